@@ -1,0 +1,9 @@
+//! The pure core: no clock, no socket, no port, no randomness of its own.
+
+pub mod form;
+pub mod input;
+pub mod kiosk;
+pub mod outbox;
+pub mod page;
+pub mod search;
+pub mod visit;

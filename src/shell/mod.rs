@@ -1,0 +1,10 @@
+//! Everything that touches the world: ports, files, the network, the clock.
+
+pub mod catalogue;
+pub mod clock;
+pub mod gpio;
+pub mod journal;
+pub mod platform;
+pub mod runtime;
+pub mod serial;
+pub mod store;

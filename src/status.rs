@@ -1,0 +1,65 @@
+//! Device states in the words of XFS4IoT (CEN/XFS4IoT, Common and Printer interfaces).
+
+/// Health of a device (XFS4IoT `Common.Status.device`).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Device {
+    /// Nothing is known yet: the port was not opened or the device has not answered.
+    #[default]
+    Unknown,
+    /// Answers and takes commands.
+    Online,
+    /// Answers but takes no command now (cover open, waiting for recovery).
+    Offline,
+    /// Does not answer on an open port.
+    PowerOff,
+    /// The port is not there.
+    NoDevice,
+    /// Answers with a fault that only a technician can clear.
+    HardwareError,
+    /// Answers with a fault that a person at the machine can clear (cover, tray).
+    UserError,
+    /// Working on a command.
+    DeviceBusy,
+}
+
+/// Paper of a printer (XFS4IoT `Printer.Status.paper`).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Paper {
+    /// Not known.
+    #[default]
+    Unknown,
+    /// Enough for any receipt.
+    Full,
+    /// Near its end: short receipts only.
+    Low,
+    /// None.
+    Out,
+    /// Jammed.
+    Jammed,
+}
+
+/// Whether something lies in a reader or a slot (XFS4IoT `media`).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Media {
+    /// Not known.
+    #[default]
+    Unknown,
+    /// Lies there.
+    Present,
+    /// Nothing there.
+    NotPresent,
+}
+
+/// Flash rate of a guide light (XFS4IoT `Lights`).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub enum FlashRate {
+    /// Dark.
+    #[default]
+    Off,
+    /// 0.5 Hz: here is where the next thing happens.
+    Slow,
+    /// 2 Hz: take it now.
+    Quick,
+    /// Steady.
+    Continuous,
+}
