@@ -83,7 +83,7 @@ pub struct Machine {
     pub town_code: String,
     /// Name of the service at the top of every page.
     pub service: Text,
-    /// Name of the place, at most 40 characters.
+    /// Name of the place, at most 60 characters.
     pub site: Text,
     /// Telephone for help, shown on every page.
     pub phone: String,

@@ -14,7 +14,7 @@ use crate::text::Text;
 /// Longest name or path, in characters.
 const MAX_TEXT: usize = 200;
 /// Longest name shown on a page, in characters.
-const MAX_NAME: usize = 40;
+const MAX_NAME: usize = 60;
 /// More mistakes than this are not listed.
 const MAX_FAULTS: usize = 50;
 

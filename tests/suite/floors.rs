@@ -75,7 +75,7 @@ fn first_word(text: &str) -> String {
 
 /// Lines of code with their numbers: no comments, and nothing from the first `#[cfg(test)] mod` on.
 fn code(text: &str) -> Vec<(usize, String)> {
-    let mut lines = Vec::new();
+    let mut lines: Vec<(usize, String)> = Vec::new();
     let mut after_cfg_test = false;
     for (at, line) in text.lines().enumerate() {
         let trimmed = line.trim_start();
@@ -87,7 +87,7 @@ fn code(text: &str) -> Vec<(usize, String)> {
             let line = line.split(" // ").next().unwrap_or(line);
             match lines.last_mut() {
                 // A list of imports over several lines is one line here.
-                Some((_, last)) if open_import(last) => *last += line,
+                Some((_, last)) if open_import(last) => last.push_str(line),
                 _ => lines.push((at + 1, line.to_owned())),
             }
         }
