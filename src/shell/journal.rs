@@ -58,13 +58,21 @@ struct Line<'a> {
     fields: Fields<'a>,
 }
 
-struct Fields<'a>(&'a [(&'static str, FieldValue)]);
+struct Fields<'a> {
+    of: EventId,
+    given: &'a [(&'static str, FieldValue)],
+}
 
 impl Serialize for Fields<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let fields = &self.0[..self.0.len().min(MAX_FIELDS)];
-        let mut map = serializer.serialize_map(Some(fields.len()))?;
-        for (name, value) in fields {
+        let known = self.of.fields();
+        let mut map = serializer.serialize_map(None)?;
+        for (name, value) in self
+            .given
+            .iter()
+            .filter(|(name, _)| known.contains(name))
+            .take(MAX_FIELDS)
+        {
             map.serialize_entry(name, value)?;
         }
         map.end()
@@ -116,7 +124,8 @@ impl Journal {
         }
     }
 
-    /// Writes one event. Never fails: a line that cannot be written is counted and told with the next that can.
+    /// Writes one event. Only the fields that the catalogue gives this event are written.
+    /// Never fails: a line that cannot be written is counted and told with the next that can.
     pub fn event(&self, id: EventId, fields: &[(&'static str, FieldValue)]) {
         let mut inner = self.lock();
         if inner.dropped > 0 {
@@ -162,7 +171,10 @@ impl Journal {
             id: id.id(),
             kind: id.kind(),
             sentence: id.sentence(Lang::Zh),
-            fields: Fields(fields),
+            fields: Fields {
+                of: id,
+                given: fields,
+            },
         };
         let mut bytes = serde_json::to_vec(&line)?;
         bytes.push(b'\n');
@@ -311,6 +323,18 @@ mod tests {
         assert_eq!(told[0]["id"], "journal.dropped");
         assert!(told[0]["fields"]["lines"].as_u64() >= Some(10));
         assert_eq!(told[1]["id"], "line.up");
+    }
+
+    #[test]
+    fn a_field_that_the_catalogue_does_not_know_is_left_out() {
+        let journal = Journal::memory(clock());
+        let fields = [
+            ("waiting", FieldValue::Number(2)),
+            ("hello", FieldValue::Flag(true)),
+        ];
+        journal.event(EventId::LineUp, &fields);
+        let written = lines(&journal.written());
+        assert_eq!(written[0]["fields"], serde_json::json!({ "waiting": 2 }));
     }
 
     #[test]

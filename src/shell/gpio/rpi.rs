@@ -10,6 +10,9 @@ use super::{Gpio, InputEvent, Light, OnInput, Signal};
 use crate::config::{Active, Gpio as Settings, Pin};
 use crate::status::{Device, FlashRate};
 
+/// Makes the event of one input.
+type ToEvent = fn(bool) -> InputEvent;
+
 /// The pins of one board.
 pub(super) struct RpiGpio {
     status: Device,
@@ -42,7 +45,7 @@ impl RpiGpio {
         let header = Header::new()?;
         let mut status = Device::Online;
         let mut inputs = Vec::new();
-        let wanted: [(Option<Pin>, fn(bool) -> InputEvent, bool); 2] = [
+        let wanted: [(Option<Pin>, ToEvent, bool); 2] = [
             // An unplugged sensor sees nobody: pull to the level that is off.
             (
                 settings.presence,
@@ -82,7 +85,7 @@ fn input(
     header: &Header,
     wanted: Pin,
     pull_up: bool,
-    event: fn(bool) -> InputEvent,
+    event: ToEvent,
     on_input: &OnInput,
 ) -> Result<InputPin, Error> {
     let pin = header.get(wanted.pin)?;
@@ -108,7 +111,7 @@ fn input(
     Ok(pin)
 }
 
-fn tell_level(signal: &Mutex<Signal>, high: bool, event: fn(bool) -> InputEvent, tell: &OnInput) {
+fn tell_level(signal: &Mutex<Signal>, high: bool, event: ToEvent, tell: &OnInput) {
     let mut signal = signal.lock().unwrap_or_else(PoisonError::into_inner);
     if let Some(on) = signal.level(high) {
         tell(event(on));
