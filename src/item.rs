@@ -152,3 +152,6 @@ impl Item {
         (self.effective..=self.expires).contains(&today)
     }
 }
+
+#[cfg(test)]
+pub(crate) mod tests;
