@@ -41,11 +41,15 @@ pub struct Text {
 #[serde(untagged)]
 enum TextFile {
     Chinese(String),
-    Both {
-        zh: String,
-        #[serde(default)]
-        en: String,
-    },
+    Both(Both),
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Both {
+    zh: String,
+    #[serde(default)]
+    en: String,
 }
 
 impl From<TextFile> for Text {
@@ -55,7 +59,7 @@ impl From<TextFile> for Text {
                 zh,
                 en: String::new(),
             },
-            TextFile::Both { zh, en } => Self { zh, en },
+            TextFile::Both(Both { zh, en }) => Self { zh, en },
         }
     }
 }
