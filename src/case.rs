@@ -1,90 +1,22 @@
 //! A case (办件): what one person files for one item, and what the platform says of it.
 
-use serde::{Deserialize, Serialize};
+mod answer;
+mod bytes;
+mod draft;
+mod mint;
+mod number;
+mod private;
+mod signature;
+mod state;
 
-/// Idempotency key of a case for its whole life: path segment of `PUT …/cases/{key}` and `Idempotency-Key`.
-///
-/// ASCII `[0-9A-Za-z-]`, 20 to 64 characters. Made once, from machine, store epoch, sequence and randomness.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-pub struct Key(pub String);
-
-/// Number printed for the person at filing, with or without a line: `MMMMM-EE-NNNNNN-C`.
-///
-/// Machine, store epoch, gap-free sequence, check character of ISO 7064 MOD 37,36.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-pub struct FilingNumber(pub String);
-
-/// What the platform said when it took a case.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Acceptance {
-    /// 申办流水号, the platform's case number.
-    pub sblsh: String,
-    /// Short form of [`Self::sblsh`].
-    pub sblsh_short: String,
-    /// 查询码, eight characters.
-    pub query_code: String,
-    /// When the platform took it, RFC 3339.
-    pub accepted_at: String,
-    /// 承诺办结 date, ISO 8601, if the item has one.
-    pub promise_until: Option<String>,
-}
-
-/// Why the platform refused a case for good (RFC 9457 problem details).
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Rejection {
-    /// Business code, e.g. `NOT_ELIGIBLE`, `DUPLICATE`, `SX_CLOSED`, `MATERIAL_MISSING`.
-    pub code: String,
-    /// Text for the person.
-    pub detail: String,
-}
-
-/// What one attempt to send a case came to.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Answer {
-    /// Taken; repeated answers for the same key are the same.
-    Accepted(Acceptance),
-    /// A business refusal in the agreed media type: final.
-    Rejected(Rejection),
-    /// 409: the platform is still working on this key.
-    InProgress {
-        /// Seconds of `Retry-After`, if given.
-        retry_after_s: Option<u32>,
-    },
-    /// 422: same key, other body. Never happens with frozen bytes: park and raise an alarm.
-    KeyReused,
-    /// Not taken, or unknown whether it was: the same bytes are sent again later.
-    Retry {
-        /// Why, for the engineer.
-        why: RetryCause,
-        /// Seconds of `Retry-After`, if given.
-        retry_after_s: Option<u32>,
-    },
-    /// A fault of this machine (credentials, clock, certificate): no case is to blame, the lane stops.
-    LaneStopped(LaneFault),
-}
-
-/// Why an attempt is repeated.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum RetryCause {
-    /// Name, connection or route: certainly not processed.
-    Unreachable,
-    /// Sent, but no whole answer in time: unknown.
-    TimedOut,
-    /// 5xx, 408, 425, 429.
-    ServerBusy,
-    /// An answer that is not in the agreed media type (captive portal, proxy, firewall): not an answer.
-    NotThePlatform,
-    /// Agreed media type, but not understood.
-    Malformed,
-}
-
-/// A fault of this machine or its credentials that stops sending.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum LaneFault {
-    /// Gateway code 400001 or 401/403: signature refused.
-    Credentials,
-    /// Signature refused and the platform's `Date` differs by more than the gateway's window (180 s).
-    Clock,
-    /// The server's certificate does not verify.
-    Certificate,
-}
+pub use answer::{Acceptance, Answer, LaneFault, Rejection, RetryCause};
+pub use bytes::{BODY_LIMIT, BODY_VERSION, ClockClass, Digest, Stamp, freeze};
+pub use draft::{
+    Applicant, ApplicantKind, BundlePart, Consent, Delivery, DeviceId, Draft, Form, Material,
+    MaterialForm, MaterialSource, PaperWay,
+};
+pub use mint::{Epoch, Key, Machine, Misnamed, SEQ_LAST};
+pub use number::{FilingNumber, NotAFilingNumber};
+pub use private::Private;
+pub use signature::{Signature, SignatureFault};
+pub use state::{CaseState, PersonToken, Waiting};

@@ -1,5 +1,9 @@
 //! One binary for all integration tests. A file's name is the trouble it looks for.
+#![allow(clippy::unwrap_used, clippy::print_stdout)]
 
 mod board_files;
 mod events_table;
 mod floors;
+mod outbox_kill;
+mod outbox_policy;
+#[cfg(feature = "sim")]
