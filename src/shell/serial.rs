@@ -20,7 +20,7 @@ use crate::wire::Machine;
 mod port;
 use port::Port;
 
-#[cfg(all(test, feature = "sim"))]
+#[cfg(test)]
 mod tests;
 
 /// First and longest wait before a port is opened again.

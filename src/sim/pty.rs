@@ -168,34 +168,37 @@ fn run<D: Device>(shared: &Mutex<Shared<D>>, woken: &UnixStream) {
     let mut buffer = [0; 4096];
     let mut unsent: Vec<u8> = Vec::new();
     loop {
-        let (line, deadline) = {
+        let line = {
             let mut shared = lock(shared);
             if shared.ended {
                 return;
             }
             match shared.line.clone() {
-                Some(line) => {
-                    line.release_exclusive();
-                    if unsent.is_empty() {
-                        while let Some(bytes) = shared.device.poll_output(Instant::now()) {
-                            unsent.extend(bytes);
-                        }
+                Some(line) if unsent.is_empty() => {
+                    while let Some(bytes) = shared.device.poll_output(Instant::now()) {
+                        unsent.extend(bytes);
                     }
-                    (Some(line), shared.device.poll_timeout())
+                    Some(line)
                 }
+                Some(line) => Some(line),
                 None => {
                     unsent.clear();
-                    (None, None)
+                    None
                 }
             }
         };
         if let Some(line) = &line {
+            line.release_exclusive();
             match rustix::io::write(&line.near, &unsent) {
                 Ok(written) => drop(unsent.drain(..written)),
                 Err(rustix::io::Errno::AGAIN | rustix::io::Errno::INTR) => {}
                 Err(_) => unsent.clear(),
             }
         }
+        // Unplugged, or while the line takes no more, nothing can fall due.
+        let deadline = (line.is_some() && unsent.is_empty())
+            .then(|| lock(shared).device.poll_timeout())
+            .flatten();
         let readable = wait(line.as_deref(), woken, !unsent.is_empty(), deadline);
         while (&mut &*woken)
             .read(&mut buffer)

@@ -7,6 +7,11 @@ use std::{io, path::Path, time::Duration};
 mod card;
 mod device;
 
+#[cfg(test)]
+mod line_tests;
+#[cfg(test)]
+mod tests;
+
 pub use card::{CardError, CardFile, CardKind};
 pub use device::{ReaderFault, SimReader};
 

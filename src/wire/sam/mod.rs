@@ -11,6 +11,9 @@ mod request;
 mod sam_id;
 mod status;
 
+#[cfg(test)]
+mod tests;
+
 pub use frame::{Answer, Decoded, Decoder};
 pub use reader::{ReadFault, ReaderCommand, ReaderEvent, SamConfig, SamReader};
 pub use request::Request;
