@@ -117,7 +117,9 @@ impl Item {
                 }
                 Some(line.trim_end().to_owned())
             }
-            Self::Image { row_bytes, data, .. } => {
+            Self::Image {
+                row_bytes, data, ..
+            } => {
                 let rows = data.len() / (*row_bytes).max(1);
                 Some(format!("[image {}×{rows}]", row_bytes * 8))
             }
@@ -130,10 +132,15 @@ impl Item {
     pub fn height(&self) -> usize {
         match self {
             Self::Line { advance, .. } => *advance,
-            Self::Image { row_bytes, data, .. } => data.len() / (*row_bytes).max(1),
-            Self::Qr { data, module, level, .. } => {
-                super::symbol::qr(data, *level).map_or(0, |(edge, _)| edge * module)
-            }
+            Self::Image {
+                row_bytes, data, ..
+            } => data.len() / (*row_bytes).max(1),
+            Self::Qr {
+                data,
+                module,
+                level,
+                ..
+            } => super::symbol::qr(data, *level).map_or(0, |(edge, _)| edge * module),
             Self::Barcode { height, .. } => height + 32,
             Self::Feed(dots) => *dots,
         }

@@ -302,8 +302,7 @@ impl Machine for Printer {
         let poll = self.poll.as_ref()?;
         [
             poll.overdue_at(),
-            poll.ask_at()
-                .filter(|_| !self.feed.is_within()),
+            poll.ask_at().filter(|_| !self.feed.is_within()),
             self.feed.free_at().filter(|_| !self.is_held()),
             self.reader_until,
             self.buffer.timeout(),
