@@ -3,7 +3,7 @@
 use kiosk::receipt::{Align, Block, Receipt, Size};
 use kiosk::sim::printer::{Item, Paper, PaperFont, Token, decode_tokens, print_at_once};
 use kiosk::wire::escpos::{
-    Bitmap, EncodeError, Glyphs, NoGlyphs, Profile, encode, estimate_length_mm,
+    Bitmap, Cutter, EncodeError, Glyphs, NoGlyphs, Profile, encode, estimate_length_mm,
 };
 
 /// A made-up receipt with every kind of block. The identity number has an impossible region.
@@ -186,8 +186,14 @@ fn our_receipt_reads_back_on_every_profile() {
         }
         let dots: usize = paper.items.iter().map(Item::height).sum();
         let estimate = estimate_length_mm(&sample(), &profile).unwrap() as usize;
+        // Without a cutter the white at the end is fed by a command and counted already.
+        let end = if profile.cutter == Cutter::None {
+            0
+        } else {
+            14
+        };
         assert!(
-            estimate.abs_diff(dots / 8 + 14) <= 6,
+            estimate.abs_diff(dots / 8 + end) <= 6,
             "{name}: {estimate} mm for {dots} dots"
         );
     }

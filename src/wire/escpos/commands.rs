@@ -28,11 +28,11 @@ pub fn ask_process(id: [u8; 4]) -> [u8; 11] {
     [0x1D, b'(', b'H', 6, 0, 0x30, 0x30, a, b, c, d]
 }
 
-/// Feeds to the cutter and cuts (GS V 65/66), or feeds past the tear bar (ESC d 5) where nothing cuts.
+/// Feeds to the cutter and cuts (GS V 65/66), or feeds past the tear bar (ESC J, 20 mm) where nothing cuts.
 #[must_use]
 pub fn cut(profile: &Profile) -> Vec<u8> {
     match profile.cutter {
-        Cutter::None => vec![0x1B, b'd', 5],
+        Cutter::None => vec![0x1B, b'J', 160],
         Cutter::Partial => vec![0x1D, b'V', 66, 0],
         Cutter::Full => vec![0x1D, b'V', 65, 0],
     }

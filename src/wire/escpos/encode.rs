@@ -5,19 +5,23 @@ use qrcode::{Color, EcLevel, QrCode};
 use super::charset::{bytes_of, printable};
 use super::commands::{self, CHINESE, INITIALISE};
 use super::layout::{columns, columns_of, wrap};
-use super::{Bitmap, Glyphs, NoGlyphs, Profile, raster};
+use super::{Bitmap, Cutter, Glyphs, NoGlyphs, Profile, raster};
 use crate::receipt::{Align, Block, Receipt, Size};
 
 /// Height of a base character in dots.
 const CELL: usize = 24;
 /// White dots under a line.
 const LEADING: usize = 8;
+/// White above and below a QR code, in dots.
+const QUIET: usize = 24;
 /// Longest QR content in bytes.
 const MAX_QR_BYTES: usize = 400;
 /// Most blocks of a receipt.
 const MAX_BLOCKS: usize = 200;
 /// From the print head to the cutter, in millimetres, about; every receipt begins with that much white.
 const HEAD_TO_CUTTER_MM: u32 = 14;
+/// What is fed past the tear bar where nothing cuts, in millimetres.
+const TEAR_OFF_MM: u32 = 20;
 
 /// Whole commands; a printer may be asked for its status before and after, not within.
 #[derive(Clone, PartialEq, Eq)]
@@ -193,9 +197,13 @@ impl<'a> Pen<'a> {
     }
 
     fn length_mm(&self) -> u32 {
+        let end = match self.profile.cutter {
+            Cutter::None => TEAR_OFF_MM,
+            Cutter::Partial | Cutter::Full => HEAD_TO_CUTTER_MM,
+        };
         u32::try_from(self.dots.div_ceil(8))
             .unwrap_or(u32::MAX)
-            .saturating_add(HEAD_TO_CUTTER_MM)
+            .saturating_add(end)
     }
 
     /// One line that fits. Every line says its whole style: a chunk lost or repeated cannot change the next one.
@@ -313,6 +321,7 @@ impl<'a> Pen<'a> {
             reversed: true,
         };
         let columns = self.columns / style.width();
+        self.black_edge();
         for line in wrap(text, columns - 2) {
             let left = (columns - columns_of(&line)) / 2;
             let right = columns - columns_of(&line) - left;
@@ -321,7 +330,18 @@ impl<'a> Pen<'a> {
                 style,
             );
         }
+        self.black_edge();
         self.feed(LEADING);
+    }
+
+    /// Black above and below white letters.
+    fn black_edge(&mut self) {
+        let paper = usize::from(self.profile.width_dots);
+        let mut bitmap = Bitmap::new(paper, LEADING);
+        for x in 0..paper {
+            (0..LEADING).for_each(|y| bitmap.set(x, y, true));
+        }
+        self.image(&bitmap);
     }
 
     fn rule(&mut self) {
@@ -362,7 +382,7 @@ impl<'a> Pen<'a> {
         if edge + 8 * module > paper {
             return Err(EncodeError::QrTooLarge);
         }
-        self.feed(LEADING);
+        self.feed(QUIET);
         if self.profile.native_qr {
             self.native_qr(data, module as u8, edge);
         } else {
@@ -377,7 +397,7 @@ impl<'a> Pen<'a> {
             }
             self.image(&bitmap);
         }
-        self.feed(LEADING);
+        self.feed(QUIET);
         Ok(())
     }
 
