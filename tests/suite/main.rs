@@ -7,3 +7,11 @@ mod floors;
 mod outbox_kill;
 mod outbox_policy;
 #[cfg(feature = "sim")]
+mod printer_bytes;
+mod printer_emupos;
+#[cfg(feature = "sim")]
+mod printer_faults;
+#[cfg(feature = "sim")]
+mod printer_line;
+#[cfg(feature = "sim")]
+mod printer_picture;
