@@ -92,7 +92,7 @@ pub enum CatalogueAnswer {
     Failed(Failure),
 }
 
-/// Client of the platform. Cheap calls, one connection kept; `&self` everywhere, may be shared by tasks.
+/// Client of the platform. A connection for each call; `&self` everywhere, may be shared by tasks.
 pub struct Client {
     transport: Transport,
 }

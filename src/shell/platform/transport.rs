@@ -1,7 +1,6 @@
 //! One signed HTTP exchange with limits: no redirects, no proxy, no compression, no cookies.
 
 use std::sync::Mutex;
-use std::time::Duration;
 
 use reqwest::header::{self, HeaderMap};
 use reqwest::{Method, RequestBuilder, Response, Url};
@@ -75,8 +74,9 @@ impl Transport {
             .referer(false)
             .connect_timeout(config.connect_timeout)
             .timeout(config.answer_timeout)
-            .pool_idle_timeout(Duration::from_secs(15))
-            .pool_max_idle_per_host(2)
+            // A connection for each call: one kept open may be closed by the other side just as it is used again, and
+            // then nobody knows whether the case arrived. TLS sessions are resumed, so this costs little.
+            .pool_max_idle_per_host(0)
             .user_agent(concat!("kiosk/", env!("CARGO_PKG_VERSION")))
             .build()
             .map_err(|e| ConfigError::Client(e.to_string()))?;
