@@ -1,12 +1,17 @@
 //! Chinese text input: pinyin, handwriting, and the state of one text field on the screen.
+//!
+//! Everything here is pure and learns nothing: what a citizen types is used for that field and wiped with it.
+
 mod composition;
 mod dictionary;
+mod engines;
+mod handwriting;
+mod ink;
 mod lattice;
 mod syllables;
-pub use composition::*;
+
+pub use composition::{CANDIDATES_MAX, Candidate, Committed, Composition, LETTERS_MAX};
 pub use dictionary::PinyinDictionary;
-#[derive(Debug, PartialEq, Eq)]
-#[allow(missing_docs)]
-pub enum DataError {
-    Dictionary { line: usize, what: &'static str },
-}
+pub use engines::{DataError, Engines};
+pub use handwriting::{HandwritingModel, RECOGNISED_MAX};
+pub use ink::{POINTS_MAX, STROKES_MAX, Stroke};
