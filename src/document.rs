@@ -32,6 +32,19 @@ pub enum Kind {
     Foreigner2023,
 }
 
+impl Kind {
+    /// Its name in the journal.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Resident => "resident",
+            Self::HkMacaoTaiwan => "hk-macao-taiwan",
+            Self::Foreigner2017 => "foreigner-2017",
+            Self::Foreigner2023 => "foreigner-2023",
+        }
+    }
+}
+
 /// Sex as GB/T 2261.1 codes it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Zeroize)]
 pub enum Sex {

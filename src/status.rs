@@ -22,6 +22,23 @@ pub enum Device {
     DeviceBusy,
 }
 
+impl Device {
+    /// The word of XFS4IoT.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Unknown => "unknown",
+            Self::Online => "online",
+            Self::Offline => "offline",
+            Self::PowerOff => "powerOff",
+            Self::NoDevice => "noDevice",
+            Self::HardwareError => "hardwareError",
+            Self::UserError => "userError",
+            Self::DeviceBusy => "deviceBusy",
+        }
+    }
+}
+
 /// Paper of a printer (XFS4IoT `Printer.Status.paper`).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Paper {
@@ -36,6 +53,20 @@ pub enum Paper {
     Out,
     /// Jammed.
     Jammed,
+}
+
+impl Paper {
+    /// The word of XFS4IoT.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Unknown => "unknown",
+            Self::Full => "full",
+            Self::Low => "low",
+            Self::Out => "out",
+            Self::Jammed => "jammed",
+        }
+    }
 }
 
 /// Whether something lies in a reader or a slot (XFS4IoT `media`).

@@ -5,5 +5,7 @@ pub mod input;
 pub mod kiosk;
 pub mod outbox;
 pub mod page;
+pub mod paper;
 pub mod search;
 pub mod visit;
+pub mod world;

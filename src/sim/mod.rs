@@ -4,3 +4,4 @@ pub mod platform;
 pub mod printer;
 pub mod pty;
 pub mod reader;
+pub mod script;

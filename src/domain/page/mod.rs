@@ -1,5 +1,12 @@
 //! What the screen shows, as plain data. The window draws it and sends [`Intent`]s back; it decides nothing.
 
+mod browse;
+mod finish;
+mod form;
+mod view;
+
+pub use view::view;
+
 use crate::text::Lang;
 
 /// Which page. Names are those of scripts (`expect page check`), screenshots and the README.
@@ -41,6 +48,8 @@ pub enum PageKind {
     Rating,
     /// Take your card and receipt.
     Goodbye,
+    /// Filing number to look up.
+    ProgressQuery,
     /// Progress of this person's cases.
     Progress,
     /// Something is wrong with the service; what to do.

@@ -1,1 +1,283 @@
-//! Stub.
+//! One person's visit: where it stands and what was entered so far. Wiped at its end.
+
+pub mod act;
+pub mod browse;
+pub mod delivery;
+pub mod entry;
+pub mod filing;
+pub mod drafts;
+pub mod idle;
+pub mod questions;
+pub mod state;
+
+use std::collections::BTreeMap;
+use std::time::Instant;
+
+use zeroize::Zeroize;
+
+use crate::case::Rejection;
+use crate::document::IdentityDocument;
+use crate::domain::form::Answers;
+use crate::domain::world::World;
+use crate::item::Item;
+use crate::text::{Lang, Text};
+
+use browse::ListOf;
+use entry::Entry;
+use filing::Filing;
+pub use state::{State, Trigger};
+
+/// What lies over the page because the person asked for it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Layer {
+    /// Help.
+    Help,
+    /// "Leave?"
+    Leave,
+}
+
+/// What is wrong with the card on the reader.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum CardTrouble {
+    /// Not an identity card.
+    NotAnIdCard,
+    /// Taken away too early.
+    MovedAway,
+    /// Could not be read; lay it again.
+    Unreadable,
+    /// Expired.
+    Expired,
+    /// Not valid yet.
+    NotYetValid,
+    /// A number whose check character is wrong.
+    BadNumber,
+}
+
+impl CardTrouble {
+    /// Its name in the journal.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::NotAnIdCard => "not-an-id-card",
+            Self::MovedAway => "moved-away",
+            Self::Unreadable => "unreadable",
+            Self::Expired => "expired",
+            Self::NotYetValid => "not-yet-valid",
+            Self::BadNumber => "bad-number",
+        }
+    }
+}
+
+/// A case of this person as the platform tells it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KnownCase {
+    /// Number to quote.
+    pub number: String,
+    /// Item.
+    pub task_name: String,
+    /// State in words of the platform.
+    pub state: String,
+    /// Day of the last change.
+    pub updated_at: String,
+}
+
+/// Progress of cases: asked for, known, or not to be had.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum ProgressOf {
+    /// Asked, no answer yet.
+    #[default]
+    Asking,
+    /// What the platform and this machine know.
+    Known(Vec<KnownCase>),
+    /// The platform did not answer.
+    NotNow,
+}
+
+/// What the visit wants from outside.
+#[derive(Clone, Debug)]
+pub enum Demand {
+    /// Commit these cases together.
+    File(Vec<crate::case::Draft>),
+    /// Ask the platform for this person's cases.
+    PersonsCases {
+        /// Kind of document, `10` for an ID card.
+        cert_type: String,
+        /// Number.
+        cert_no: String,
+    },
+    /// Ask the platform for the case with this filing number.
+    CaseByNumber(String),
+    /// Keep a rating, 1 to 5, for these cases.
+    Rate {
+        /// Five is very satisfied.
+        level: u8,
+    },
+    /// The paper again.
+    PrintAgain,
+    /// The person looked at this item (counted, without the person).
+    Picked(String),
+}
+
+/// One person's visit.
+pub struct Visit {
+    pub(crate) state: State,
+    pub(crate) lang: Lang,
+    pub(crate) layer: Option<Layer>,
+    pub(crate) who: Option<Box<IdentityDocument>>,
+    pub(crate) reading: bool,
+    pub(crate) card_trouble: Option<CardTrouble>,
+    pub(crate) list: ListOf,
+    pub(crate) list_page: usize,
+    /// The item with the questions every item has (delivery, mobile).
+    pub(crate) item: Option<Box<Item>>,
+    pub(crate) condition: usize,
+    pub(crate) refusal: Option<(Text, Text)>,
+    pub(crate) answers: Answers,
+    /// Identifier of the open question.
+    pub(crate) question: Option<String>,
+    /// The person's yes or no by the index of the condition.
+    pub(crate) asked: BTreeMap<usize, bool>,
+    /// Questions that the card answered; shown on the check page, not asked.
+    pub(crate) prefilled: Vec<String>,
+    /// A question was opened from the check page and leads back there.
+    pub(crate) changing: bool,
+    pub(crate) entry: Entry,
+    pub(crate) error: Option<Text>,
+    pub(crate) signature: Vec<Vec<(f32, f32)>>,
+    pub(crate) filing: Option<Filing>,
+    pub(crate) progress: ProgressOf,
+    pub(crate) rejected_before: Vec<(String, Rejection)>,
+    pub(crate) last_touch: Instant,
+    pub(crate) entered: Instant,
+    /// Pairs of state and trigger that meant nothing.
+    pub(crate) ignored: u64,
+}
+
+impl Visit {
+    /// Nobody here.
+    #[must_use]
+    pub fn new(now: Instant) -> Self {
+        Self {
+            state: State::Start,
+            lang: Lang::Zh,
+            layer: None,
+            who: None,
+            reading: false,
+            card_trouble: None,
+            list: ListOf::Popular,
+            list_page: 0,
+            item: None,
+            condition: 0,
+            refusal: None,
+            answers: Answers::default(),
+            question: None,
+            asked: BTreeMap::new(),
+            prefilled: Vec::new(),
+            changing: false,
+            entry: Entry::None,
+            error: None,
+            signature: Vec::new(),
+            filing: None,
+            progress: ProgressOf::Asking,
+            rejected_before: Vec::new(),
+            last_touch: now,
+            entered: now,
+            ignored: 0,
+        }
+    }
+
+    /// Where it stands.
+    #[must_use]
+    pub fn state(&self) -> State {
+        self.state
+    }
+
+    /// Pairs of state and trigger that meant nothing, over the life of the machine.
+    #[must_use]
+    pub fn ignored(&self) -> u64 {
+        self.ignored
+    }
+
+    /// Whether anything of a person is held. False on the start page, always.
+    #[must_use]
+    pub fn holds_personal_data(&self) -> bool {
+        self.who.is_some()
+            || self.answers != Answers::default()
+            || !self.signature.is_empty()
+            || self.filing.is_some()
+            || self.entry.holds_text()
+            || matches!(&self.progress, ProgressOf::Known(cases) if !cases.is_empty())
+    }
+
+    /// Follows the table. Returns false, and counts, when the trigger means nothing here.
+    pub(crate) fn go(&mut self, trigger: Trigger, world: &World, now: Instant) -> bool {
+        let Some(to) = state::next(self.state, trigger) else {
+            self.ignored += 1;
+            return false;
+        };
+        self.state = to;
+        self.entered = now;
+        self.layer = None;
+        self.error = None;
+        match to {
+            State::Start | State::Closed => self.wipe(now),
+            State::Choose => self.forget_item(),
+            State::Question => self.prepare_entry(world),
+            State::Search => self.entry = Entry::search(world),
+            State::ProgressQuery => self.entry = Entry::number_query(world),
+            _ => self.entry = Entry::None,
+        }
+        true
+    }
+
+    /// Forgets the item and everything answered for it; the person stays.
+    pub(crate) fn forget_item(&mut self) {
+        self.item = None;
+        self.forget_answers();
+        self.entry = Entry::None;
+        self.wipe_signature();
+        self.filing = None;
+        self.progress = ProgressOf::Asking;
+        self.list_page = 0;
+    }
+
+    fn wipe_signature(&mut self) {
+        for stroke in &mut self.signature {
+            for (x, y) in stroke.iter_mut() {
+                x.zeroize();
+                y.zeroize();
+            }
+        }
+        self.signature.clear();
+    }
+
+    /// Forgets everything of the person. Texts are overwritten by their own types when dropped.
+    fn wipe(&mut self, now: Instant) {
+        self.wipe_signature();
+        let (state, ignored) = (self.state, self.ignored);
+        *self = Self::new(now);
+        self.state = state;
+        self.ignored = ignored;
+    }
+
+    /// Whether `返回` means something here.
+    #[must_use]
+    pub(crate) fn has_back(&self) -> bool {
+        match self.state {
+            State::Start
+            | State::Working
+            | State::Confirmation
+            | State::Rating
+            | State::Goodbye
+            | State::Closed => false,
+            State::Choose => self.who.is_none(),
+            _ => true,
+        }
+    }
+
+    /// The item, with the questions every item has.
+    #[must_use]
+    pub fn item(&self) -> Option<&Item> {
+        self.item.as_deref()
+    }
+}

@@ -1,0 +1,107 @@
+//! What the reader and the printer tell.
+
+use crate::document::{IdentityDocument, Validity};
+use crate::domain::visit::{CardTrouble, State, Trigger};
+use crate::events::{EventId, FieldValue};
+use crate::status::{Device, Paper};
+
+use super::{Kiosk, ReaderEvent};
+
+impl Kiosk {
+    pub(super) fn reader(&mut self, event: ReaderEvent) {
+        match event {
+            ReaderEvent::Status(device) => {
+                if self.world.reader != device {
+                    self.world.reader = device;
+                    self.log(EventId::ReaderStatus, vec![("device", FieldValue::Word(device.word()))]);
+                }
+                if !self.world.can_read_cards() {
+                    self.visit.reading = false;
+                }
+            }
+            ReaderEvent::MediaInserted => {
+                if self.wants_card() {
+                    self.visit.reading = true;
+                    self.visit.card_trouble = None;
+                    self.visit.last_touch = self.now;
+                }
+            }
+            ReaderEvent::CardRead(document) => self.card_read(document),
+            ReaderEvent::Failed(trouble) => {
+                self.log(EventId::CardFailed, vec![("fault", FieldValue::Word(trouble.word()))]);
+                self.card_trouble(trouble);
+            }
+            ReaderEvent::MediaRemoved => {
+                self.log(EventId::CardRemoved, Vec::new());
+                self.visit.reading = false;
+                if self.visit.state == State::Goodbye {
+                    self.visit.go(Trigger::End, &self.world, self.now);
+                }
+            }
+        }
+    }
+
+    fn wants_card(&self) -> bool {
+        matches!(self.visit.state, State::Start | State::Identify | State::NoCard)
+    }
+
+    fn card_trouble(&mut self, trouble: CardTrouble) {
+        if !self.wants_card() {
+            return;
+        }
+        if matches!(self.visit.state, State::Start) {
+            self.visit.go(Trigger::Begin, &self.world, self.now);
+        }
+        self.visit.reading = false;
+        self.visit.card_trouble = Some(trouble);
+        self.visit.last_touch = self.now;
+    }
+
+    fn card_read(&mut self, document: Box<IdentityDocument>) {
+        self.log(EventId::CardRead, vec![("layout", FieldValue::Word(document.kind.word()))]);
+        // In mid-visit another card means nothing: one visit is one person. The document is wiped as it drops.
+        if !self.wants_card() {
+            return;
+        }
+        let today = self.world.wall.as_ref().and_then(|wall| {
+            crate::document::Date::parse_compact(&wall.day.to_string().replace('-', "")).ok()
+        });
+        let validity = today.map_or(Validity::Valid, |today| document.validity_on(today));
+        let trouble = match validity {
+            Validity::Expired => Some(CardTrouble::Expired),
+            Validity::NotYet => Some(CardTrouble::NotYetValid),
+            Validity::Valid if document.number_check().is_err() => Some(CardTrouble::BadNumber),
+            Validity::Valid => None,
+        };
+        if let Some(trouble) = trouble {
+            self.log(EventId::CardFailed, vec![("fault", FieldValue::Word(trouble.word()))]);
+            self.card_trouble(trouble);
+            return;
+        }
+        self.visit.reading = false;
+        self.visit.card_trouble = None;
+        self.visit.last_touch = self.now;
+        self.visit.who = Some(document);
+        if self.visit.item.is_some() && self.visit.state == State::Identify {
+            self.visit.go(Trigger::CardForItem, &self.world, self.now);
+        } else {
+            self.visit.go(Trigger::Card, &self.world, self.now);
+        }
+    }
+
+    pub(super) fn printer(&mut self, device: Device, paper: Paper) {
+        if (self.world.printer, self.world.paper) == (device, paper) {
+            return;
+        }
+        if paper == Paper::Out && self.world.paper != Paper::Out {
+            self.log(EventId::PaperOut, Vec::new());
+        }
+        self.world.printer = device;
+        self.world.paper = paper;
+        let fields = vec![
+            ("device", FieldValue::Word(device.word())),
+            ("paper", FieldValue::Word(paper.word())),
+        ];
+        self.log(EventId::PrinterStatus, fields);
+    }
+}

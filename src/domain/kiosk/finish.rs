@@ -1,0 +1,165 @@
+//! From committed to paper in the hand.
+
+use crate::case::{Digest, FilingNumber, Key, PaperWay};
+use crate::domain::paper::{self, CaseFacts, Fate, FilingFacts};
+use crate::domain::visit::filing::{CaseFate, FiledCase, PaperFate, WAIT_FOR_ANSWER};
+use crate::domain::visit::{State, Trigger};
+use crate::domain::world::Line;
+use crate::events::{EventId, FieldValue};
+use crate::text::Lang;
+
+use super::{Effect, Kiosk, PrintOutcome};
+
+impl Kiosk {
+    /// Committed and synced: from here on, and not before, anything may be said.
+    pub(super) fn filed(&mut self, cases: Vec<(Key, FilingNumber, Digest)>) {
+        for (key, _, _) in &cases {
+            self.log(EventId::CaseStored, vec![("case", FieldValue::id(&key.0))]);
+        }
+        let Some(filing) = &mut self.visit.filing else { return };
+        filing.cases = cases
+            .into_iter()
+            .zip(filing.names.clone())
+            .map(|((key, number, digest), task_name)| FiledCase {
+                key,
+                filing_number: number.0,
+                digest: digest.hex()[..16].to_owned(),
+                task_name,
+                fate: CaseFate::Waiting,
+            })
+            .collect();
+        filing.time = self.world.wall.as_ref().map(|wall| format!("{} {}", wall.day, wall.time));
+        let wait = if self.world.line == Line::Down { std::time::Duration::ZERO } else { WAIT_FOR_ANSWER };
+        filing.print_by = Some(self.now + wait);
+    }
+
+    /// Moves a filing on: paper when the platform has spoken or had its time, then the confirmation.
+    pub(super) fn settle_filing(&mut self) {
+        if self.visit.state != State::Working {
+            return;
+        }
+        let Some(filing) = &mut self.visit.filing else { return };
+        if filing.cases.is_empty() {
+            return;
+        }
+        let spoken = filing.all_heard() || filing.print_by.is_none_or(|by| self.now >= by);
+        if !spoken {
+            return;
+        }
+        filing.print_by = None;
+        if filing.paper == PaperFate::NotYet {
+            if self.world.can_print() {
+                self.print(0);
+            } else {
+                filing.paper = PaperFate::NoPaper;
+            }
+        }
+        if self.visit.filing.as_ref().is_some_and(|filing| filing.paper_settled()) {
+            self.visit.go(Trigger::Settled, &self.world, self.now);
+            self.visit.last_touch = self.now;
+        }
+    }
+
+    /// Working took too long. What is committed is safe; the page says what is known of the rest.
+    pub(super) fn work_over(&mut self) {
+        let committed = self.visit.filing.as_ref().is_some_and(|filing| !filing.cases.is_empty());
+        if !committed {
+            // Only the store can say whether the cases are committed; guessing could double them. It answers or dies.
+            self.visit.entered = self.now;
+            return;
+        }
+        if let Some(filing) = &mut self.visit.filing {
+            filing.print_by = None;
+            if !filing.paper_settled() {
+                filing.paper = PaperFate::Unknown;
+            }
+        }
+        self.visit.go(Trigger::Settled, &self.world, self.now);
+        self.visit.last_touch = self.now;
+    }
+
+    /// A person asks for the paper again.
+    pub(super) fn print_again(&mut self) {
+        let Some(filing) = &mut self.visit.filing else { return };
+        if !self.world.can_print() || !filing.may_print_again() {
+            return;
+        }
+        // Nothing came out before: that was no print, and this is no copy.
+        if filing.paper != PaperFate::NoPaper {
+            filing.reprints += 1;
+        }
+        let reprints = filing.reprints;
+        self.print(reprints);
+    }
+
+    fn print(&mut self, reprint: u32) {
+        let Some(facts) = self.facts(reprint) else { return };
+        let job = self.next_job;
+        self.next_job += 1;
+        if let Some(filing) = &mut self.visit.filing {
+            filing.job = Some(job);
+            filing.paper = PaperFate::Printing;
+        }
+        self.log(EventId::PrintBegin, vec![("reprint", FieldValue::count(reprint))]);
+        self.effects.push(Effect::Print(job, paper::receipt(&facts)));
+    }
+
+    pub(super) fn print_ended(&mut self, job: u64, outcome: PrintOutcome) {
+        let word = match outcome {
+            PrintOutcome::Printed => "printed",
+            PrintOutcome::NotStarted => "not-started",
+            PrintOutcome::Interrupted => "interrupted",
+            PrintOutcome::Unknown => "unknown",
+        };
+        let event = if outcome == PrintOutcome::Printed { EventId::PrintEnd } else { EventId::PrintFailed };
+        self.log(event, vec![("outcome", FieldValue::Word(word))]);
+        let Some(filing) = self.visit.filing.as_mut().filter(|filing| filing.job == Some(job)) else { return };
+        filing.job = None;
+        filing.paper = match outcome {
+            PrintOutcome::Printed => PaperFate::Printed,
+            PrintOutcome::NotStarted => PaperFate::NoPaper,
+            PrintOutcome::Interrupted => PaperFate::Torn,
+            PrintOutcome::Unknown => PaperFate::Unknown,
+        };
+    }
+
+    fn facts(&self, reprint: u32) -> Option<FilingFacts> {
+        let (filing, item, who) = (self.visit.filing.as_ref()?, self.visit.item()?, self.visit.who.as_deref()?);
+        let lang = self.visit.lang;
+        let t = |zh: &str, en: &str| if lang == Lang::Zh { zh.to_owned() } else { en.to_owned() };
+        let delivery = self.visit.delivery_of(who);
+        let cases = filing.cases.iter().map(|case| CaseFacts {
+            task_name: case.task_name.clone(),
+            filing_number: case.filing_number.clone(),
+            digest: case.digest.clone(),
+            fate: match &case.fate {
+                CaseFate::Waiting | CaseFate::Delayed => Fate::Waiting,
+                CaseFate::Accepted(acceptance) => Fate::Accepted {
+                    sblsh: acceptance.sblsh.clone(),
+                    query_code: acceptance.query_code.clone(),
+                    promise_until: acceptance.promise_until.clone(),
+                },
+                CaseFate::Rejected(rejection) => Fate::Rejected { detail: rejection.detail.clone() },
+            },
+        });
+        Some(FilingFacts {
+            lang,
+            service: self.world.machine.service.get(lang).to_owned(),
+            place: self.world.machine.place.get(lang).to_owned(),
+            machine: self.world.machine.id.clone(),
+            time: filing.time.clone(),
+            name_masked: who.masked_name(),
+            number_masked: who.masked_number(),
+            task_name: item.task_name.get(lang).to_owned(),
+            cases: cases.collect(),
+            next: item.next_steps.iter().map(|step| step.get(lang).to_owned()).collect(),
+            delivery: match delivery.way {
+                PaperWay::Post => t("邮寄", "By post"),
+                PaperWay::Collect => t("到窗口自取", "Collect at the window"),
+            },
+            phone: item.link_way.clone(),
+            supervise_phone: item.supervise_way.clone(),
+            reprint,
+        })
+    }
+}

@@ -1,0 +1,132 @@
+//! From "submit" to paper in the hand: what was committed, what the platform said, what the printer did.
+
+use std::time::{Duration, Instant};
+
+use crate::case::{Acceptance, Answer, Key, LaneFault, Rejection, RetryCause};
+
+/// A committed case.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FiledCase {
+    /// Its key.
+    pub key: Key,
+    /// Number for the person.
+    pub filing_number: String,
+    /// First 16 hexadecimal digits of the body's SHA-256.
+    pub digest: String,
+    /// Item.
+    pub task_name: String,
+    /// What the platform said.
+    pub fate: CaseFate,
+}
+
+/// What is known of a case at the platform.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum CaseFate {
+    /// Nothing yet.
+    #[default]
+    Waiting,
+    /// Tried, not taken yet; tried again later.
+    Delayed,
+    /// Taken.
+    Accepted(Acceptance),
+    /// Refused for good.
+    Rejected(Rejection),
+}
+
+/// What became of the paper.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub enum PaperFate {
+    /// Not begun.
+    #[default]
+    NotYet,
+    /// Bytes are on their way.
+    Printing,
+    /// Proved by the printer.
+    Printed,
+    /// Came out torn or not whole.
+    Torn,
+    /// Could not begin.
+    NoPaper,
+    /// The printer gave no proof: look at the slot.
+    Unknown,
+}
+
+/// Where a filing stands.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Filing {
+    /// The cases, empty until they are committed.
+    pub cases: Vec<FiledCase>,
+    /// Names of the items, known before they are committed.
+    pub names: Vec<String>,
+    /// The paper waits for the platform's word until then: a receipt with the case number spares a second trip.
+    pub print_by: Option<Instant>,
+    /// The print job.
+    pub job: Option<u64>,
+    /// The paper.
+    pub paper: PaperFate,
+    /// How often a person asked for the paper again.
+    pub reprints: u32,
+    /// Given rating, 5 best.
+    pub rating: Option<u8>,
+    /// Filed at, for paper and page.
+    pub time: Option<String>,
+}
+
+impl Filing {
+    /// Takes an answer of the platform. Returns whether it was about this filing.
+    pub fn answered(&mut self, key: &Key, answer: &Answer) -> bool {
+        let Some(case) = self.cases.iter_mut().find(|case| case.key == *key) else { return false };
+        if matches!(case.fate, CaseFate::Accepted(_) | CaseFate::Rejected(_)) {
+            return true;
+        }
+        case.fate = match answer {
+            Answer::Accepted(acceptance) => CaseFate::Accepted(acceptance.clone()),
+            Answer::Rejected(rejection) => CaseFate::Rejected(rejection.clone()),
+            Answer::InProgress { .. } | Answer::KeyReused | Answer::Retry { .. } | Answer::LaneStopped(_) => {
+                CaseFate::Delayed
+            }
+        };
+        true
+    }
+
+    /// Every case has had a word from the platform, good, bad or "later".
+    #[must_use]
+    pub fn all_heard(&self) -> bool {
+        !self.cases.is_empty() && self.cases.iter().all(|case| case.fate != CaseFate::Waiting)
+    }
+
+    /// Every case is at the platform.
+    #[must_use]
+    pub fn all_accepted(&self) -> bool {
+        !self.cases.is_empty() && self.cases.iter().all(|case| matches!(case.fate, CaseFate::Accepted(_)))
+    }
+
+    /// The paper is known not to be in the person's hand.
+    #[must_use]
+    pub fn may_print_again(&self) -> bool {
+        matches!(self.paper, PaperFate::Torn | PaperFate::NoPaper | PaperFate::Unknown)
+    }
+
+    /// The paper's fate is known.
+    #[must_use]
+    pub fn paper_settled(&self) -> bool {
+        !matches!(self.paper, PaperFate::NotYet | PaperFate::Printing)
+    }
+}
+
+/// How long the paper waits for the platform when the line is not known to be down.
+pub const WAIT_FOR_ANSWER: Duration = Duration::from_secs(3);
+
+/// Whether an answer tells that the line works, whatever it says of the case.
+#[must_use]
+pub fn line_works(answer: &Answer) -> bool {
+    match answer {
+        Answer::Accepted(_) | Answer::Rejected(_) | Answer::InProgress { .. } | Answer::KeyReused => true,
+        Answer::LaneStopped(LaneFault::Certificate) => false,
+        Answer::LaneStopped(LaneFault::Credentials | LaneFault::Clock) => false,
+        Answer::Retry { why, .. } => match why {
+            RetryCause::ServerBusy | RetryCause::Malformed => false,
+            RetryCause::Unreachable | RetryCause::TimedOut | RetryCause::NotThePlatform => false,
+        },
+    }
+}

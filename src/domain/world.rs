@@ -1,0 +1,115 @@
+//! What a visit stands in: the machine, its items, its devices, the line, the time.
+
+use std::time::Instant;
+
+use crate::domain::input::Engines;
+use crate::domain::search::SearchIndex;
+use crate::item::{Catalogue, Day, Item};
+use crate::status::{Device, Paper};
+use crate::text::Text;
+
+use super::visit::idle::IdleRules;
+
+/// Who and where this machine is. From its configuration.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct MachineWords {
+    /// Number of the machine, `W0012`.
+    pub id: String,
+    /// 9-digit code of its town or street.
+    pub town_code: String,
+    /// Name of the service.
+    pub service: Text,
+    /// Town and site.
+    pub place: Text,
+    /// Telephone of the people who help.
+    pub phone: String,
+    /// The wall address of the nearest window with people, for what cannot be done here.
+    pub window: Text,
+}
+
+/// Wall clock, already in the machine's time zone; absent when it is not to be trusted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Wall {
+    /// Day.
+    pub day: Day,
+    /// `14:05`.
+    pub time: String,
+}
+
+/// An instant with what the wall clock says.
+#[derive(Clone, Debug)]
+pub struct Moment {
+    /// Monotonic; everything is scheduled by it.
+    pub now: Instant,
+    /// Wall clock, for paper and for ages only.
+    pub wall: Option<Wall>,
+}
+
+/// The line to the platform.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Line {
+    /// Nothing was sent yet.
+    #[default]
+    Unknown,
+    /// The last exchange worked.
+    Up,
+    /// The last exchanges did not.
+    Down,
+}
+
+/// All of it.
+pub struct World {
+    /// This machine.
+    pub machine: MachineWords,
+    /// Items.
+    pub catalogue: Catalogue,
+    /// Index over them.
+    pub search: SearchIndex,
+    /// Input methods.
+    pub engines: Engines,
+    /// Times of a visit.
+    pub idle: IdleRules,
+    /// The card reader.
+    pub reader: Device,
+    /// The printer.
+    pub printer: Device,
+    /// Its paper.
+    pub paper: Paper,
+    /// The line.
+    pub line: Line,
+    /// Wall clock.
+    pub wall: Option<Wall>,
+    /// A person stands before the machine, as far as a sensor tells.
+    pub presence: bool,
+    /// The service door is open.
+    pub door_open: bool,
+}
+
+impl World {
+    /// Today, when the clock is to be trusted.
+    #[must_use]
+    pub fn today(&self) -> Option<Day> {
+        self.wall.as_ref().map(|wall| wall.day)
+    }
+
+    /// Items offered here and now, most asked for first. Without a trusted clock no item is held back for its dates.
+    #[must_use]
+    pub fn offered(&self) -> Vec<&Item> {
+        let in_time = |item: &&Item| self.today().is_none_or(|today| item.offered_on(today));
+        let here = self.catalogue.items().iter().filter(|item| item.accepted_in(&self.machine.town_code));
+        here.filter(in_time).collect()
+    }
+
+    /// Whether a receipt can be begun now.
+    #[must_use]
+    pub fn can_print(&self) -> bool {
+        matches!(self.printer, Device::Online | Device::DeviceBusy)
+            && !matches!(self.paper, Paper::Out | Paper::Jammed)
+    }
+
+    /// Whether cards can be read.
+    #[must_use]
+    pub fn can_read_cards(&self) -> bool {
+        matches!(self.reader, Device::Online | Device::DeviceBusy | Device::Unknown)
+    }
+}
