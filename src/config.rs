@@ -1,1 +1,342 @@
-//! Stub.
+//! What one machine is told about itself: `kiosk.toml`.
+//!
+//! Every field has a limit, nearly every field a default. A file with mistakes is refused whole, and all its
+//! mistakes are named at once with their lines, because the technician who reads them stands on site.
+
+mod reading;
+mod tables;
+#[cfg(test)]
+mod tests;
+
+use std::fmt;
+use std::path::{Path, PathBuf};
+
+use crate::text::Text;
+use reading::Reading;
+
+/// Longest configuration file that is read, in bytes.
+pub const MAX_BYTES: usize = 64 * 1024;
+
+/// One mistake in the file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ConfigFault {
+    /// Line, from 1.
+    pub line: usize,
+    /// Dotted name, e.g. `printer.near_end_mm`; empty when the text is not TOML there.
+    pub field: String,
+    /// What stands there, shortened; `nothing` for a missing field. Never a secret.
+    pub found: String,
+    /// What may stand there.
+    pub expected: String,
+}
+
+impl fmt::Display for ConfigFault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let field = if self.field.is_empty() {
+            "text"
+        } else {
+            &self.field
+        };
+        write!(
+            f,
+            "line {}: {field}: found {}, expected {}",
+            self.line, self.found, self.expected
+        )
+    }
+}
+
+/// All of `kiosk.toml`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Config {
+    /// `[machine]`.
+    pub machine: Machine,
+    /// `[screen]`.
+    pub screen: Screen,
+    /// `[reader]`.
+    pub reader: Reader,
+    /// `[printer]`.
+    pub printer: Printer,
+    /// `[gpio]`.
+    pub gpio: Gpio,
+    /// `[platform]`.
+    pub platform: Platform,
+    /// `[store]`.
+    pub store: Store,
+    /// `[catalogue]`.
+    pub catalogue: Catalogue,
+    /// `[input]`.
+    pub input: Input,
+    /// `[idle]`.
+    pub idle: Idle,
+    /// `[receipt]`.
+    pub receipt: Receipt,
+    /// `[journal]`.
+    pub journal: Journal,
+}
+
+/// Who and where this machine is. `id`, `town_code` and `site` have no default.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Machine {
+    /// Five characters A–Z, 0–9, first part of every filing number.
+    pub id: String,
+    /// Division code of the town or street, nine digits, e.g. `440203001`.
+    pub town_code: String,
+    /// Name of the service at the top of every page.
+    pub service: Text,
+    /// Name of the place, at most 60 characters.
+    pub site: Text,
+    /// Telephone for help, shown on every page.
+    pub phone: String,
+}
+
+/// Which way the screen stands.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Orientation {
+    /// 1080 wide, 1920 high.
+    #[default]
+    Portrait,
+    /// 1920 wide, 1080 high.
+    Landscape,
+}
+
+/// The screen.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Screen {
+    /// Which way it stands.
+    pub orientation: Orientation,
+    /// A font file with Chinese glyphs to use instead of the system's.
+    pub font: Option<PathBuf>,
+}
+
+/// The ID card reader on a serial port.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reader {
+    /// Device file; `None` when the machine has no reader.
+    pub port: Option<PathBuf>,
+    /// 9600, 19200, 38400, 57600 or 115200 (the rates of the module's rate command).
+    pub baud: u32,
+    /// Between two searches for a card, 300–2000 ms (the module asks for more than 300).
+    pub poll_ms: u32,
+}
+
+/// The receipt printer.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Printer {
+    /// Device file, serial or `/dev/usb/lp…`; `None` when the machine has no printer.
+    pub port: Option<PathBuf>,
+    /// Serial rate, 9600–115200; of no effect on a USB port.
+    pub baud: u32,
+    /// Name of a built-in profile.
+    pub profile: String,
+    /// `[printer.custom]`: own profile, read by the printer's module instead of `profile`.
+    pub custom: Option<toml::Table>,
+    /// Paper that is left when the near-end sensor first answers, 0–20000 mm.
+    pub near_end_mm: u32,
+}
+
+impl Eq for Printer {}
+
+/// Who drives the pins.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub enum GpioBackend {
+    /// No pins.
+    #[default]
+    None,
+    /// A Raspberry Pi's header.
+    Rppal,
+    /// The simulators.
+    Sim,
+}
+
+/// Level at which a signal counts as on.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Active {
+    /// 3.3 V.
+    #[default]
+    High,
+    /// 0 V.
+    Low,
+}
+
+/// One pin of the header.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Pin {
+    /// BCM number, 2–27 (0 and 1 belong to the HAT EEPROM).
+    pub pin: u8,
+    /// When it counts as on.
+    pub active: Active,
+    /// Inputs: how long a level must stand, 0–1000 ms.
+    pub debounce_ms: u32,
+}
+
+/// Pins for presence, door and guide lights. An absent pin is not fitted.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Gpio {
+    /// Who drives them.
+    pub backend: GpioBackend,
+    /// Somebody stands before the machine.
+    pub presence: Option<Pin>,
+    /// The door of the case is open (a cut wire must read as open).
+    pub door: Option<Pin>,
+    /// Guide light at the card reader.
+    pub reader_light: Option<Pin>,
+    /// Guide light at the paper slot.
+    pub slot_light: Option<Pin>,
+}
+
+/// A shared secret. Its `Debug` shows nothing.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Secret(pub String);
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Secret(…)")
+    }
+}
+
+/// Where the token of the gateway comes from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Token {
+    /// A file that only the service may read.
+    File(PathBuf),
+    /// In the configuration itself: only with a platform on this very machine.
+    Inline(Secret),
+}
+
+/// The provincial platform.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Platform {
+    /// `https://host[:port][/path]` without a slash at the end; `http://` only to this machine.
+    pub url: String,
+    /// Application id at the gateway (`x-tif-paasid`).
+    pub paasid: String,
+    /// Signing token.
+    pub token: Token,
+    /// PEM file of the certificate authorities to trust; `None` trusts none but plain loopback.
+    pub ca_file: Option<PathBuf>,
+    /// For name, connection and TLS, 500–60000 ms.
+    pub connect_timeout_ms: u32,
+    /// For a whole answer, 1000–120000 ms.
+    pub answer_timeout_ms: u32,
+}
+
+/// The durable store of cases.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Store {
+    /// SQLite file.
+    pub path: PathBuf,
+}
+
+/// The items that can be filed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Catalogue {
+    /// Shipped with the firmware.
+    pub dir: PathBuf,
+    /// Last good one from the platform.
+    pub cache_dir: PathBuf,
+}
+
+/// Tables of the pinyin and handwriting keyboards.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Input {
+    /// Where they are.
+    pub dir: PathBuf,
+}
+
+/// How long a machine waits for a person.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Idle {
+    /// Silence until `还在吗?`, 15–300 s.
+    pub warn_s: u32,
+    /// From there to the wipe, 10–60 s (20 s at least is what WCAG 2.2.1 asks for).
+    pub countdown_s: u32,
+    /// The confirmation page, 20–300 s.
+    pub confirmation_s: u32,
+    /// The goodbye page, 5–60 s.
+    pub goodbye_s: u32,
+}
+
+/// The printed receipt.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Receipt {
+    /// How long to wait for the platform's number before printing without it, 0–15000 ms.
+    pub wait_for_answer_ms: u32,
+}
+
+/// Where the journal goes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Journal {
+    /// File; `None` is stderr, which systemd keeps.
+    pub path: Option<PathBuf>,
+    /// Size of the file at which it is set aside, 64–65536 KiB.
+    pub max_kib: u32,
+}
+
+impl Config {
+    /// Reads a whole file.
+    ///
+    /// # Errors
+    /// Every mistake found, in the order of the lines; at least one.
+    pub fn parse(text: &str) -> Result<Self, Vec<ConfigFault>> {
+        let (table, reading) = Reading::of(text)?;
+        let mut root = reading.root(&table);
+        let config = Self {
+            machine: root.table("machine", tables::machine),
+            screen: root.table("screen", tables::screen),
+            reader: root.table("reader", tables::reader),
+            printer: root.table("printer", tables::printer),
+            gpio: root.table("gpio", tables::gpio),
+            platform: root.table("platform", tables::platform),
+            store: root.table("store", |s| Store {
+                path: s.path("path", "/var/lib/kiosk/store.db"),
+            }),
+            catalogue: root.table("catalogue", |s| Catalogue {
+                dir: s.path("dir", "/usr/share/kiosk/catalogue"),
+                cache_dir: s.path("cache_dir", "/var/lib/kiosk/catalogue"),
+            }),
+            input: root.table("input", |s| Input {
+                dir: s.path("dir", "/usr/share/kiosk/input"),
+            }),
+            idle: root.table("idle", |s| Idle {
+                warn_s: s.number("warn_s", 45, 15..=300),
+                countdown_s: s.number("countdown_s", 20, 10..=60),
+                confirmation_s: s.number("confirmation_s", 60, 20..=300),
+                goodbye_s: s.number("goodbye_s", 15, 5..=60),
+            }),
+            receipt: root.table("receipt", |s| Receipt {
+                wait_for_answer_ms: s.number("wait_for_answer_ms", 3000, 0..=15_000),
+            }),
+            journal: root.table("journal", |s| Journal {
+                path: s.optional_path("path"),
+                max_kib: s.number("max_kib", 4096, 64..=65_536),
+            }),
+        };
+        root.finish();
+        reading.result(config)
+    }
+
+    /// Makes relative paths relative to `dir`, the folder of the file they were read from.
+    pub fn rebase(&mut self, dir: &Path) {
+        let token = match &mut self.platform.token {
+            Token::File(path) => Some(path),
+            Token::Inline(_) => None,
+        };
+        let paths = [
+            &mut self.store.path,
+            &mut self.catalogue.dir,
+            &mut self.catalogue.cache_dir,
+            &mut self.input.dir,
+        ];
+        let optional = [
+            self.screen.font.as_mut(),
+            self.reader.port.as_mut(),
+            self.printer.port.as_mut(),
+            self.platform.ca_file.as_mut(),
+            self.journal.path.as_mut(),
+            token,
+        ];
+        for path in paths.into_iter().chain(optional.into_iter().flatten()) {
+            *path = dir.join(&*path); // an absolute path replaces `dir`
+        }
+    }
+}

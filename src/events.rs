@@ -1,1 +1,293 @@
-//! Stub.
+//! Everything the machine may say in its journal, in one table.
+//!
+//! An event carries numbers, words from closed lists and identifiers of things, never anything about a person:
+//! [`FieldValue`] has no room for a name. The README's table is written from here by [`markdown`].
+
+use serde::Serialize;
+
+use crate::text::Lang;
+
+/// What kind of thing an event is, and so who reads it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Kind {
+    /// Something was done.
+    Act,
+    /// Something is in another state now.
+    Status,
+    /// Something did not work; the machine goes on by itself.
+    Fault,
+    /// Somebody must come or act.
+    Alarm,
+}
+
+impl Kind {
+    /// The word in the journal.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Act => "act",
+            Self::Status => "status",
+            Self::Fault => "fault",
+            Self::Alarm => "alarm",
+        }
+    }
+}
+
+macro_rules! events {
+    ($($name:ident $id:literal $kind:ident [$($field:literal)*] $zh:literal $en:literal;)*) => {
+        /// One event of the catalogue. The variants' documentation is their sentence.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+        pub enum EventId {
+            $(#[doc = $en] $name,)*
+        }
+
+        impl EventId {
+            /// All events in the order of the table.
+            pub const ALL: &[Self] = &[$(Self::$name,)*];
+
+            /// The stable name in the journal, e.g. `visit.begin`.
+            #[must_use]
+            pub fn id(self) -> &'static str {
+                match self { $(Self::$name => $id,)* }
+            }
+
+            /// Who reads it.
+            #[must_use]
+            pub fn kind(self) -> Kind {
+                match self { $(Self::$name => Kind::$kind,)* }
+            }
+
+            /// Names of the fields it may carry.
+            #[must_use]
+            pub fn fields(self) -> &'static [&'static str] {
+                match self { $(Self::$name => &[$($field),*],)* }
+            }
+
+            /// What it means, in one sentence.
+            #[must_use]
+            pub fn sentence(self, lang: Lang) -> &'static str {
+                match (self, lang) {
+                    $((Self::$name, Lang::Zh) => $zh, (Self::$name, Lang::En) => $en,)*
+                }
+            }
+        }
+    };
+}
+
+events! {
+    FirmwareStarted "firmware.started" Act ["version"] "固件已启动。" "The firmware has started.";
+    FirmwareStopped "firmware.stopped" Act ["reason"] "固件已停止。" "The firmware has stopped.";
+    ConfigFault "config.fault" Alarm ["line" "faults"] "配置文件有误,须更正。" "The configuration file has a mistake to be mended.";
+    ClockUntrusted "clock.untrusted" Fault [] "时钟未校准,时间不可信。" "The wall clock has not been set and is not trusted.";
+    ClockTrusted "clock.trusted" Status ["step_ms"] "时钟已校准。" "The wall clock is set and trusted.";
+    VisitBegin "visit.begin" Act ["visit" "how"] "一次办理开始。" "A visit has begun.";
+    VisitEnd "visit.end" Act ["visit" "reason" "cases" "duration_ms"] "一次办理结束,已清除个人信息。" "The visit has ended and its data is wiped.";
+    VisitIgnored "visit.ignored" Fault ["state" "event"] "当前步骤不受理此事件,已忽略。" "An event does not belong to this step of a visit and was ignored.";
+    IdleWarned "idle.warned" Act ["page"] "长时间无操作,已询问是否继续。" "Nothing was touched for a while; the person was asked.";
+    IdleReset "idle.reset" Act ["page"] "无人应答,已退回首页。" "Nobody answered; the machine went back to the start.";
+    ItemChosen "item.chosen" Act ["task_code"] "已选择事项。" "An item was chosen.";
+    CardRead "card.read" Act ["layout" "duration_ms"] "证件已读取。" "A card was read.";
+    CardFailed "card.failed" Fault ["fault" "sw3"] "证件读取失败。" "A card could not be read.";
+    CardRemoved "card.removed" Act [] "证件已取走。" "The card was taken away.";
+    ReaderStatus "reader.status" Status ["device"] "读卡器状态变化。" "The card reader's state has changed.";
+    ReaderFault "reader.fault" Alarm ["device" "fault"] "读卡器故障,须到场处理。" "The card reader has a fault that somebody must clear.";
+    PrinterStatus "printer.status" Status ["device" "paper"] "打印机状态变化。" "The printer's state has changed.";
+    PrinterFault "printer.fault" Alarm ["device" "fault"] "打印机故障,须到场处理。" "The printer has a fault that somebody must clear.";
+    PaperThreshold "paper.threshold" Status ["paper" "left_mm"] "纸量变化。" "The paper has crossed a threshold.";
+    PaperOut "paper.out" Alarm [] "缺纸,须换纸。" "The paper is out and must be replaced.";
+    PrintBegin "print.begin" Act ["case" "reprint"] "开始打印回执。" "A receipt began to print.";
+    PrintEnd "print.end" Act ["case" "outcome" "duration_ms"] "回执打印结束。" "The receipt's printing has ended.";
+    PrintFailed "print.failed" Fault ["case" "outcome"] "回执未能确认打印。" "It is not proved that the receipt was printed.";
+    CaseStored "case.stored" Act ["case" "task_code" "bytes"] "办件已落盘。" "A case is committed and synced.";
+    CaseNotStored "case.not_stored" Alarm ["error"] "办件未能落盘,未受理。" "A case could not be committed; nothing was said to be received.";
+    SendAttempt "send.attempt" Act ["case" "attempt" "age_s"] "开始上传办件。" "A case is being sent.";
+    SendAccepted "send.accepted" Act ["case" "attempt" "duration_ms"] "平台已受理。" "The platform has taken the case.";
+    SendRejected "send.rejected" Act ["case" "code"] "平台不予受理。" "The platform has refused the case for good.";
+    SendRetry "send.retry" Fault ["case" "attempt" "why" "wait_ms"] "未得到平台答复,稍后重试。" "The platform's answer is not known; the same bytes are sent again later.";
+    SendParked "send.parked" Alarm ["case" "why"] "办件已搁置,须人工处理。" "A case is parked until somebody looks at it.";
+    LineUp "line.up" Status ["down_s" "waiting"] "与平台的线路恢复。" "The line to the platform is up.";
+    LineDown "line.down" Status ["why" "waiting"] "与平台的线路中断,办件暂存本机。" "The line to the platform is down; cases are kept here.";
+    LaneStopped "lane.stopped" Alarm ["fault" "waiting"] "凭证、时钟或证书有误,已停止上传。" "Sending has stopped: credentials, clock or certificate are wrong.";
+    LaneResumed "lane.resumed" Status ["waiting"] "恢复上传。" "Sending goes on.";
+    StoreOpened "store.opened" Act ["epoch" "cases" "waiting"] "数据库已打开。" "The store is open.";
+    StoreSetAside "store.set_aside" Alarm ["salvaged" "lost"] "数据库损坏,已另存并抢救。" "A damaged store was set aside and salvaged.";
+    StoreFull "store.full" Alarm ["free_kib"] "存储空间不足,暂停受理。" "Space for cases is short; no new ones are taken.";
+    CatalogueLoaded "catalogue.loaded" Act ["version" "items"] "事项目录已加载。" "The catalogue of items is loaded.";
+    CatalogueRejected "catalogue.rejected" Alarm ["faults"] "事项目录有误,沿用上一版。" "A catalogue was refused; the last good one stays.";
+    CatalogueUpdated "catalogue.updated" Act ["version" "items"] "事项目录已更新。" "The catalogue of items was replaced.";
+    GpioStatus "gpio.status" Status ["device"] "引脚接口状态变化。" "The state of the pins' driver has changed.";
+    PresenceChanged "presence.changed" Status ["present"] "机前有人或离开。" "Somebody came to the machine or left it.";
+    DoorOpened "door.opened" Alarm [] "机箱门被打开。" "The door of the case is open.";
+    DoorClosed "door.closed" Status [] "机箱门已关闭。" "The door of the case is closed.";
+    JournalDropped "journal.dropped" Fault ["lines"] "日志写入失败,有记录丢失。" "Lines of the journal could not be written.";
+}
+
+/// What an event may carry. There is no way to make one from a text that somebody entered or a card held.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(untagged)]
+pub enum FieldValue {
+    /// A number: milliseconds, bytes, counts.
+    Number(i64),
+    /// Yes or no.
+    Flag(bool),
+    /// A word the program itself contains, e.g. the name of an enum's variant.
+    Word(&'static str),
+    /// An identifier of a thing.
+    Id(Id),
+}
+
+/// Identifier of an item, a case or a version: 1–40 characters `[0-9A-Za-z.-]` that are no citizen number.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct Id {
+    bytes: [u8; 40],
+    len: u8,
+}
+
+impl Id {
+    /// `None` when `text` is no identifier: wrong length or characters, or it has the form of an ID card number
+    /// (17 digits and a digit or X, anywhere in it) or of a mobile number (11 digits and nothing else).
+    #[must_use]
+    pub fn new(text: &str) -> Option<Self> {
+        let good = |b: u8| b.is_ascii_alphanumeric() || b == b'-' || b == b'.';
+        let raw = text.as_bytes();
+        let mobile = raw.len() == 11 && raw.iter().all(u8::is_ascii_digit);
+        if raw.is_empty() || raw.len() > 40 || !raw.iter().all(|&b| good(b)) {
+            return None;
+        }
+        if mobile || holds_citizen_number(raw) {
+            return None;
+        }
+        let mut bytes = [0; 40];
+        bytes[..raw.len()].copy_from_slice(raw);
+        Some(Self {
+            bytes,
+            len: u8::try_from(raw.len()).ok()?,
+        })
+    }
+
+    /// Its text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        std::str::from_utf8(&self.bytes[..usize::from(self.len)]).unwrap_or("")
+    }
+}
+
+/// A run of exactly 18 characters in the form of GB 11643, not part of a longer run of letters and digits.
+fn holds_citizen_number(raw: &[u8]) -> bool {
+    raw.split(|b| !b.is_ascii_alphanumeric()).any(|run| {
+        run.len() == 18
+            && run[..17].iter().all(u8::is_ascii_digit)
+            && matches!(run[17], b'0'..=b'9' | b'X' | b'x')
+    })
+}
+
+impl std::fmt::Debug for Id {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+impl Serialize for Id {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+impl FieldValue {
+    /// An identifier, or the word `unfit` where `text` is none.
+    #[must_use]
+    pub fn id(text: &str) -> Self {
+        Id::new(text).map_or(Self::Word("unfit"), Self::Id)
+    }
+
+    /// A count or a length; what does not fit is the largest number.
+    #[must_use]
+    pub fn count(n: impl TryInto<i64>) -> Self {
+        Self::Number(n.try_into().unwrap_or(i64::MAX))
+    }
+}
+
+/// The table of the README, between `<!-- events -->` and `<!-- /events -->`.
+#[must_use]
+pub fn markdown() -> String {
+    let mut out = String::from("| event | kind | fields | meaning |\n|---|---|---|---|\n");
+    for event in EventId::ALL {
+        let fields: Vec<String> = event.fields().iter().map(|f| format!("`{f}`")).collect();
+        out += &format!(
+            "| `{}` | {} | {} | {} {} |\n",
+            event.id(),
+            event.kind().word(),
+            fields.join(" "),
+            event.sentence(Lang::Zh),
+            event.sentence(Lang::En)
+        );
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeSet;
+
+    #[test]
+    fn every_event_has_its_own_name_of_two_words_and_a_sentence() {
+        let ids: BTreeSet<&str> = EventId::ALL.iter().map(|event| event.id()).collect();
+        assert_eq!(ids.len(), EventId::ALL.len());
+        for event in EventId::ALL {
+            let parts: Vec<&str> = event.id().split('.').collect();
+            assert_eq!(parts.len(), 2, "{event:?}");
+            let lower =
+                |p: &&str| !p.is_empty() && p.bytes().all(|b| b.is_ascii_lowercase() || b == b'_');
+            assert!(parts.iter().all(lower), "{event:?}");
+            assert!(event.sentence(Lang::Zh).ends_with('。'), "{event:?}");
+            assert!(event.sentence(Lang::En).ends_with('.'), "{event:?}");
+        }
+    }
+
+    #[test]
+    fn numbers_of_people_do_not_fit_into_an_identifier() {
+        for text in [
+            "11010519491231002X",
+            "999999194912310020",
+            "case-11010519491231002X",
+            "13800138000",
+            "张三",
+            "a b",
+            "",
+        ] {
+            assert_eq!(FieldValue::id(text), FieldValue::Word("unfit"), "{text}");
+        }
+        assert_eq!(Id::new(&"a".repeat(41)), None);
+    }
+
+    #[test]
+    fn identifiers_of_things_fit() {
+        for text in [
+            "W0012-01-000123-7",
+            "11440203MB2D0001234442014001000",
+            "0.1.0",
+            "11440203MB2D000123",
+        ] {
+            assert_eq!(Id::new(text).expect(text).as_str(), text);
+        }
+    }
+
+    #[test]
+    fn values_are_plain_in_json() {
+        let json = |value: FieldValue| serde_json::to_string(&value).expect("plain value");
+        assert_eq!(json(FieldValue::count(7usize)), "7");
+        assert_eq!(json(FieldValue::count(u64::MAX)), i64::MAX.to_string());
+        assert_eq!(json(FieldValue::Flag(true)), "true");
+        assert_eq!(json(FieldValue::id("W0012-01")), "\"W0012-01\"");
+    }
+
+    #[test]
+    fn the_table_has_one_row_for_each_event() {
+        assert_eq!(markdown().lines().count(), 2 + EventId::ALL.len());
+        assert!(markdown().contains(
+            "| `visit.begin` | act | `visit` `how` | 一次办理开始。 A visit has begun. |"
+        ));
+    }
+}

@@ -7,4 +7,5 @@ pub mod journal;
 pub mod platform;
 pub mod runtime;
 pub mod serial;
+pub mod settings;
 pub mod store;

@@ -1,1 +1,255 @@
-//! Stub.
+//! The store: one SQLite file, one thread that writes, one connection.
+//!
+//! A case is in the file and flushed before anybody hears of it. Write-ahead log with
+//! `synchronous=FULL`: of SQLite's modes the cheapest that keeps every committed row through a power
+//! cut (sqlite.org/pragma.html#pragma_synchronous). The file is locked for this process alone.
+
+mod cases;
+mod fault;
+mod open;
+mod ratings;
+mod rows;
+mod salvage;
+mod schema;
+mod writer;
+
+use std::sync::mpsc::{SyncSender, sync_channel};
+use std::sync::{Arc, Mutex};
+use std::thread::{self, JoinHandle};
+
+use zeroize::Zeroizing;
+
+use crate::case::{Answer, CaseState, Draft, Key, Stamp, Waiting};
+
+pub use cases::{Attempt, BUNDLE_LIMIT, Filed};
+pub use fault::StoreFault;
+pub use open::{Config, Opened, Random, os_random};
+pub use ratings::{RATING_LIMIT, RATINGS_WAITING_LIMIT};
+pub use rows::{CaseRow, Counts};
+
+use writer::{Desk, Job};
+
+/// Jobs that may wait for the writer; more than a machine can ask for at once.
+const QUEUE: usize = 64;
+
+/// Handle of the store; clones share one writer thread. The last one dropped closes the file cleanly.
+///
+/// Every call waits for its own commit. Those that end in `_then` return at once and run the function
+/// on the writer thread after the commit: it must be short and must not call the store and wait.
+#[derive(Clone)]
+pub struct Store {
+    writer: Arc<Writer>,
+}
+
+struct Writer {
+    jobs: Option<SyncSender<Job>>,
+    thread: Mutex<Option<JoinHandle<()>>>,
+}
+
+impl Drop for Writer {
+    fn drop(&mut self) {
+        drop(self.jobs.take());
+        let Ok(mut thread) = self.thread.lock() else {
+            return;
+        };
+        if let Some(thread) = thread.take()
+            && thread.thread().id() != thread::current().id()
+        {
+            // A writer that panicked has nothing left to close.
+            let _ = thread.join();
+        }
+    }
+}
+
+impl Store {
+    /// Opens the store at `config.path`, or makes one. A damaged file is set aside and what can be read
+    /// of it is taken over; this never refuses to start because of what is in the file.
+    ///
+    /// # Errors
+    /// [`StoreFault::Busy`] if another process holds the file, [`StoreFault::Unfit`] if SQLite does not
+    /// take a setting that durability rests on, [`StoreFault::Full`] or [`StoreFault::Io`] of the disk.
+    pub fn open(config: Config) -> Result<Opened, StoreFault> {
+        let (mut desk, report) = open::open(config)?;
+        let (jobs, inbox) = sync_channel::<Job>(QUEUE);
+        let thread = thread::Builder::new()
+            .name("store".into())
+            .spawn(move || {
+                while let Ok(job) = inbox.recv() {
+                    job(&mut desk);
+                }
+                desk.close();
+            })
+            .map_err(|error| StoreFault::Io(error.to_string()))?;
+        let writer = Writer {
+            jobs: Some(jobs),
+            thread: Mutex::new(Some(thread)),
+        };
+        Ok(Opened {
+            store: Self {
+                writer: Arc::new(writer),
+            },
+            fresh: report.fresh,
+            set_aside: report.set_aside,
+            salvaged: report.salvaged,
+        })
+    }
+
+    fn tell(&self, job: impl FnOnce(&mut Desk) + Send + 'static) -> Result<(), StoreFault> {
+        let jobs = self.writer.jobs.as_ref().ok_or(StoreFault::Gone)?;
+        jobs.send(Box::new(job)).map_err(|_| StoreFault::Gone)
+    }
+
+    fn ask<T: Send + 'static>(
+        &self,
+        job: impl FnOnce(&mut Desk) -> Result<T, StoreFault> + Send + 'static,
+    ) -> Result<T, StoreFault> {
+        let (reply, answer) = sync_channel(1);
+        self.tell(move |desk| {
+            // If nobody waits any more the work is done all the same.
+            let _ = reply.send(job(desk));
+        })?;
+        answer.recv().map_err(|_| StoreFault::Gone)?
+    }
+
+    /// Files all drafts (one, or the parts of a 一件事) in one transaction and returns after it is on disk.
+    /// An error means that none of them is filed.
+    ///
+    /// # Errors
+    /// [`StoreFault::TooLarge`] for a body over [`crate::case::BODY_LIMIT`] or more than [`BUNDLE_LIMIT`]
+    /// drafts, [`StoreFault::Full`], [`StoreFault::Io`], [`StoreFault::Corrupt`].
+    pub fn file(&self, drafts: Vec<Draft>, stamp: Stamp) -> Result<Vec<Filed>, StoreFault> {
+        self.ask(move |desk| desk.file(drafts, &stamp))
+    }
+
+    /// As [`Store::file`] without waiting: `then` runs on the writer thread.
+    ///
+    /// # Errors
+    /// [`StoreFault::Gone`] if the writer has ended; `then` is dropped.
+    pub fn file_then(
+        &self,
+        drafts: Vec<Draft>,
+        stamp: Stamp,
+        then: impl FnOnce(Result<Vec<Filed>, StoreFault>) + Send + 'static,
+    ) -> Result<(), StoreFault> {
+        self.tell(move |desk| then(desk.file(drafts, &stamp)))
+    }
+
+    /// The frozen bytes of a case or a rating. They are checked against their digest first.
+    ///
+    /// # Errors
+    /// [`StoreFault::NotFound`] if there is no such key or its body is gone (accepted),
+    /// [`StoreFault::Corrupt`] if the digest does not match.
+    pub fn body(&self, key: &Key) -> Result<Zeroizing<Vec<u8>>, StoreFault> {
+        let key = key.clone();
+        self.ask(move |desk| desk.body(&key))
+    }
+
+    /// Cases to send, in order of filing.
+    ///
+    /// # Errors
+    /// [`StoreFault`] of reading.
+    pub fn waiting(&self) -> Result<Vec<Waiting>, StoreFault> {
+        self.ask(|desk| desk.waiting())
+    }
+
+    /// Writes down what an attempt came to, and the new state. On acceptance the body and the person's
+    /// token are deleted in the same transaction; what remains has no personal data.
+    ///
+    /// # Errors
+    /// [`StoreFault::NotFound`], or of writing. The answer is then asked for again by the next attempt.
+    pub fn record(
+        &self,
+        key: &Key,
+        answer: &Answer,
+        attempt: Attempt,
+    ) -> Result<CaseState, StoreFault> {
+        let (key, answer) = (key.clone(), answer.clone());
+        self.ask(move |desk| desk.record(&key, &answer, &attempt))
+    }
+
+    /// As [`Store::record`] without waiting.
+    ///
+    /// # Errors
+    /// [`StoreFault::Gone`] if the writer has ended; `then` is dropped.
+    pub fn record_then(
+        &self,
+        key: Key,
+        answer: Answer,
+        attempt: Attempt,
+        then: impl FnOnce(Result<CaseState, StoreFault>) + Send + 'static,
+    ) -> Result<(), StoreFault> {
+        self.tell(move |desk| then(desk.record(&key, &answer, &attempt)))
+    }
+
+    /// A technician lets a parked case be sent again. Other states stay as they are.
+    ///
+    /// # Errors
+    /// [`StoreFault::NotFound`], or of writing.
+    pub fn release(&self, key: &Key) -> Result<CaseState, StoreFault> {
+        let key = key.clone();
+        self.ask(move |desk| desk.release(&key))
+    }
+
+    /// The newest `limit` cases, newest first.
+    ///
+    /// # Errors
+    /// [`StoreFault`] of reading.
+    pub fn list(&self, limit: u32) -> Result<Vec<CaseRow>, StoreFault> {
+        self.ask(move |desk| desk.list(limit))
+    }
+
+    /// How many cases are in which state.
+    ///
+    /// # Errors
+    /// [`StoreFault`] of reading.
+    pub fn counts(&self) -> Result<Counts, StoreFault> {
+        self.ask(|desk| desk.counts())
+    }
+
+    /// Keeps a rating (好差评) until it is sent. `body` is UTF-8 JSON made by the caller.
+    ///
+    /// # Errors
+    /// [`StoreFault::TooLarge`] over [`RATING_LIMIT`] bytes, [`StoreFault::Full`] if
+    /// [`RATINGS_WAITING_LIMIT`] wait already, or of writing.
+    pub fn rate(&self, body: Vec<u8>) -> Result<Key, StoreFault> {
+        let body = Zeroizing::new(body);
+        self.ask(move |desk| desk.rate(&body))
+    }
+
+    /// Ratings to send, in order; each stands for itself (no two share a person token).
+    ///
+    /// # Errors
+    /// [`StoreFault`] of reading.
+    pub fn ratings_waiting(&self) -> Result<Vec<Waiting>, StoreFault> {
+        self.ask(|desk| desk.ratings_waiting())
+    }
+
+    /// Writes down the answer to a rating. A rating that was accepted is deleted.
+    ///
+    /// # Errors
+    /// [`StoreFault::NotFound`], or of writing.
+    pub fn record_rating(&self, key: &Key, answer: &Answer) -> Result<CaseState, StoreFault> {
+        let (key, answer) = (key.clone(), answer.clone());
+        self.ask(move |desk| desk.record_rating(&key, &answer))
+    }
+
+    /// Moves the log into the file and empties it. For quiet moments.
+    ///
+    /// # Errors
+    /// [`StoreFault`] of writing.
+    pub fn tidy(&self) -> Result<(), StoreFault> {
+        self.ask(|desk| desk.tidy())
+    }
+
+    /// SQLite's own check of the whole file (`quick_check`) and every waiting body against its digest.
+    ///
+    /// # Errors
+    /// [`StoreFault::Corrupt`] with the first finding.
+    pub fn verify(&self) -> Result<(), StoreFault> {
+        self.ask(|desk| desk.verify())
+    }
+}
+
+#[cfg(test)]
+#[path = "store/tests.rs"]
+mod tests;

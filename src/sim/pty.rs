@@ -1,1 +1,237 @@
-//! Stub.
+//! A simulated device on a pseudo terminal that can be pulled out and put back.
+//!
+//! The far end of the pair is linked to an ordinary path, so the firmware opens it like any serial port. A pair
+//! models neither bit rate, parity nor flow control.
+
+use std::{
+    fs, io,
+    io::{Read as _, Write as _},
+    os::{
+        fd::{AsFd as _, OwnedFd},
+        unix::{fs::symlink, net::UnixStream},
+    },
+    path::{Path, PathBuf},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    thread,
+    time::Instant,
+};
+
+use rustix::{
+    event::{PollFd, PollFlags, Timespec, poll},
+    fs::{Mode, OFlags},
+    pty, termios,
+};
+
+/// What a simulated device does with bytes and time. All calls come from one thread at a time.
+pub trait Device: Send + 'static {
+    /// Bytes from the firmware.
+    fn handle_input(&mut self, bytes: &[u8], now: Instant);
+    /// Bytes that are due for the firmware by `now`. Called until it returns `None`.
+    fn poll_output(&mut self, now: Instant) -> Option<Vec<u8>>;
+    /// When more bytes fall due.
+    fn poll_timeout(&self) -> Option<Instant>;
+    /// The plug was pulled: half-received and half-sent bytes are gone.
+    fn unplugged(&mut self);
+}
+
+/// A device on a pseudo terminal with a thread of its own. Dropping it removes the link and ends the thread.
+pub struct PtyDevice<D: Device> {
+    shared: Arc<Mutex<Shared<D>>>,
+    wake: UnixStream,
+    thread: Option<thread::JoinHandle<()>>,
+}
+
+struct Shared<D> {
+    device: D,
+    link: PathBuf,
+    line: Option<Arc<Line>>,
+    ended: bool,
+}
+
+/// Both ends of a plugged pair.
+struct Line {
+    near: OwnedFd,
+    /// Kept open: without it the near end reports an error whenever the firmware closes its end.
+    far: OwnedFd,
+}
+
+impl<D: Device> PtyDevice<D> {
+    /// Plugs `device` in behind a symbolic link at `link`. A link that lies there already is replaced; a file of
+    /// another kind is an error.
+    pub fn start(link: &Path, device: D) -> io::Result<Self> {
+        let (wake, woken) = UnixStream::pair()?;
+        wake.set_nonblocking(true)?;
+        woken.set_nonblocking(true)?;
+        let shared = Arc::new(Mutex::new(Shared {
+            device,
+            link: link.to_path_buf(),
+            line: Some(Arc::new(Line::open(link)?)),
+            ended: false,
+        }));
+        let thread = thread::Builder::new().name("sim-pty".into()).spawn({
+            let shared = Arc::clone(&shared);
+            move || run(&shared, &woken)
+        })?;
+        Ok(Self {
+            shared,
+            wake,
+            thread: Some(thread),
+        })
+    }
+
+    /// Looks at or changes the device, then lets it act on the change at once.
+    pub fn with<R>(&self, change: impl FnOnce(&mut D) -> R) -> R {
+        let answer = change(&mut lock(&self.shared).device);
+        self.wake();
+        answer
+    }
+
+    /// Pulls the plug: the link goes away and the firmware's open port reports that its device is gone.
+    pub fn unplug(&self) -> io::Result<()> {
+        let mut shared = lock(&self.shared);
+        shared.device.unplugged();
+        let was_plugged = shared.line.take().is_some();
+        let removed = if was_plugged {
+            fs::remove_file(&shared.link)
+        } else {
+            Ok(())
+        };
+        drop(shared);
+        self.wake();
+        removed
+    }
+
+    /// Plugs it in again at the same path, on a new pair. Nothing happens when it is plugged.
+    pub fn replug(&self) -> io::Result<()> {
+        let mut shared = lock(&self.shared);
+        if shared.line.is_none() {
+            shared.line = Some(Arc::new(Line::open(&shared.link)?));
+        }
+        drop(shared);
+        self.wake();
+        Ok(())
+    }
+
+    fn wake(&self) {
+        // A full pipe means the thread will wake anyway.
+        let _ = (&self.wake).write(&[1]);
+    }
+}
+
+impl<D: Device> Drop for PtyDevice<D> {
+    fn drop(&mut self) {
+        // The link may already be gone with its folder.
+        let _ = self.unplug();
+        lock(&self.shared).ended = true;
+        self.wake();
+        if let Some(thread) = self.thread.take() {
+            let _ = thread.join();
+        }
+    }
+}
+
+impl Line {
+    fn open(link: &Path) -> io::Result<Self> {
+        let flags = pty::OpenptFlags::RDWR | pty::OpenptFlags::NOCTTY | pty::OpenptFlags::CLOEXEC;
+        let near = pty::openpt(flags)?;
+        pty::grantpt(&near)?;
+        pty::unlockpt(&near)?;
+        let name = pty::ptsname(&near, Vec::new())?;
+        let flags = OFlags::RDWR | OFlags::NOCTTY | OFlags::CLOEXEC;
+        let far = rustix::fs::open(&name, flags, Mode::empty())?;
+        let mut settings = termios::tcgetattr(&far)?;
+        settings.make_raw();
+        termios::tcsetattr(&far, termios::OptionalActions::Now, &settings)?;
+        rustix::fs::fcntl_setfl(&near, OFlags::NONBLOCK)?;
+        if fs::symlink_metadata(link).is_ok_and(|file| file.is_symlink()) {
+            fs::remove_file(link)?;
+        }
+        if let Some(folder) = link.parent() {
+            fs::create_dir_all(folder)?;
+        }
+        symlink(name.to_string_lossy().as_ref(), link)?;
+        Ok(Self { near, far })
+    }
+
+    /// Takes back the exclusive mode that the firmware's port library sets: our own far end keeps the terminal
+    /// alive when the firmware closes, so the mode would outlive it and bar the next open.
+    fn release_exclusive(&self) {
+        let _ = termios::ioctl_tiocnxcl(&self.far);
+    }
+}
+
+fn lock<T>(shared: &Mutex<T>) -> MutexGuard<'_, T> {
+    shared.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn run<D: Device>(shared: &Mutex<Shared<D>>, woken: &UnixStream) {
+    let mut buffer = [0; 4096];
+    let mut unsent: Vec<u8> = Vec::new();
+    loop {
+        let line = {
+            let mut shared = lock(shared);
+            if shared.ended {
+                return;
+            }
+            match shared.line.clone() {
+                Some(line) if unsent.is_empty() => {
+                    while let Some(bytes) = shared.device.poll_output(Instant::now()) {
+                        unsent.extend(bytes);
+                    }
+                    Some(line)
+                }
+                Some(line) => Some(line),
+                None => {
+                    unsent.clear();
+                    None
+                }
+            }
+        };
+        if let Some(line) = &line {
+            line.release_exclusive();
+            match rustix::io::write(&line.near, &unsent) {
+                Ok(written) => drop(unsent.drain(..written)),
+                Err(rustix::io::Errno::AGAIN | rustix::io::Errno::INTR) => {}
+                Err(_) => unsent.clear(),
+            }
+        }
+        // Unplugged, or while the line takes no more, nothing can fall due.
+        let deadline = (line.is_some() && unsent.is_empty())
+            .then(|| lock(shared).device.poll_timeout())
+            .flatten();
+        let readable = wait(line.as_deref(), woken, !unsent.is_empty(), deadline);
+        while (&mut &*woken)
+            .read(&mut buffer)
+            .is_ok_and(|count| count > 0)
+        {}
+        if let (true, Some(line)) = (readable, &line)
+            && let Ok(count) = rustix::io::read(&line.near, &mut buffer)
+        {
+            let mut shared = lock(shared);
+            // Bytes that arrive after the plug was pulled are lost.
+            if shared.line.is_some() {
+                shared.device.handle_input(&buffer[..count], Instant::now());
+            }
+        }
+    }
+}
+
+/// Waits for bytes, a wake-up or `deadline`; true when the near end has bytes to read.
+fn wait(line: Option<&Line>, woken: &UnixStream, write: bool, deadline: Option<Instant>) -> bool {
+    let timeout = deadline.and_then(|deadline| {
+        let rest = deadline.saturating_duration_since(Instant::now());
+        Timespec::try_from(rest).ok()
+    });
+    let mut fds = vec![PollFd::from_borrowed_fd(woken.as_fd(), PollFlags::IN)];
+    if let Some(line) = line {
+        let mut flags = PollFlags::IN;
+        flags.set(PollFlags::OUT, write);
+        fds.push(PollFd::from_borrowed_fd(line.near.as_fd(), flags));
+    }
+    match poll(&mut fds, timeout.as_ref()) {
+        Ok(_) => fds
+            .get(1)
+            .is_some_and(|line| line.revents().contains(PollFlags::IN)),
+        Err(_) => false,
+    }
+}

@@ -1,1 +1,116 @@
-//! Stub.
+//! A receipt printer: its status, and jobs that end with what is proven about them.
+//!
+//! ```text
+//!            command Print            clear round, clean          all chunks out
+//!   (no job) ────────────▶ check ────────────────────▶ sending ────────────────▶ proving
+//!                            │ not ready                 │ fault, lost              │ proof: process id │ marks
+//!                            ▼                           ▼                          ▼                   ▼
+//!                        NotStarted                 Interrupted                  cutting            confirming
+//! ```
+//! A fault between proving and proof interrupts; a deadline there ends in `Unknown`; proof is never taken back.
+
+mod clean;
+mod feed;
+mod job;
+mod machine;
+mod poll;
+mod progress;
+mod reader;
+mod status;
+
+use super::escpos::Profile;
+use crate::receipt::Receipt;
+
+pub use self::job::Outcome;
+pub use self::machine::Printer;
+pub use self::reader::{Reply, ReplyReader};
+pub use self::status::{Bits, Status};
+
+/// What the machine must know about the printer at hand.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Config {
+    /// The model.
+    pub profile: Profile,
+    /// Line speed in bits a second (8N1), for pacing.
+    pub baud: u32,
+    /// Paper that is surely left when the near-end sensor speaks, in millimetres. 0 forbids printing then.
+    pub low_remainder_mm: u32,
+}
+
+/// What the printer can be told.
+#[derive(Clone, Debug)]
+pub enum Command {
+    /// Print one receipt. Ends with exactly one [`Event::Finished`] of this number.
+    Print {
+        /// Number of the job, from the caller.
+        job: u64,
+        /// What to print.
+        receipt: Receipt,
+    },
+    /// Give up the job if it is not all sent yet.
+    Cancel,
+}
+
+/// What the printer tells.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Event {
+    /// The state has changed.
+    Status(Status),
+    /// The job has ended.
+    Finished {
+        /// Its number.
+        job: u64,
+        /// How.
+        outcome: Outcome,
+    },
+}
+
+/// Why a job was not started or not finished, for the engineer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Reason {
+    /// The port is not there.
+    #[error("no printer")]
+    NoPrinter,
+    /// The port was lost under way.
+    #[error("connection lost")]
+    Lost,
+    /// The printer stopped answering.
+    #[error("printer does not answer")]
+    NoAnswer,
+    /// Another job is under way.
+    #[error("another job is under way")]
+    Busy,
+    /// No paper.
+    #[error("paper out")]
+    PaperOut,
+    /// The receipt is longer than what is surely left of the roll.
+    #[error("too little paper left")]
+    PaperLow,
+    /// Paper jam, or a recoverable error where the model tells no more.
+    #[error("paper jam")]
+    Jam,
+    /// Cover open.
+    #[error("cover open")]
+    CoverOpen,
+    /// Cutter error.
+    #[error("cutter error")]
+    Cutter,
+    /// Unrecoverable error.
+    #[error("printer fault")]
+    Fault,
+    /// Off-line for no stated reason.
+    #[error("printer off-line")]
+    Offline,
+    /// Answers status questions but works nothing off.
+    #[error("printer does not go on")]
+    Stalled,
+    /// Leftovers of an earlier job could not be cleared.
+    #[error("leftovers of an earlier job are not cleared")]
+    NotClean,
+    /// [`Command::Cancel`].
+    #[error("cancelled")]
+    Cancelled,
+    /// The receipt exceeds a limit of the profile.
+    #[error("receipt cannot be encoded")]
+    Unprintable,
+}

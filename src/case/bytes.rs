@@ -1,0 +1,291 @@
+//! The frozen bytes of a case: what is stored, sent, exported and hashed, identical for ever.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use serde::ser::{SerializeMap, SerializeSeq};
+use serde::{Serialize, Serializer};
+use serde_json::Value;
+use sha2::{Digest as _, Sha256};
+use zeroize::Zeroizing;
+
+use super::draft::{Draft, Form};
+use super::mint::Key;
+use super::number::FilingNumber;
+use super::private::Private;
+
+/// Version of the body's shape (`version` in the body). A new shape is a new number beside the old one.
+pub const BODY_VERSION: u8 = 1;
+/// Largest body, bytes. Scans do not go into the body.
+pub const BODY_LIMIT: usize = 256 * 1024;
+/// WSSBQD 渠道: the provincial table has no value for a kiosk, 9 is 其他.
+const CHANNEL_OTHER: u8 = 9;
+
+/// SHA-256 of a body.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Digest(pub [u8; 32]);
+
+impl Digest {
+    /// Digest of `bytes`.
+    #[must_use]
+    pub fn of(bytes: &[u8]) -> Self {
+        Self(Sha256::digest(bytes).into())
+    }
+
+    /// 64 lower-case hex digits. A receipt prints the first 16.
+    #[must_use]
+    pub fn hex(&self) -> String {
+        self.0.iter().map(|b| format!("{b:02x}")).collect()
+    }
+}
+
+impl fmt::Debug for Digest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Digest({})", self.hex())
+    }
+}
+
+/// What is known of the time of an event.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Stamp {
+    /// Wall clock, RFC 3339, if the machine has any idea of it.
+    pub wall_rfc3339: Option<String>,
+    /// How far the wall clock is believed.
+    pub clock_class: ClockClass,
+    /// Random name of this run of the kernel (`/proc/sys/kernel/random/boot_id`).
+    pub boot_id: String,
+    /// Milliseconds since that boot, suspend included.
+    pub monotonic_ms: u64,
+}
+
+/// How far a wall clock is believed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ClockClass {
+    /// Disciplined by a time source in this boot.
+    Trusted,
+    /// Nobody knows: the paper says so.
+    Unknown,
+}
+
+impl ClockClass {
+    /// Word in the store and at the wire.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Trusted => "trusted",
+            Self::Unknown => "unknown",
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct Body<'a> {
+    version: u8,
+    idempotency_key: &'a str,
+    filing_number: &'a str,
+    channel: u8,
+    device: Device<'a>,
+    task_code: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    task_handle_item: Option<&'a str>,
+    task_name: &'a str,
+    dept: &'a str,
+    catalogue_version: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    bundle: Option<Bundle<'a>>,
+    applicant: Applicant<'a>,
+    contact: Contact<'a>,
+    form: Canonical<'a>,
+    materials: Vec<Material<'a>>,
+    delivery: Delivery<'a>,
+    consent: Consent<'a>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    signature: Option<Signature<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    created_at: Option<&'a str>,
+    clock: Clock<'a>,
+    offline: Offline,
+}
+
+#[derive(Serialize)]
+struct Device<'a> {
+    id: &'a str,
+    town_code: &'a str,
+}
+
+#[derive(Serialize)]
+struct Bundle<'a> {
+    id: &'a str,
+    fsxbm: &'a str,
+    fsxmc: &'a str,
+    position: u8,
+    of: u8,
+}
+
+#[derive(Serialize)]
+struct Applicant<'a> {
+    r#type: u8,
+    name: &'a Private,
+    cert_type: &'a str,
+    cert_no: &'a Private,
+}
+
+#[derive(Serialize)]
+struct Contact<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    mobile: Option<&'a Private>,
+}
+
+#[derive(Serialize)]
+struct Material<'a> {
+    seq: u16,
+    name: &'a str,
+    wjlx: u8,
+    source: &'static str,
+}
+
+#[derive(Serialize)]
+struct Delivery<'a> {
+    obtain_paper_way: u8,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    address: Option<&'a Private>,
+}
+
+#[derive(Serialize)]
+struct Consent<'a> {
+    version: &'a str,
+    items: &'a [String],
+}
+
+#[derive(Serialize)]
+struct Signature<'a> {
+    digest: String,
+    strokes: &'a [Vec<(i32, i32)>],
+}
+
+#[derive(Serialize)]
+struct Clock<'a> {
+    class: &'static str,
+    boot_id: &'a str,
+    monotonic_ms: u64,
+}
+
+#[derive(Serialize)]
+struct Offline {
+    at_filing: bool,
+}
+
+/// A JSON value with the keys of every object in byte order, whatever map serde_json was built with.
+struct Canonical<'a>(&'a Value);
+
+impl Serialize for Canonical<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self.0 {
+            Value::Object(fields) => {
+                let sorted: BTreeMap<&str, &Value> =
+                    fields.iter().map(|(k, v)| (k.as_str(), v)).collect();
+                let mut map = serializer.serialize_map(Some(sorted.len()))?;
+                for (key, value) in sorted {
+                    map.serialize_entry(key, &Canonical(value))?;
+                }
+                map.end()
+            }
+            Value::Array(items) => {
+                let mut seq = serializer.serialize_seq(Some(items.len()))?;
+                for item in items {
+                    seq.serialize_element(&Canonical(item))?;
+                }
+                seq.end()
+            }
+            plain => plain.serialize(serializer),
+        }
+    }
+}
+
+fn form(form: &Form) -> Canonical<'_> {
+    Canonical(form.value())
+}
+
+/// The body of a case: UTF-8 JSON without spaces, fields in a fixed order, absent options left out.
+///
+/// Called once, at filing; from then on only the bytes are used. They are wiped when dropped.
+#[must_use]
+pub fn freeze(
+    draft: &Draft,
+    key: &Key,
+    number: &FilingNumber,
+    stamp: &Stamp,
+) -> Zeroizing<Vec<u8>> {
+    let body = Body {
+        version: BODY_VERSION,
+        idempotency_key: &key.0,
+        filing_number: &number.0,
+        channel: CHANNEL_OTHER,
+        device: Device {
+            id: &draft.device.id,
+            town_code: &draft.device.town_code,
+        },
+        task_code: &draft.task_code,
+        task_handle_item: draft.task_handle_item.as_deref(),
+        task_name: &draft.task_name,
+        dept: &draft.dept,
+        catalogue_version: &draft.catalogue,
+        bundle: draft.bundle.as_ref().map(|b| Bundle {
+            id: &b.id,
+            fsxbm: &b.parent_code,
+            fsxmc: &b.parent_name,
+            position: b.position,
+            of: b.of,
+        }),
+        applicant: Applicant {
+            r#type: draft.applicant.kind.code(),
+            name: &draft.applicant.name,
+            cert_type: &draft.applicant.cert_type,
+            cert_no: &draft.applicant.cert_no,
+        },
+        contact: Contact {
+            mobile: draft.mobile.as_ref(),
+        },
+        form: form(&draft.form),
+        materials: draft
+            .materials
+            .iter()
+            .map(|m| Material {
+                seq: m.seq,
+                name: &m.name,
+                wjlx: m.form.code(),
+                source: m.source.word(),
+            })
+            .collect(),
+        delivery: Delivery {
+            obtain_paper_way: draft.delivery.way.code(),
+            address: draft.delivery.address.as_ref(),
+        },
+        consent: Consent {
+            version: &draft.consent.version,
+            items: &draft.consent.items,
+        },
+        signature: draft.signature.as_ref().map(|s| Signature {
+            digest: s.digest().hex(),
+            strokes: s.strokes(),
+        }),
+        created_at: stamp.wall_rfc3339.as_deref(),
+        clock: Clock {
+            class: stamp.clock_class.word(),
+            boot_id: &stamp.boot_id,
+            monotonic_ms: stamp.monotonic_ms,
+        },
+        offline: Offline {
+            at_filing: draft.offline,
+        },
+    };
+    // Room for the whole body at once: a buffer that grows leaves copies behind that nobody wipes.
+    let mut bytes = Zeroizing::new(Vec::with_capacity(BODY_LIMIT));
+    serde_json::to_writer(&mut *bytes, &body)
+        .expect("writing JSON with string keys to memory cannot fail");
+    bytes
+}
+
+#[cfg(test)]
+#[path = "bytes_tests.rs"]
+mod tests;

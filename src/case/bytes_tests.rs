@@ -1,0 +1,119 @@
+use serde_json::json;
+
+use super::super::*;
+use super::*;
+
+/// A made-up person; the ID number is the example of GB 11643.
+fn draft() -> Draft {
+    Draft {
+        task_code: "11440203MB0000001534420001000010".into(),
+        task_handle_item: Some("01".into()),
+        task_name: "高龄津贴申请".into(),
+        dept: "示例区民政局".into(),
+        applicant: super::super::Applicant {
+            name: "测试甲".into(),
+            cert_type: "10".into(),
+            cert_no: "11010519491231002X".into(),
+            kind: ApplicantKind::Person,
+        },
+        mobile: Some("10000000000".into()),
+        form: json!({"z": 1, "bank": "6222", "a": {"y": true, "b": [null, "\u{4e00}\n\"", -2]}})
+            .into(),
+        materials: vec![super::super::Material {
+            seq: 1,
+            name: "居民身份证".into(),
+            form: MaterialForm::Electronic,
+            source: MaterialSource::Licence,
+        }],
+        delivery: super::super::Delivery {
+            way: PaperWay::Post,
+            address: Some("示例路1号".into()),
+        },
+        consent: super::super::Consent {
+            version: "2026-1".into(),
+            items: vec!["personal_information".into()],
+        },
+        signature: Some(
+            super::super::Signature::new(&[vec![(1.0, 2.0), (3.26, 4.0)]]).expect("signature"),
+        ),
+        device: DeviceId {
+            id: "KIOSK-00042".into(),
+            town_code: "440203100".into(),
+        },
+        catalogue: "2026.11.1".into(),
+        offline: true,
+        bundle: Some(BundlePart {
+            id: "00042-7K-000017-X".into(),
+            parent_code: "11440203MB00000015344200010".into(),
+            parent_name: "老有所养一件事".into(),
+            position: 1,
+            of: 2,
+        }),
+    }
+}
+
+fn frozen(draft: &Draft) -> Zeroizing<Vec<u8>> {
+    let machine = Machine::parse("00042").expect("machine");
+    let epoch = Epoch::parse("7K").expect("epoch");
+    let stamp = Stamp {
+        wall_rfc3339: Some("2026-11-22T09:30:00+08:00".into()),
+        clock_class: ClockClass::Trusted,
+        boot_id: "00000000-0000-4000-8000-000000000000".into(),
+        monotonic_ms: 61_000,
+    };
+    freeze(
+        draft,
+        &Key::mint(&machine, &epoch, 17, [7; 10]),
+        &FilingNumber::mint(&machine, &epoch, 17),
+        &stamp,
+    )
+}
+
+/// The file was written once and never changes: a case filed by any released version stays sendable.
+#[test]
+fn bytes_are_those_of_the_vector() {
+    let vector = include_bytes!("../../tests/vectors/case_v1.json");
+    let bytes = frozen(&draft());
+    assert_eq!(
+        String::from_utf8_lossy(&bytes),
+        String::from_utf8_lossy(vector)
+    );
+}
+
+#[test]
+fn order_of_the_answers_does_not_matter() {
+    let mut other = draft();
+    other.form =
+        json!({"a": {"b": [null, "\u{4e00}\n\"", -2], "y": true}, "bank": "6222", "z": 1}).into();
+    assert_eq!(*frozen(&draft()), *frozen(&other));
+}
+
+#[test]
+fn what_is_absent_is_left_out() {
+    let mut bare = draft();
+    bare.task_handle_item = None;
+    bare.mobile = None;
+    bare.delivery.address = None;
+    bare.signature = None;
+    bare.bundle = None;
+    let value: Value = serde_json::from_slice(&frozen(&bare)).expect("json");
+    for absent in ["task_handle_item", "signature", "bundle"] {
+        assert!(value.get(absent).is_none(), "{absent}");
+    }
+    assert_eq!(value["contact"], json!({}));
+    assert_eq!(value["delivery"], json!({"obtain_paper_way": 1}));
+}
+
+#[test]
+fn debug_of_a_draft_shows_nothing_of_the_person() {
+    let shown = format!("{:?}", draft());
+    for secret in [
+        "测试甲",
+        "11010519491231002X",
+        "10000000000",
+        "6222",
+        "示例路",
+    ] {
+        assert!(!shown.contains(secret), "{secret} in {shown}");
+    }
+}

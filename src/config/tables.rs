@@ -1,0 +1,176 @@
+//! The tables of `kiosk.toml` whose fields have rules: defaults, limits, and what contradicts what.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use super::reading::Section;
+use super::{
+    Active, Gpio, GpioBackend, Machine, Orientation, Pin, Platform, Printer, Reader, Screen, Token,
+};
+
+pub(super) fn machine(s: &mut Section<'_>) -> Machine {
+    Machine {
+        id: s.checked("id", None, "five characters A-Z, 0-9", |v| {
+            v.len() == 5
+                && v.bytes()
+                    .all(|b| b.is_ascii_uppercase() || b.is_ascii_digit())
+        }),
+        town_code: s.checked("town_code", None, "nine digits", |v| {
+            v.len() == 9 && v.bytes().all(|b| b.is_ascii_digit())
+        }),
+        service: s.both("service", Some(("政务服务自助办理", "Public services"))),
+        site: s.both("site", None),
+        phone: s.checked(
+            "phone",
+            Some("12345"),
+            "3 to 20 digits, blanks, - or +",
+            |v| {
+                (3..=20).contains(&v.len())
+                    && v.bytes().all(|b| b.is_ascii_digit() || b" -+".contains(&b))
+            },
+        ),
+    }
+}
+
+pub(super) fn screen(s: &mut Section<'_>) -> Screen {
+    Screen {
+        orientation: s.choice(
+            "orientation",
+            Orientation::Portrait,
+            &[
+                ("portrait", Orientation::Portrait),
+                ("landscape", Orientation::Landscape),
+            ],
+        ),
+        font: s.optional_path("font"),
+    }
+}
+
+pub(super) fn reader(s: &mut Section<'_>) -> Reader {
+    Reader {
+        port: s.optional_path("port"),
+        baud: s.one_of("baud", 115_200, &[9600, 19_200, 38_400, 57_600, 115_200]),
+        poll_ms: s.number("poll_ms", 400, 300..=2000),
+    }
+}
+
+pub(super) fn printer(s: &mut Section<'_>) -> Printer {
+    Printer {
+        port: s.optional_path("port"),
+        baud: s.one_of("baud", 115_200, &[9600, 19_200, 38_400, 57_600, 115_200]),
+        profile: s.checked("profile", Some("generic80"), "a name", |v| {
+            (1..=32).contains(&v.len())
+                && v.bytes()
+                    .all(|b| b.is_ascii_alphanumeric() || b"-_".contains(&b))
+        }),
+        custom: s.raw_table("custom"),
+        near_end_mm: s.number("near_end_mm", 4000, 0..=20_000),
+    }
+}
+
+pub(super) fn gpio(s: &mut Section<'_>) -> Gpio {
+    let gpio = Gpio {
+        backend: s.choice(
+            "backend",
+            GpioBackend::None,
+            &[
+                ("none", GpioBackend::None),
+                ("rppal", GpioBackend::Rppal),
+                ("sim", GpioBackend::Sim),
+            ],
+        ),
+        presence: s.optional_table("presence", pin),
+        door: s.optional_table("door", pin),
+        reader_light: s.optional_table("reader_light", pin),
+        slot_light: s.optional_table("slot_light", pin),
+    };
+    let mut used = BTreeMap::new();
+    for (name, pin) in [
+        ("presence", gpio.presence),
+        ("door", gpio.door),
+        ("reader_light", gpio.reader_light),
+        ("slot_light", gpio.slot_light),
+    ] {
+        if let Some(pin) = pin.filter(|p| p.pin != 0)
+            && let Some(first) = used.insert(pin.pin, name)
+        {
+            s.fault(
+                name,
+                &format!("pin {}", pin.pin),
+                &format!("a pin of its own ({first} has this one)"),
+            );
+        }
+    }
+    gpio
+}
+
+fn pin(s: &mut Section<'_>) -> Pin {
+    Pin {
+        pin: u8::try_from(s.required_number("pin", 2..=27)).unwrap_or(0),
+        active: s.choice(
+            "active",
+            Active::High,
+            &[("high", Active::High), ("low", Active::Low)],
+        ),
+        debounce_ms: s.number("debounce_ms", 50, 0..=1000),
+    }
+}
+
+pub(super) fn platform(s: &mut Section<'_>) -> Platform {
+    let url = s.checked(
+        "url",
+        None,
+        "https://… without a slash at the end (http:// only to 127.0.0.1)",
+        |v| (v.starts_with("https://") && v.len() > 8 || on_this_machine(v)) && is_url(v),
+    );
+    let file = s.optional_path("token_file");
+    let inline = s.secret("token", 8..=128);
+    let token = match (file, inline) {
+        (Some(file), None) => Token::File(file),
+        (None, Some(secret)) if url.is_empty() || on_this_machine(&url) => Token::Inline(secret),
+        (None, Some(_)) => {
+            let expected = "token_file, because the platform is another machine";
+            s.fault("token", "a secret", expected);
+            Token::File(PathBuf::new())
+        }
+        (Some(_), Some(_)) => {
+            s.fault("token", "token and token_file", "one of them");
+            Token::File(PathBuf::new())
+        }
+        (None, None) => {
+            s.missing("token_file", "a file that holds the gateway's token");
+            Token::File(PathBuf::new())
+        }
+    };
+    Platform {
+        url,
+        paasid: s.checked("paasid", None, "1 to 64 letters, digits, - or _", |v| {
+            (1..=64).contains(&v.len())
+                && v.bytes()
+                    .all(|b| b.is_ascii_alphanumeric() || b"-_".contains(&b))
+        }),
+        token,
+        ca_file: s.optional_path("ca_file"),
+        connect_timeout_ms: s.number("connect_timeout_ms", 5000, 500..=60_000),
+        answer_timeout_ms: s.number("answer_timeout_ms", 15_000, 1000..=120_000),
+    }
+}
+
+/// No blanks, no user, query or fragment, no slash at the end, at most 200 characters.
+fn is_url(v: &str) -> bool {
+    v.len() <= 200
+        && v.bytes()
+            .all(|b| b.is_ascii_graphic() && !b"@?#\"<>\\".contains(&b))
+        && !v.ends_with('/')
+}
+
+/// Whether the host of `url` is the loopback interface.
+fn on_this_machine(url: &str) -> bool {
+    let rest = url
+        .strip_prefix("http://")
+        .or_else(|| url.strip_prefix("https://"));
+    ["127.0.0.1", "localhost", "[::1]"].iter().any(|host| {
+        rest.and_then(|r| r.strip_prefix(host))
+            .is_some_and(|after| after.is_empty() || after.starts_with([':', '/']))
+    })
+}

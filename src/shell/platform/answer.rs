@@ -1,0 +1,223 @@
+//! What one HTTP answer means. Pure: the table of the outbox's error classes.
+//!
+//! Only an answer in an agreed media type is the platform's. A 200 of a captive portal, a 403 of a firewall and a
+//! 404 of a proxy say nothing about a case.
+
+use serde::Deserialize;
+
+use super::tif;
+use super::words::{ANSWER, PROBLEM, PROBLEM_PREFIX, Problem, problem};
+use crate::case::{Acceptance, Answer, LaneFault, Rejection, RetryCause};
+
+/// Longest wait that a server can impose, seconds: a broken one must not silence a machine.
+pub const RETRY_AFTER_MAX_S: u32 = 900;
+/// Longest text of a refusal that is kept, characters.
+const DETAIL_MAX: usize = 500;
+
+/// An HTTP answer, taken in whole.
+#[derive(Clone, Debug, Default)]
+pub struct Reply {
+    /// Status.
+    pub status: u16,
+    /// Media type without parameters, lower case; empty if none.
+    pub media: String,
+    /// `Retry-After` in seconds, capped at [`RETRY_AFTER_MAX_S`].
+    pub retry_after_s: Option<u32>,
+    /// The server's `Date` minus the time this call was signed with, seconds.
+    pub skew_s: Option<i64>,
+    /// `ETag`.
+    pub etag: Option<String>,
+    /// Body; empty when [`Self::overlong`].
+    pub body: Vec<u8>,
+    /// The body was longer than this call's limit and was thrown away.
+    pub overlong: bool,
+}
+
+/// Why a call did not bring what it asked for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Failure {
+    /// Ask again later.
+    Retry {
+        /// Why, for the engineer.
+        why: RetryCause,
+        /// Seconds of `Retry-After`, if given.
+        retry_after_s: Option<u32>,
+    },
+    /// A fault of this machine.
+    LaneStopped(LaneFault),
+    /// The platform itself says no.
+    Problem {
+        /// What it says.
+        problem: Problem,
+        /// Seconds of `Retry-After`, if given.
+        retry_after_s: Option<u32>,
+    },
+}
+
+impl Failure {
+    /// Ask again, without advice when.
+    #[must_use]
+    pub fn retry(why: RetryCause) -> Self {
+        Self::Retry {
+            why,
+            retry_after_s: None,
+        }
+    }
+
+    /// Whether the platform says that there is no such thing.
+    #[must_use]
+    pub fn is_not_found(&self) -> bool {
+        matches!(self, Self::Problem { problem, .. } if problem.is(problem::NOT_FOUND))
+    }
+}
+
+impl Problem {
+    /// Whether this is the contract's problem `name` (one of [`problem`]).
+    #[must_use]
+    pub fn is(&self, name: &str) -> bool {
+        self.kind.strip_prefix(PROBLEM_PREFIX) == Some(name)
+    }
+}
+
+#[derive(Deserialize)]
+struct GatewayError {
+    code: i64,
+}
+
+impl Reply {
+    /// Whether the gateway refused the signature (HTTP 500, `{"code":400001,…}`, any JSON media type).
+    fn gateway_refused(&self) -> bool {
+        self.status >= 400
+            && serde_json::from_slice::<GatewayError>(&self.body)
+                .is_ok_and(|error| error.code == tif::REFUSED)
+    }
+
+    /// The contract's problem in this answer: agreed media type and type URI.
+    fn problem(&self) -> Option<Problem> {
+        let known = |problem: &Problem| problem.kind.starts_with(PROBLEM_PREFIX);
+        (self.media == PROBLEM)
+            .then(|| serde_json::from_slice::<Problem>(&self.body).ok())
+            .flatten()
+            .filter(known)
+    }
+
+    /// Whether the platform or its gateway wrote this, so that its `Date` is worth something.
+    #[must_use]
+    pub fn is_the_platforms(&self, expect: &str) -> bool {
+        self.media == expect || self.problem().is_some() || self.gateway_refused()
+    }
+
+    /// The body, if this is a success in the media type `expect`; else what went wrong.
+    pub fn settle(&self, expect: &str) -> Result<&[u8], Failure> {
+        let retry = |why| {
+            Err(Failure::Retry {
+                why,
+                retry_after_s: self.retry_after_s,
+            })
+        };
+        if self.gateway_refused() {
+            let off = self
+                .skew_s
+                .is_some_and(|s| s.unsigned_abs() > tif::WINDOW_S);
+            return Err(Failure::LaneStopped(if off {
+                LaneFault::Clock
+            } else {
+                LaneFault::Credentials
+            }));
+        }
+        match self.status {
+            200 | 201 if self.media != expect => retry(RetryCause::NotThePlatform),
+            200 | 201 if self.overlong => retry(RetryCause::Malformed),
+            200 | 201 => Ok(&self.body),
+            // 511 Network Authentication Required is a portal's own status (RFC 6585).
+            408 | 425 | 429 | 500..=510 | 512..=599 => retry(RetryCause::ServerBusy),
+            400..=499 => match self.problem() {
+                Some(_) if matches!(self.status, 401 | 403) => {
+                    Err(Failure::LaneStopped(LaneFault::Credentials))
+                }
+                Some(problem) => Err(Failure::Problem {
+                    problem,
+                    retry_after_s: self.retry_after_s,
+                }),
+                None => retry(RetryCause::NotThePlatform),
+            },
+            _ => retry(RetryCause::NotThePlatform),
+        }
+    }
+
+    /// What this answer to `PUT …/cases/{key}` means.
+    #[must_use]
+    pub fn to_put(&self) -> Answer {
+        match self.settle(ANSWER) {
+            Ok(body) => match serde_json::from_slice::<Acceptance>(body) {
+                Ok(acceptance) if is_sound(&acceptance) => Answer::Accepted(acceptance),
+                _ => malformed(),
+            },
+            Err(failure) => failure.into_put(),
+        }
+    }
+}
+
+impl Failure {
+    /// What this failure means for the case that was sent.
+    #[must_use]
+    pub fn into_put(self) -> Answer {
+        match self {
+            Self::Retry { why, retry_after_s } => Answer::Retry { why, retry_after_s },
+            Self::LaneStopped(fault) => Answer::LaneStopped(fault),
+            Self::Problem {
+                problem,
+                retry_after_s,
+            } => {
+                if problem.is(problem::IN_PROGRESS) {
+                    Answer::InProgress { retry_after_s }
+                } else if problem.is(problem::KEY_REUSED) {
+                    Answer::KeyReused
+                } else if problem.is(problem::REJECTED) {
+                    rejection(problem).map_or_else(malformed, Answer::Rejected)
+                } else {
+                    // Not a word about the case itself: this side or the wire broke the contract.
+                    malformed()
+                }
+            }
+        }
+    }
+}
+
+fn malformed() -> Answer {
+    Answer::Retry {
+        why: RetryCause::Malformed,
+        retry_after_s: None,
+    }
+}
+
+fn rejection(problem: Problem) -> Option<Rejection> {
+    let code = problem.code.filter(|code| {
+        let word = |b: u8| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_';
+        (1..=64).contains(&code.len()) && code.bytes().all(word)
+    })?;
+    Some(Rejection {
+        code,
+        detail: problem.detail.chars().take(DETAIL_MAX).collect(),
+    })
+}
+
+/// Whether the numbers can be kept and printed: they go on paper.
+pub(crate) fn is_sound(acceptance: &Acceptance) -> bool {
+    let number = |text: &str, max: usize| {
+        let plain = |b: u8| b.is_ascii_alphanumeric() || b == b'-';
+        (1..=max).contains(&text.len()) && text.bytes().all(plain)
+    };
+    let date = |text: &str| {
+        let plain = |b: u8| b.is_ascii_digit() || b"-+:.TZ".contains(&b);
+        (10..=40).contains(&text.len()) && text.bytes().all(plain)
+    };
+    number(&acceptance.sblsh, 64)
+        && number(&acceptance.sblsh_short, 32)
+        && number(&acceptance.query_code, 16)
+        && date(&acceptance.accepted_at)
+        && acceptance.promise_until.as_deref().is_none_or(date)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,68 @@
+//! What can go wrong with the store, for the engineer.
+
+use rusqlite::ErrorCode;
+
+/// A fault of the store. The texts hold no personal data: SQLite's messages name tables, not values.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum StoreFault {
+    /// The disk or the store's own quota is full. Nothing was written.
+    #[error("the store is full")]
+    Full,
+    /// The disk failed.
+    #[error("disk: {0}")]
+    Io(String),
+    /// The file is damaged. The next start checks it and sets it aside.
+    #[error("the store is damaged: {0}")]
+    Corrupt(String),
+    /// A body or a bundle over its limit.
+    #[error("too large for the store")]
+    TooLarge,
+    /// Another process holds the file.
+    #[error("another process holds the store")]
+    Busy,
+    /// SQLite did not take a setting that durability rests on.
+    #[error("SQLite runs with {setting}={found}")]
+    Unfit {
+        /// Name of the pragma.
+        setting: &'static str,
+        /// What it is.
+        found: String,
+    },
+    /// No such key, or its body is gone.
+    #[error("no such case")]
+    NotFound,
+    /// The writer thread has ended.
+    #[error("the store is closed")]
+    Gone,
+}
+
+impl From<rusqlite::Error> for StoreFault {
+    fn from(error: rusqlite::Error) -> Self {
+        let rusqlite::Error::SqliteFailure(failure, _) = &error else {
+            return match error {
+                rusqlite::Error::QueryReturnedNoRows => Self::NotFound,
+                // A column of another type than the schema's: the row is not what was written.
+                other => Self::Corrupt(other.to_string()),
+            };
+        };
+        match failure.code {
+            ErrorCode::DiskFull => Self::Full,
+            // SQLITE_ERROR: a table is not there, so the file is not ours any more.
+            ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase | ErrorCode::Unknown => {
+                Self::Corrupt(error.to_string())
+            }
+            ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked => Self::Busy,
+            ErrorCode::TooBig => Self::TooLarge,
+            _ => Self::Io(error.to_string()),
+        }
+    }
+}
+
+impl From<std::io::Error> for StoreFault {
+    fn from(error: std::io::Error) -> Self {
+        match error.kind() {
+            std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded => Self::Full,
+            _ => Self::Io(error.to_string()),
+        }
+    }
+}

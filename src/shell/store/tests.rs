@@ -1,0 +1,460 @@
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use serde_json::json;
+use tempfile::TempDir;
+
+use super::*;
+use crate::case::{
+    Acceptance, Applicant, ApplicantKind, BundlePart, ClockClass, Consent, Delivery, DeviceId,
+    Digest, FilingNumber, Machine, PaperWay, Rejection, RetryCause, SEQ_LAST,
+};
+
+fn machine() -> Machine {
+    Machine::parse("00042").expect("machine")
+}
+
+fn config(folder: &Path) -> Config {
+    Config::new(folder.join("store.db"), machine())
+}
+
+fn open(folder: &Path) -> Opened {
+    Store::open(config(folder)).expect("open")
+}
+
+fn stamp() -> Stamp {
+    Stamp {
+        wall_rfc3339: None,
+        clock_class: ClockClass::Unknown,
+        boot_id: "boot".into(),
+        monotonic_ms: 1,
+    }
+}
+
+fn attempt() -> Attempt {
+    Attempt {
+        at: stamp(),
+        http_status: Some(201),
+        server_date: None,
+    }
+}
+
+fn draft(cert_no: &str) -> Draft {
+    Draft {
+        task_code: "11440203MB0000001534420001000".into(),
+        task_handle_item: None,
+        task_name: "高龄津贴申请".into(),
+        dept: "示例区民政局".into(),
+        applicant: Applicant {
+            name: "测试甲".into(),
+            cert_type: "10".into(),
+            cert_no: cert_no.into(),
+            kind: ApplicantKind::Person,
+        },
+        mobile: None,
+        form: json!({"note": "x".repeat(500)}).into(),
+        materials: vec![],
+        delivery: Delivery {
+            way: PaperWay::Collect,
+            address: None,
+        },
+        consent: Consent {
+            version: "1".into(),
+            items: vec![],
+        },
+        signature: None,
+        device: DeviceId {
+            id: "42".into(),
+            town_code: "440203100".into(),
+        },
+        catalogue: "1".into(),
+        offline: false,
+        bundle: None,
+    }
+}
+
+fn accepted() -> Answer {
+    Answer::Accepted(Acceptance {
+        sblsh: "S1".into(),
+        sblsh_short: "s1".into(),
+        query_code: "12345678".into(),
+        accepted_at: "2026-11-22T09:30:00+08:00".into(),
+        promise_until: None,
+    })
+}
+
+fn retry() -> Answer {
+    Answer::Retry {
+        why: RetryCause::TimedOut,
+        retry_after_s: None,
+    }
+}
+
+/// The file as a power cut would leave it: the writer still runs.
+fn snapshot(from: &Path) -> TempDir {
+    let to = tempfile::tempdir().expect("folder");
+    for name in ["store.db", "store.db-wal"] {
+        if from.join(name).exists() {
+            fs::copy(from.join(name), to.path().join(name)).expect("copy");
+        }
+    }
+    to
+}
+
+#[test]
+fn a_filed_case_is_there_after_reopening() {
+    let folder = tempfile::tempdir().expect("folder");
+    let first = open(folder.path());
+    assert!(first.fresh && first.set_aside.is_none());
+    let filed = first
+        .store
+        .file(vec![draft("999999000000000001")], stamp())
+        .expect("file");
+    drop(first);
+    let again = open(folder.path());
+    assert!(!again.fresh);
+    let body = again.store.body(&filed[0].key).expect("body");
+    assert_eq!(Digest::of(&body), filed[0].digest);
+    let waiting = again.store.waiting().expect("waiting");
+    assert_eq!(waiting.len(), 1);
+    assert_eq!(waiting[0].key, filed[0].key);
+    assert_eq!(
+        (waiting[0].seq, waiting[0].person),
+        (filed[0].seq, filed[0].person)
+    );
+    assert!(FilingNumber::parse(&filed[0].filing_number.0).is_ok());
+}
+
+#[test]
+fn a_power_cut_image_holds_what_was_filed() {
+    let folder = tempfile::tempdir().expect("folder");
+    let opened = open(folder.path());
+    let filed = opened
+        .store
+        .file(vec![draft("999999000000000001")], stamp())
+        .expect("file");
+    let image = snapshot(folder.path());
+    let again = open(image.path());
+    assert!(!again.fresh && again.set_aside.is_none());
+    assert!(again.store.body(&filed[0].key).is_ok());
+    again.store.verify().expect("sound");
+}
+
+#[test]
+fn a_bundle_is_filed_whole_or_not_at_all() {
+    let folder = tempfile::tempdir().expect("folder");
+    let store = open(folder.path()).store;
+    let part = |position| {
+        let mut part = draft("999999000000000001");
+        part.bundle = Some(BundlePart {
+            id: String::new(),
+            parent_code: "P".into(),
+            parent_name: "一件事".into(),
+            position,
+            of: 2,
+        });
+        part
+    };
+    let mut huge = part(2);
+    huge.form = json!({"note": "x".repeat(crate::case::BODY_LIMIT)}).into();
+    assert_eq!(
+        store.file(vec![part(1), huge], stamp()),
+        Err(StoreFault::TooLarge)
+    );
+    assert_eq!(store.counts().expect("counts"), Counts::default());
+    let too_many = vec![draft("1"); BUNDLE_LIMIT + 1];
+    assert_eq!(store.file(too_many, stamp()), Err(StoreFault::TooLarge));
+
+    let filed = store.file(vec![part(1), part(2)], stamp()).expect("file");
+    assert_eq!(filed[1].seq, filed[0].seq + 1);
+    for one in &filed {
+        let body: serde_json::Value =
+            serde_json::from_slice(&store.body(&one.key).expect("body")).expect("json");
+        assert_eq!(body["bundle"]["id"], filed[0].filing_number.0);
+        assert_eq!(body["idempotency_key"], one.key.0);
+    }
+    assert!(filed[0].filing_number.0.contains("-000001-"), "no gap");
+}
+
+#[test]
+fn acceptance_deletes_the_body_and_is_final() {
+    let folder = tempfile::tempdir().expect("folder");
+    let store = open(folder.path()).store;
+    let key = &store.file(vec![draft("1")], stamp()).expect("file")[0].key;
+    assert_eq!(store.record(key, &retry(), attempt()), Ok(CaseState::Ready));
+    assert_eq!(store.waiting().expect("waiting")[0].attempts, 1);
+    assert_eq!(
+        store.record(key, &accepted(), attempt()),
+        Ok(CaseState::Accepted)
+    );
+    assert_eq!(store.body(key), Err(StoreFault::NotFound));
+    assert!(store.waiting().expect("waiting").is_empty());
+    assert_eq!(
+        store.record(key, &Answer::KeyReused, attempt()),
+        Ok(CaseState::Accepted)
+    );
+    let list = store.list(10).expect("list");
+    let acceptance = list[0].acceptance.as_ref().expect("acceptance");
+    assert_eq!((acceptance.sblsh.as_str(), list[0].attempts), ("S1", 3));
+}
+
+#[test]
+fn nothing_of_the_person_is_in_the_file_after_acceptance() {
+    let folder = tempfile::tempdir().expect("folder");
+    let store = open(folder.path()).store;
+    let key = &store
+        .file(vec![draft("999999000000000001")], stamp())
+        .expect("file")[0]
+        .key;
+    let marker = b"999999000000000001";
+    let found = |name: &str| {
+        let bytes = fs::read(folder.path().join(name)).unwrap_or_default();
+        bytes.windows(marker.len()).any(|w| w == marker)
+    };
+    store.tidy().expect("tidy");
+    assert!(found("store.db"));
+    store.record(key, &accepted(), attempt()).expect("record");
+    store.tidy().expect("tidy");
+    assert!(!found("store.db") && !found("store.db-wal"));
+}
+
+#[test]
+fn rejected_and_parked_keep_the_body() {
+    let folder = tempfile::tempdir().expect("folder");
+    let store = open(folder.path()).store;
+    let filed = store
+        .file(vec![draft("1"), draft("2")], stamp())
+        .expect("file");
+    let refusal = Answer::Rejected(Rejection {
+        code: "DUPLICATE".into(),
+        detail: "已申报".into(),
+    });
+    let (a, b) = (&filed[0].key, &filed[1].key);
+    assert_eq!(
+        store.record(a, &refusal, attempt()),
+        Ok(CaseState::Rejected)
+    );
+    assert_eq!(
+        store.record(b, &Answer::KeyReused, attempt()),
+        Ok(CaseState::Parked)
+    );
+    assert!(store.body(a).is_ok() && store.body(b).is_ok());
+    assert!(store.waiting().expect("waiting").is_empty());
+    assert_eq!(store.release(a), Ok(CaseState::Rejected));
+    assert_eq!(store.release(b), Ok(CaseState::Ready));
+    assert_eq!(store.waiting().expect("waiting")[0].key, *b);
+    let counts = store.counts().expect("counts");
+    assert_eq!((counts.waiting, counts.rejected), (1, 1));
+    let unknown = Key("none".into());
+    assert_eq!(
+        store.record(&unknown, &retry(), attempt()),
+        Err(StoreFault::NotFound)
+    );
+}
+
+#[test]
+fn one_person_has_one_token_and_another_store_another() {
+    let folders = [(); 2].map(|()| tempfile::tempdir().expect("folder"));
+    let [one, two] = folders.each_ref().map(|folder| {
+        let drafts = vec![draft("1"), draft("1"), draft("2")];
+        open(folder.path())
+            .store
+            .file(drafts, stamp())
+            .expect("file")
+    });
+    assert_eq!(one[0].person, one[1].person);
+    assert_ne!(one[0].person, one[2].person);
+    assert_ne!(one[0].person, two[0].person);
+}
+
+#[test]
+fn after_the_last_number_comes_a_new_epoch() {
+    let folder = tempfile::tempdir().expect("folder");
+    drop(open(folder.path()));
+    let db = rusqlite::Connection::open(folder.path().join("store.db")).expect("sqlite");
+    db.execute("UPDATE meta SET next_seq = ?1", [SEQ_LAST])
+        .expect("update");
+    drop(db);
+    let store = open(folder.path()).store;
+    let last = &store.file(vec![draft("1")], stamp()).expect("file")[0];
+    let next = &store.file(vec![draft("1")], stamp()).expect("file")[0];
+    assert!(last.filing_number.0.contains("-999999-"));
+    assert!(next.filing_number.0.contains("-000001-"));
+    assert_ne!(last.filing_number.0[6..8], next.filing_number.0[6..8]);
+    assert_eq!(next.seq, last.seq + 1);
+}
+
+#[test]
+fn another_process_is_told_apart_from_damage() {
+    let folder = tempfile::tempdir().expect("folder");
+    let _first = open(folder.path());
+    let second = Store::open(config(folder.path())).map(|_| ());
+    assert_eq!(second, Err(StoreFault::Busy));
+}
+
+#[test]
+fn a_file_that_is_no_database_is_set_aside() {
+    let folder = tempfile::tempdir().expect("folder");
+    for n in 1..=2 {
+        fs::write(folder.path().join("store.db"), vec![0xa5; 9000]).expect("write");
+        let _ = fs::remove_file(folder.path().join("store.db-wal"));
+        let opened = open(folder.path());
+        let aside: PathBuf = folder.path().join(format!("store.db.aside-{n}"));
+        assert_eq!(opened.set_aside, Some(aside.clone()));
+        assert_eq!(fs::read(aside).expect("aside"), vec![0xa5; 9000]);
+        assert!(opened.fresh && opened.store.file(vec![draft("1")], stamp()).is_ok());
+    }
+}
+
+#[test]
+fn a_damaged_page_costs_its_rows_and_no_others() {
+    let folder = tempfile::tempdir().expect("folder");
+    let opened = open(folder.path());
+    let filed: Vec<Filed> = (0..200)
+        .flat_map(|_| opened.store.file(vec![draft("1")], stamp()).expect("file"))
+        .collect();
+    opened.store.tidy().expect("tidy");
+    let image = snapshot(folder.path());
+    let path = image.path().join("store.db");
+    let mut bytes = fs::read(&path).expect("read");
+    let key = filed[100].key.0.as_bytes();
+    let leaf = bytes
+        .chunks(4096)
+        .position(|page| page[0] == 0x0d && page.windows(key.len()).any(|w| w == key))
+        .expect("the leaf page of the table that holds the row");
+    bytes[leaf * 4096..leaf * 4096 + 64].fill(0xff);
+    fs::write(&path, bytes).expect("write");
+
+    let again = open(image.path());
+    assert!(again.fresh && again.set_aside.is_some());
+    assert!((150..200).contains(&again.salvaged), "{}", again.salvaged);
+    again.store.verify().expect("sound");
+    for waiting in again.store.waiting().expect("waiting") {
+        let before = filed.iter().find(|f| f.key == waiting.key).expect("filed");
+        assert_eq!(before.seq, waiting.seq);
+        let body = again.store.body(&waiting.key).expect("body");
+        assert_eq!(Digest::of(&body), before.digest);
+    }
+    let new = &again.store.file(vec![draft("1")], stamp()).expect("file")[0];
+    assert_ne!(
+        new.filing_number.0[..8],
+        filed[0].filing_number.0[..8],
+        "another epoch"
+    );
+    assert!(new.seq > filed[199].seq, "order goes on");
+}
+
+#[test]
+fn a_salvage_that_was_cut_off_is_done_again() {
+    let folder = tempfile::tempdir().expect("folder");
+    let opened = open(folder.path());
+    opened.store.file(vec![draft("1")], stamp()).expect("file");
+    drop(opened);
+    // As left by a cut between setting aside and taking over.
+    let path = folder.path().join("store.db");
+    fs::rename(&path, folder.path().join("store.db.aside-1")).expect("rename");
+    fs::write(&path, b"").expect("write");
+    assert_eq!(open(folder.path()).salvaged, 1);
+}
+
+#[test]
+fn a_body_that_rotted_is_not_given_out() {
+    let folder = tempfile::tempdir().expect("folder");
+    let key = open(folder.path())
+        .store
+        .file(vec![draft("1")], stamp())
+        .expect("file")[0]
+        .key
+        .clone();
+    let db = rusqlite::Connection::open(folder.path().join("store.db")).expect("sqlite");
+    db.execute("UPDATE cases SET body = x'7b7d'", [])
+        .expect("update");
+    drop(db);
+    let store = open(folder.path()).store;
+    assert!(matches!(store.body(&key), Err(StoreFault::Corrupt(_))));
+    assert!(matches!(store.verify(), Err(StoreFault::Corrupt(_))));
+}
+
+#[test]
+fn a_full_store_says_so_keeps_what_it_has_and_drains() {
+    let folder = tempfile::tempdir().expect("folder");
+    let mut config = config(folder.path());
+    config.max_pages = 200;
+    let store = Store::open(config).expect("open").store;
+    let mut keys = Vec::new();
+    let fault = loop {
+        match store.file(vec![draft("1")], stamp()) {
+            Ok(filed) => keys.push(filed[0].key.clone()),
+            Err(fault) => break fault,
+        }
+        assert!(keys.len() < 1000, "the quota does not hold");
+    };
+    assert_eq!(fault, StoreFault::Full);
+    assert!(keys.len() > 50);
+    assert_eq!(store.waiting().expect("waiting").len(), keys.len());
+    for key in &keys {
+        for _ in 0..3 {
+            store
+                .record(key, &retry(), attempt())
+                .expect("an answer has room");
+        }
+    }
+    for key in &keys {
+        store.record(key, &accepted(), attempt()).expect("drains");
+    }
+    let filed = store.file(vec![draft("1")], stamp()).expect("room again");
+    let gap_free = format!("-{:06}-", keys.len() + 1);
+    assert!(filed[0].filing_number.0.contains(&gap_free));
+    store.verify().expect("sound");
+}
+
+#[test]
+fn ratings_wait_and_go() {
+    let folder = tempfile::tempdir().expect("folder");
+    let store = open(folder.path()).store;
+    let key = store.rate(br#"{"satisfaction":1}"#.to_vec()).expect("rate");
+    store.rate(b"{}".to_vec()).expect("rate");
+    assert_eq!(
+        store.rate(vec![b' '; RATING_LIMIT + 1]),
+        Err(StoreFault::TooLarge)
+    );
+    assert_eq!(
+        store.body(&key).expect("body")[..],
+        br#"{"satisfaction":1}"#[..]
+    );
+    let waiting = store.ratings_waiting().expect("waiting");
+    assert_eq!((waiting.len(), &waiting[0].key), (2, &key));
+    assert_ne!(waiting[0].person, waiting[1].person);
+    assert_eq!(store.record_rating(&key, &retry()), Ok(CaseState::Ready));
+    assert_eq!(
+        store.record_rating(&key, &accepted()),
+        Ok(CaseState::Accepted)
+    );
+    assert_eq!(store.body(&key), Err(StoreFault::NotFound));
+    assert_eq!(store.counts().expect("counts").ratings_waiting, 1);
+}
+
+#[test]
+fn the_attempt_log_has_an_end() {
+    let folder = tempfile::tempdir().expect("folder");
+    let store = open(folder.path()).store;
+    let key = store.file(vec![draft("1")], stamp()).expect("file")[0]
+        .key
+        .clone();
+    for _ in 0..200 {
+        store.record(&key, &retry(), attempt()).expect("record");
+    }
+    store.record(&key, &accepted(), attempt()).expect("record");
+    drop(store);
+    let db = rusqlite::Connection::open(folder.path().join("store.db")).expect("sqlite");
+    let log: (i64, i64) = db
+        .query_row("SELECT count(*), max(n) FROM attempts", [], |r| {
+            Ok((r.get(0)?, r.get(1)?))
+        })
+        .expect("log");
+    assert_eq!(log, (64 + 2 + 1, 201));
+    let version: u32 = db
+        .query_row("PRAGMA user_version", [], |r| r.get(0))
+        .expect("version");
+    assert_eq!(version, schema::CURRENT);
+}

@@ -1,0 +1,172 @@
+//! The body of a case as the platform reads it, and the business rules it is judged by.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+
+use serde::Deserialize;
+
+use crate::case::Rejection;
+
+/// What the platform looks at in a case's body; everything else it keeps byte for byte and does not judge.
+#[derive(Deserialize)]
+pub(super) struct Body {
+    pub(super) filing_number: String,
+    pub(super) task_code: String,
+    #[serde(default)]
+    pub(super) task_name: String,
+    pub(super) applicant: Person,
+    #[serde(default)]
+    materials: Vec<Material>,
+}
+
+/// The person of a case or of a search.
+#[derive(Deserialize)]
+pub(super) struct Person {
+    pub(super) cert_type: String,
+    pub(super) cert_no: String,
+}
+
+#[derive(Deserialize)]
+struct Material {
+    seq: String,
+}
+
+impl fmt::Debug for Body {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Body({})", self.filing_number)
+    }
+}
+
+impl Person {
+    fn is_sound(&self) -> bool {
+        is_word(&self.cert_type, 8) && is_word(&self.cert_no, 40)
+    }
+
+    /// Parses the body of a search.
+    pub(super) fn parse(bytes: &[u8]) -> Result<Self, String> {
+        let person: Self = serde_json::from_slice(bytes).map_err(|e| place(&e))?;
+        person
+            .is_sound()
+            .then_some(person)
+            .ok_or_else(|| "cert_type or cert_no".to_owned())
+    }
+
+    /// Full years on the day `today` (`yyyy-mm-dd`), from an 18-character ID number (GB 11643, digits 7 to 14).
+    fn age(&self, today: &str) -> Option<i64> {
+        let born = self
+            .cert_no
+            .get(6..14)
+            .filter(|_| self.cert_no.len() == 18)?;
+        let number = |text: &str| text.parse::<i64>().ok();
+        let (year, month_day) = (number(&born[..4])?, number(&born[4..])?);
+        let now = number(&today.replace('-', ""))?;
+        Some(now / 10_000 - year - i64::from(now % 10_000 < month_day))
+    }
+}
+
+/// Letters, digits and `-` only.
+fn is_word(text: &str, max: usize) -> bool {
+    let word = |b: u8| b.is_ascii_alphanumeric() || b == b'-';
+    (1..=max).contains(&text.len()) && text.bytes().all(word)
+}
+
+/// Where JSON broke, without its content.
+fn place(error: &serde_json::Error) -> String {
+    format!("line {} column {}", error.line(), error.column())
+}
+
+impl Body {
+    /// Reads a case's body; the error says what is wrong with it, for the engineer.
+    pub(super) fn parse(bytes: &[u8]) -> Result<Self, String> {
+        let body: Self = serde_json::from_slice(bytes).map_err(|e| place(&e))?;
+        for (name, good) in [
+            ("filing_number", is_word(&body.filing_number, 40)),
+            ("task_code", is_word(&body.task_code, 40)),
+            ("task_name", body.task_name.chars().count() <= 200),
+            ("applicant", body.applicant.is_sound()),
+            ("materials", body.materials.len() <= 100),
+        ] {
+            if !good {
+                return Err(name.to_owned());
+            }
+        }
+        Ok(body)
+    }
+}
+
+/// What the platform refuses.
+#[derive(Clone, Debug, Default)]
+pub struct Rules {
+    /// A second open case of the same person for the same item is `DUPLICATE`.
+    pub no_duplicates: bool,
+    /// Items (task codes) that are `SX_CLOSED`.
+    pub closed: BTreeSet<String>,
+    /// Youngest age of an item, years; younger is `NOT_ELIGIBLE`.
+    pub min_age: BTreeMap<String, u8>,
+    /// Materials (`seq`) an item needs, else `MATERIAL_MISSING`.
+    pub materials: BTreeMap<String, Vec<String>>,
+}
+
+impl Rules {
+    /// The refusal of `body` on the day `today`, if any; `open` says whether the person has such a case already.
+    pub(super) fn judge(&self, body: &Body, today: &str, open: bool) -> Option<Rejection> {
+        let item = &body.task_code;
+        let young = || {
+            let (least, age) = (self.min_age.get(item)?, body.applicant.age(today)?);
+            (age < i64::from(*least)).then_some(())
+        };
+        let lacks = || {
+            let needed = self.materials.get(item)?;
+            let given = |seq: &String| body.materials.iter().any(|m| m.seq == *seq);
+            needed.iter().find(|seq| !given(seq))
+        };
+        if self.closed.contains(item) {
+            Some(refusal("SX_CLOSED", "该事项已停止办理。"))
+        } else if young().is_some() {
+            Some(refusal("NOT_ELIGIBLE", "申请人未达到该事项的年龄条件。"))
+        } else if let Some(seq) = lacks() {
+            Some(refusal("MATERIAL_MISSING", &format!("缺少材料 {seq}。")))
+        } else if self.no_duplicates && open {
+            Some(refusal("DUPLICATE", "您已有一件相同事项正在办理。"))
+        } else {
+            None
+        }
+    }
+}
+
+pub(super) fn refusal(code: &str, detail: &str) -> Rejection {
+    Rejection {
+        code: code.into(),
+        detail: detail.into(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn age_is_counted_in_full_years() {
+        let person = Person {
+            cert_type: "10".into(),
+            cert_no: "999999200611231239".into(),
+        };
+        assert_eq!(person.age("2026-11-22"), Some(19));
+        assert_eq!(person.age("2026-11-23"), Some(20));
+        let passport = Person {
+            cert_type: "20".into(),
+            cert_no: "E00000000".into(),
+        };
+        assert_eq!(passport.age("2026-11-22"), None);
+    }
+
+    #[test]
+    fn a_body_that_breaks_the_contract_is_named_without_its_content() {
+        let bad = br#"{"filing_number":"A 1","task_code":"T","applicant":{"cert_type":"10","cert_no":"999999"}}"#;
+        assert_eq!(Body::parse(bad).unwrap_err(), "filing_number");
+        assert_eq!(
+            Body::parse(b"[\"999999\"]").unwrap_err().contains("999999"),
+            false
+        );
+    }
+}

@@ -1,0 +1,346 @@
+//! The printer without its cable: a buffer, a head of finite speed, a roll that ends, faults that stop it.
+
+use std::collections::VecDeque;
+use std::time::{Duration, Instant};
+
+use super::PrinterSimOptions;
+use super::composer::{Ask, Composer, Effect};
+use super::decoder::{Decoder, Step};
+use super::faults::Faults;
+use super::paper::Paper;
+
+/// Most pieces of paper and bytes kept for the one who looks; older ones go.
+const MAX_PAPERS: usize = 200;
+const MAX_RAW: usize = 1 << 20;
+
+/// Which requests to empty the buffer the printer obeys.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Clearing {
+    /// DLE ENQ 2 after a jam or cutter error only; at paper end the rest stays and prints after the refill (Epson).
+    #[default]
+    ErrorsOnly,
+    /// DLE ENQ 2 and DLE DC4 8 in every state.
+    Always,
+    /// None: not every clone knows the commands.
+    Never,
+}
+
+/// The mechanism. Driven with bytes and time; has no thread and no port.
+#[derive(Debug)]
+pub struct Mechanism {
+    options: PrinterSimOptions,
+    buffer: VecDeque<u8>,
+    decoder: Decoder,
+    composer: Composer,
+    pub(super) faults: Faults,
+    silent: bool,
+    no_proof: bool,
+    lines_left: Option<u32>,
+    busy_until: Option<Instant>,
+    answers: VecDeque<(Instant, Vec<u8>)>,
+    changes: u8,
+    told: [u8; 4],
+    /// Last bytes received, for commands that act on arrival.
+    tail: VecDeque<u8>,
+    papers: VecDeque<Paper>,
+    raw: Vec<u8>,
+    lost_bytes: usize,
+}
+
+impl Mechanism {
+    /// A printer with a full roll.
+    #[must_use]
+    pub fn new(options: PrinterSimOptions) -> Self {
+        Self {
+            composer: Composer::new(options.width_dots),
+            buffer: VecDeque::new(),
+            decoder: Decoder::default(),
+            faults: Faults::default(),
+            silent: false,
+            no_proof: false,
+            lines_left: None,
+            busy_until: None,
+            answers: VecDeque::new(),
+            changes: 0,
+            told: Faults::default().automatic(),
+            tail: VecDeque::new(),
+            papers: VecDeque::new(),
+            raw: Vec::new(),
+            lost_bytes: 0,
+            options,
+        }
+    }
+
+    /// Bytes from the line.
+    pub fn receive(&mut self, bytes: &[u8], now: Instant) {
+        if self.silent {
+            return;
+        }
+        for byte in bytes {
+            if self.raw.len() < MAX_RAW {
+                self.raw.push(*byte);
+            }
+            if self.buffer.len() < self.options.buffer_bytes {
+                self.buffer.push_back(*byte);
+            } else {
+                self.lost_bytes += 1;
+            }
+            self.tail.push_back(*byte);
+            if self.tail.len() > 10 {
+                self.tail.pop_front();
+            }
+            self.act_on_arrival(now);
+        }
+        self.run(now);
+    }
+
+    /// Commands that act when they arrive, wherever they stand.
+    fn act_on_arrival(&mut self, now: Instant) {
+        let tail: Vec<u8> = self.tail.iter().copied().collect();
+        match tail.as_slice() {
+            [.., 0x10, 0x04, n @ 1..=4] => {
+                let answer = self.faults.real_time(*n);
+                self.answer(vec![answer], now);
+            }
+            [.., 0x10, 0x05, n @ 1..=2] => self.recover(*n, now),
+            [0x10, 0x14, 8, 1, 3, 0x14, 1, 6, 2, 8] => {
+                if self.options.clearing == Clearing::Always {
+                    self.clear();
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn recover(&mut self, n: u8, now: Instant) {
+        let stopped = self.faults.stopped();
+        let obeys = match self.options.clearing {
+            Clearing::ErrorsOnly => stopped,
+            Clearing::Always => true,
+            Clearing::Never => false,
+        };
+        if n == 2 && obeys {
+            self.clear();
+        }
+        if stopped && !self.faults.jam && !self.faults.cutter {
+            self.faults.stopped_by_jam = false;
+            self.faults.stopped_by_cutter = false;
+            self.tell_changes(now);
+        }
+    }
+
+    fn clear(&mut self) {
+        self.buffer.clear();
+        self.composer.clear();
+    }
+
+    fn answer(&mut self, bytes: Vec<u8>, now: Instant) {
+        self.answers
+            .push_back((now + self.options.answer_delay, bytes));
+    }
+
+    /// Reports a change unasked if the host wants that.
+    fn tell_changes(&mut self, now: Instant) {
+        let state = self.faults.automatic();
+        if self.changes != 0 && state != self.told && !self.silent {
+            self.answer(state.to_vec(), now);
+        }
+        self.told = state;
+    }
+
+    /// Prints what is due by `now`.
+    pub fn run(&mut self, now: Instant) {
+        while !self.faults.blocks() && !self.silent && self.busy_until.is_none_or(|at| at <= now) {
+            let start = self.busy_until.take().unwrap_or(now);
+            let step = self.decoder.step(self.buffer.make_contiguous());
+            let Step::Token(token, len) = step else { break };
+            self.buffer.drain(..len);
+            match self.composer.apply(token) {
+                Effect::Nothing => {}
+                Effect::Moved(dots) => self.moved(dots, start, now),
+                Effect::Cut => self.cut(now),
+                Effect::Answer(ask) => self.tell(ask, now),
+            }
+        }
+        self.tell_changes(now);
+    }
+
+    fn moved(&mut self, dots: usize, start: Instant, now: Instant) {
+        let micros = dots as u64 * 1_000_000 / u64::from(self.options.dots_per_second.max(1));
+        let start = start.max(now.checked_sub(Duration::from_millis(50)).unwrap_or(now));
+        self.busy_until = Some(start + Duration::from_micros(micros));
+        if let Some(left) = &mut self.lines_left {
+            *left = left.saturating_sub(1);
+            if *left == 0 {
+                self.lines_left = None;
+                self.faults.paper_out = true;
+            }
+        }
+    }
+
+    fn cut(&mut self, now: Instant) {
+        if self.faults.cutter {
+            self.faults.stopped_by_cutter = true;
+            return;
+        }
+        self.busy_until = Some(now + self.options.cut_time);
+        self.take_paper(false);
+    }
+
+    fn take_paper(&mut self, torn: bool) {
+        let mut paper = std::mem::take(&mut self.composer.paper);
+        paper.torn = torn;
+        if self.papers.len() >= MAX_PAPERS {
+            self.papers.pop_front();
+        }
+        self.papers.push_back(paper);
+    }
+
+    fn tell(&mut self, ask: Ask, now: Instant) {
+        match ask {
+            Ask::Paper if self.no_proof => {}
+            Ask::Paper => self.answer(vec![self.faults.paper_byte()], now),
+            Ask::Process(_) if self.no_proof || !self.options.process_id => {}
+            Ask::Process([a, b, c, d]) => self.answer(vec![0x37, 0x22, a, b, c, d, 0], now),
+            Ask::Changes(mask) => {
+                self.changes = mask;
+                self.told = self.faults.automatic();
+                if mask != 0 {
+                    self.answer(self.told.to_vec(), now);
+                }
+            }
+        }
+    }
+
+    /// Bytes due for the host.
+    pub fn poll_output(&mut self, now: Instant) -> Option<Vec<u8>> {
+        self.run(now);
+        let (at, _) = self.answers.front()?;
+        if *at > now {
+            return None;
+        }
+        self.answers.pop_front().map(|(_, bytes)| bytes)
+    }
+
+    /// When something happens next.
+    #[must_use]
+    pub fn poll_timeout(&self) -> Option<Instant> {
+        let answer = self.answers.front().map(|(at, _)| *at);
+        let runs = !self.faults.blocks() && !self.silent;
+        let head = self.busy_until.filter(|_| runs);
+        answer.into_iter().chain(head).min()
+    }
+
+    /// Pieces of paper with something on them, oldest first; the piece under the head is not among them.
+    #[must_use]
+    pub fn papers(&self) -> Vec<Paper> {
+        self.papers
+            .iter()
+            .filter(|paper| !paper.is_blank())
+            .cloned()
+            .collect()
+    }
+
+    /// What hangs out of the printer uncut.
+    #[must_use]
+    pub fn under_head(&self) -> &Paper {
+        &self.composer.paper
+    }
+
+    /// Every byte received since this was last asked, at most 1 MiB.
+    pub fn take_raw(&mut self) -> Vec<u8> {
+        std::mem::take(&mut self.raw)
+    }
+
+    /// Bytes that came while the buffer was full.
+    #[must_use]
+    pub fn lost_bytes(&self) -> usize {
+        self.lost_bytes
+    }
+
+    /// The near-end sensor speaks.
+    pub fn paper_low(&mut self) {
+        self.faults.paper_low = true;
+    }
+
+    /// No paper from now on.
+    pub fn paper_out(&mut self) {
+        self.faults.paper_out = true;
+    }
+
+    /// The paper ends after so many more lines or images.
+    pub fn paper_out_after_lines(&mut self, lines: u32) {
+        self.lines_left = Some(lines.max(1));
+    }
+
+    /// A new roll. What hung out is torn off.
+    pub fn refill(&mut self) {
+        if self.faults.paper_out && !self.composer.paper.items.is_empty() {
+            self.take_paper(true);
+        }
+        self.faults.paper_low = false;
+        self.faults.paper_out = false;
+        self.lines_left = None;
+    }
+
+    /// The paper jams.
+    pub fn jam(&mut self) {
+        self.faults.jam = true;
+        self.faults.stopped_by_jam = true;
+    }
+
+    /// The jammed paper is pulled out. The printer stays stopped until it is told to recover.
+    pub fn clear_jam(&mut self) {
+        if self.faults.jam && !self.composer.paper.items.is_empty() {
+            self.take_paper(true);
+        }
+        self.faults.jam = false;
+    }
+
+    /// The next cut fails.
+    pub fn break_cutter(&mut self) {
+        self.faults.cutter = true;
+    }
+
+    /// The cutter moves again; the printer stays stopped until it is told to recover.
+    pub fn mend_cutter(&mut self) {
+        self.faults.cutter = false;
+    }
+
+    /// The cover.
+    pub fn set_cover_open(&mut self, open: bool) {
+        self.faults.cover_open = open;
+    }
+
+    /// Off-line by its own switch.
+    pub fn set_offline(&mut self, offline: bool) {
+        self.faults.offline = offline;
+    }
+
+    /// Hears and says nothing, as without power. Going silent empties its memory.
+    pub fn set_silent(&mut self, silent: bool) {
+        if silent {
+            self.clear();
+            self.composer.reset();
+            self.answers.clear();
+            self.changes = 0;
+        }
+        self.silent = silent;
+    }
+
+    /// Prints, but never answers what proves it.
+    pub fn set_no_proof(&mut self, no_proof: bool) {
+        self.no_proof = no_proof;
+    }
+
+    /// How long every answer takes.
+    pub fn set_answer_delay(&mut self, delay: Duration) {
+        self.options.answer_delay = delay;
+    }
+
+    /// Answers under way are lost with the cable; the buffer stays.
+    pub fn unplugged(&mut self) {
+        self.answers.clear();
+        self.tail.clear();
+    }
+}

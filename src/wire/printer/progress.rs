@@ -1,0 +1,252 @@
+//! What a job does next, and what ends it.
+
+use std::time::{Duration, Instant};
+
+use super::clean::Buffer;
+use super::job::{Job, Outcome, Stage};
+use super::poll::StatusPoll;
+use super::{Event, Printer, Reason};
+use crate::status::{Device, Paper};
+use crate::wire::escpos::{Proof, commands};
+
+/// For the proof, besides the time of printing.
+const PROOF: Duration = Duration::from_secs(8);
+/// For the cut after the proof, and for the round after the marks.
+const CUT: Duration = Duration::from_secs(4);
+/// Between attempts to bring a stuck printer back.
+const RECOVER_EVERY: Duration = Duration::from_secs(5);
+/// Slowest printing allowed for, in millimetres a second.
+const SLOWEST_MM_S: u32 = 40;
+
+impl Printer {
+    /// Moves the job on as far as time and what is known allow.
+    pub(super) fn step(&mut self, now: Instant) {
+        let silent = self.poll.as_ref().is_some_and(StatusPoll::is_silent);
+        let done = self.poll.as_ref().map_or(0, StatusPoll::done);
+        let Some(job) = &mut self.job else { return };
+        match job.stage {
+            Stage::Check { round, until } => {
+                if done >= round && !silent {
+                    self.check(now, now >= until);
+                } else if silent || now >= until {
+                    self.finish(Outcome::NotStarted(Reason::NoAnswer));
+                }
+            }
+            Stage::Sending => {
+                if silent {
+                    self.abandon(Outcome::Interrupted(Reason::NoAnswer));
+                } else if now >= job.timeout() {
+                    let offline = self.reported.device == Device::Offline;
+                    let reason = if offline {
+                        Reason::Offline
+                    } else {
+                        Reason::Stalled
+                    };
+                    self.abandon(Outcome::Interrupted(reason));
+                }
+            }
+            Stage::Proving { until } => {
+                let marks_prove = self.config.profile.proof == Proof::GsR;
+                if marks_prove && job.is_processed() && self.feed.is_empty() {
+                    if let Some(poll) = &mut self.poll {
+                        let (round, until) = (poll.next_round(), now + CUT);
+                        job.stage = Stage::Confirming { round, until };
+                        poll.hurry(now);
+                    }
+                } else if now >= until {
+                    self.end_unproven();
+                }
+            }
+            Stage::Confirming { round, until } => {
+                if done >= round && self.reported.ready() {
+                    self.end_proven();
+                } else if now >= until {
+                    self.abandon(Outcome::Unknown);
+                }
+            }
+            Stage::Cutting { until } => {
+                if job.is_processed() && self.feed.is_empty() {
+                    self.end_proven();
+                } else if now >= until {
+                    self.abandon(Outcome::Printed);
+                }
+            }
+        }
+    }
+
+    /// Refuses or starts a job on a fresh picture of the printer; waits while leftovers are being cleared.
+    fn check(&mut self, now: Instant, overdue: bool) {
+        let low = self.reported.paper == Paper::Low;
+        let fault = self.fault();
+        let Some(job) = &mut self.job else { return };
+        let refusal = if fault.is_some() {
+            fault
+        } else if !self.reported.ready() {
+            Some(Reason::Offline)
+        } else if low && job.length_mm > self.config.low_remainder_mm {
+            Some(Reason::PaperLow)
+        } else if self.buffer != Buffer::Clean {
+            overdue.then_some(Reason::NotClean)
+        } else {
+            job.stage = Stage::Sending;
+            job.progress_at = now;
+            None
+        };
+        if let Some(reason) = refusal {
+            self.finish(Outcome::NotStarted(reason));
+        }
+    }
+
+    /// Puts the next commands into the empty feed: a cleaning first, then the job's.
+    pub(super) fn refill(&mut self, now: Instant) {
+        let profile = &self.config.profile;
+        let known = self.poll.as_ref().is_some_and(|poll| poll.done() > 0);
+        if known
+            && self.reported.ready()
+            && let Some(bytes) = self.buffer.start(profile, now)
+        {
+            self.feed.push(bytes);
+            return;
+        }
+        let Some(job) = &mut self.job else { return };
+        if job.stage != Stage::Sending {
+            return;
+        }
+        if let Some(bytes) = job.next_chunk(profile) {
+            self.feed.push(bytes);
+        } else if job.is_out() {
+            let printing = Duration::from_secs(u64::from(job.length_mm / SLOWEST_MM_S));
+            job.stage = Stage::Proving {
+                until: now + PROOF + printing,
+            };
+            let bytes = job.ending(profile);
+            self.feed.push(bytes);
+        }
+    }
+
+    /// The process id came back: everything before it is on paper.
+    pub(super) fn proven(&mut self, id: [u8; 4], now: Instant) {
+        if let Some(job) = &mut self.job
+            && job.is_its_process(id)
+            && matches!(job.stage, Stage::Proving { .. })
+        {
+            job.stage = Stage::Cutting { until: now + CUT };
+            let cut = job.cut(&self.config.profile);
+            self.feed.push(cut);
+        }
+    }
+
+    /// A full picture of the printer has come in.
+    pub(super) fn judge(&mut self, now: Instant) {
+        let status = self.bits.status(self.config.profile.status);
+        let was_away = self.reported.device == Device::PowerOff;
+        self.report(status);
+        if let Some(reason) = self.fault() {
+            self.buffer.disturb();
+            self.fault_in_job(reason);
+            let stuck = self.bits.recoverable || self.bits.cutter;
+            if stuck && self.recover_at.is_none_or(|at| now >= at) {
+                self.recover_at = Some(now + RECOVER_EVERY);
+                self.transmit
+                    .push_back(commands::RECOVER_AND_CLEAR.to_vec());
+            }
+        } else if status.ready() {
+            self.recover_at = None;
+        }
+        if was_away {
+            // It may have been switched off and on, and then it no longer reports by itself.
+            self.ask_for_changes();
+        }
+    }
+
+    /// A state that ends a job. Being off-line for no stated reason may pass and is left to the deadlines.
+    fn fault(&self) -> Option<Reason> {
+        let bits = &self.bits;
+        [
+            (bits.unrecoverable, Reason::Fault),
+            (bits.cutter, Reason::Cutter),
+            (bits.recoverable, Reason::Jam),
+            (bits.cover_open, Reason::CoverOpen),
+            (bits.paper_out, Reason::PaperOut),
+        ]
+        .into_iter()
+        .find_map(|(is_so, reason)| is_so.then_some(reason))
+    }
+
+    fn fault_in_job(&mut self, reason: Reason) {
+        match self.job.as_ref().map(|job| job.stage) {
+            None | Some(Stage::Check { .. }) => {}
+            Some(Stage::Sending | Stage::Proving { .. }) => {
+                self.abandon(Outcome::Interrupted(reason));
+            }
+            // Every mark was answered, and then a fault: the last line may or may not be on paper.
+            Some(Stage::Confirming { .. }) => self.abandon(Outcome::Unknown),
+            Some(Stage::Cutting { .. }) => self.abandon(Outcome::Printed),
+        }
+    }
+
+    /// The port is gone.
+    pub(super) fn lose_job(&mut self) {
+        match self.job.as_ref().map(|job| job.stage) {
+            None => {}
+            Some(Stage::Check { .. }) => self.finish(Outcome::NotStarted(Reason::NoPrinter)),
+            Some(Stage::Sending) => self.stop(Reason::NoPrinter, Reason::Lost),
+            Some(Stage::Proving { .. } | Stage::Confirming { .. }) => {
+                self.abandon(Outcome::Unknown);
+            }
+            Some(Stage::Cutting { .. }) => self.abandon(Outcome::Printed),
+        }
+    }
+
+    /// A job that is not all sent is given up; one that is goes on to its end.
+    pub(super) fn cancel(&mut self) {
+        match self.job.as_ref().map(|job| job.stage) {
+            Some(Stage::Check { .. }) => self.finish(Outcome::NotStarted(Reason::Cancelled)),
+            Some(Stage::Sending) => self.stop(Reason::Cancelled, Reason::Cancelled),
+            _ => {}
+        }
+    }
+
+    fn stop(&mut self, before: Reason, within: Reason) {
+        if self.job.as_ref().is_some_and(Job::has_begun) {
+            self.abandon(Outcome::Interrupted(within));
+        } else {
+            self.finish(Outcome::NotStarted(before));
+        }
+    }
+
+    fn end_proven(&mut self) {
+        self.finish(Outcome::Printed);
+        self.ask_for_changes();
+    }
+
+    /// A printer that cannot prove anything and is well has most likely emptied its buffer.
+    fn end_unproven(&mut self) {
+        if self.config.profile.proof == Proof::None && self.reported.ready() {
+            self.finish(Outcome::Unknown);
+            self.ask_for_changes();
+        } else {
+            self.abandon(Outcome::Unknown);
+        }
+    }
+
+    fn finish(&mut self, outcome: Outcome) {
+        if let Some(job) = self.job.take() {
+            self.tell(Event::Finished {
+                job: job.id,
+                outcome,
+            });
+        }
+    }
+
+    /// Ends a job whose bytes may still be in the printer, and empties what can be emptied at once.
+    fn abandon(&mut self, outcome: Outcome) {
+        self.buffer = Buffer::dirty(self.feed.clear());
+        if self.open {
+            self.transmit
+                .push_back(commands::RECOVER_AND_CLEAR.to_vec());
+            self.transmit.push_back(commands::CLEAR_BUFFERS.to_vec());
+        }
+        self.finish(outcome);
+    }
+}

@@ -1,0 +1,21 @@
+//! A board's configuration that its own firmware refuses.
+
+use std::path::Path;
+
+use kiosk::config::Config;
+
+#[test]
+fn every_board_has_a_configuration_without_mistakes() {
+    let boards = Path::new(env!("CARGO_MANIFEST_DIR")).join("board");
+    let mut seen = 0;
+    for entry in std::fs::read_dir(boards).expect("folder of the boards") {
+        let file = entry.expect("entry of a folder").path().join("kiosk.toml");
+        let text = std::fs::read_to_string(&file).expect("a board has a kiosk.toml");
+        if let Err(faults) = Config::parse(&text) {
+            let faults: Vec<String> = faults.iter().map(ToString::to_string).collect();
+            panic!("{}:\n{}", file.display(), faults.join("\n"));
+        }
+        seen += 1;
+    }
+    assert!(seen >= 2, "boards were not found");
+}

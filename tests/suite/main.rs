@@ -1,0 +1,17 @@
+//! One binary for all integration tests. A file's name is the trouble it looks for.
+#![allow(clippy::unwrap_used, clippy::print_stdout)]
+
+mod board_files;
+mod events_table;
+mod floors;
+mod outbox_kill;
+mod outbox_policy;
+#[cfg(feature = "sim")]
+mod printer_bytes;
+mod printer_emupos;
+#[cfg(feature = "sim")]
+mod printer_faults;
+#[cfg(feature = "sim")]
+mod printer_line;
+#[cfg(feature = "sim")]
+mod printer_picture;
