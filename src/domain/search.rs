@@ -10,7 +10,16 @@ const QUERY_MAX: usize = 40;
 /// Longest key in characters.
 const KEY_MAX: usize = 80;
 /// Openings of a wish that say nothing about the item.
-const OPENINGS: [&str; 8] = ["我要办", "我想办", "我要", "我想", "怎么办", "办理", "申请", "办"];
+const OPENINGS: [&str; 8] = [
+    "我要办",
+    "我想办",
+    "我要",
+    "我想",
+    "怎么办",
+    "办理",
+    "申请",
+    "办",
+];
 
 /// An item that was found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -165,7 +174,11 @@ impl SearchIndex {
     fn rank(&self, query: &str, town: &str, score: impl Fn(&[Key]) -> u16) -> Vec<ItemRef> {
         let mut scored: Vec<(bool, u16, usize)> = Vec::new();
         for (index, entry) in self.entries.iter().enumerate() {
-            let points = if query.is_empty() { 1 } else { score(&entry.keys) };
+            let points = if query.is_empty() {
+                1
+            } else {
+                score(&entry.keys)
+            };
             if points > 0 {
                 let here = entry.towns.is_empty() || entry.towns.iter().any(|t| t == town);
                 scored.push((here, points, index));

@@ -58,7 +58,7 @@ pub fn check(identifier: &str) -> Result<(), LicenceError> {
     }
     let expected =
         mod_37_36(&[kind, issuer, serial, version].concat()).ok_or(LicenceError::Charset)?;
-    if check.chars().next() == Some(expected) {
+    if check.starts_with(expected) {
         Ok(())
     } else {
         Err(LicenceError::Check(expected))

@@ -69,13 +69,22 @@ fn a_bad_item_in_json_is_left_out_and_the_others_work() {
     assert_eq!(back.items().len(), 11);
     let first = findings.iter().find(|f| f.index == 0).unwrap();
     assert!(first.finding.found.contains("typo"), "{first:?}");
-    let fields: Vec<_> = findings.iter().filter(|f| f.index == 2).map(|f| f.finding.field.as_str()).collect();
+    let fields: Vec<_> = findings
+        .iter()
+        .filter(|f| f.index == 2)
+        .map(|f| f.finding.field.as_str())
+        .collect();
     assert!(fields.contains(&"task_code"), "{fields:?}");
 }
 
 #[test]
 fn what_is_no_catalogue_is_refused() {
-    let shape = |bytes: &[u8]| matches!(Catalogue::from_json(bytes), Err(catalogue::CatalogueError::Shape(_)));
+    let shape = |bytes: &[u8]| {
+        matches!(
+            Catalogue::from_json(bytes),
+            Err(catalogue::CatalogueError::Shape(_))
+        )
+    };
     assert!(shape(b"<html>log in to the hotel network</html>"));
     assert!(shape(b"{}"));
     assert!(shape(b"\xff\x00"));
@@ -107,5 +116,8 @@ fn the_second_item_of_a_code_is_left_out() {
     );
     assert_eq!(all.items().len(), 1);
     assert_eq!(findings.len(), 1);
-    assert_eq!((findings[0].index, findings[0].finding.field.as_str()), (1, "task_code"));
+    assert_eq!(
+        (findings[0].index, findings[0].finding.field.as_str()),
+        (1, "task_code")
+    );
 }

@@ -3,9 +3,7 @@
 use super::{Answer, Context, Input, Stroke};
 use crate::division::Level;
 use crate::item::bank_card::BankCardError;
-use crate::item::{
-    AddressLevel, Day, Question, QuestionKind, bank_card, citizen, mobile,
-};
+use crate::item::{AddressLevel, Day, Question, QuestionKind, bank_card, citizen, mobile};
 use crate::text::Text;
 
 /// Longest detail of an address in characters.
@@ -65,14 +63,20 @@ impl AnswerFault {
     pub fn text(&self) -> Text {
         let (zh, en) = match self {
             Self::Empty => ("请先回答这个问题", "Please answer this question"),
-            Self::WrongKind => ("没有读到您的回答，请再试一次", "Your answer was not read, please try again"),
+            Self::WrongKind => (
+                "没有读到您的回答，请再试一次",
+                "Your answer was not read, please try again",
+            ),
             Self::TooLong(n) => {
                 return Text::new(
                     &format!("最多 {n} 个字，请写短一些"),
                     &format!("At most {n} characters, please shorten it"),
                 );
             }
-            Self::Unprintable => ("有认不出的字符，请删掉重新输入", "There is an unknown character, please delete it"),
+            Self::Unprintable => (
+                "有认不出的字符，请删掉重新输入",
+                "There is an unknown character, please delete it",
+            ),
             Self::NotNumber => ("请只输入数字", "Please type digits only"),
             Self::OutOfRange(min, max) => {
                 return Text::new(
@@ -80,18 +84,45 @@ impl AnswerFault {
                     &format!("Please enter a number from {min} to {max}"),
                 );
             }
-            Self::NotDay => ("没有这一天，请重新选择年、月、日", "There is no such day, please choose year, month and day again"),
+            Self::NotDay => (
+                "没有这一天，请重新选择年、月、日",
+                "There is no such day, please choose year, month and day again",
+            ),
             Self::NotOption => ("请从列出的选项中选一个", "Please choose one of the options"),
-            Self::NotMobile => ("手机号码是11位，以1开头，请对照检查", "A mobile number has 11 digits and starts with 1, please check it"),
-            Self::BankCardLength => ("银行卡号是12到19位数字，请照卡面输入", "A card number has 12 to 19 digits, please copy it from the card"),
-            Self::BankCardCheck => ("卡号有一位不对，请照卡面逐位检查", "One digit is wrong, please compare with the card"),
-            Self::IdNumberLength => ("身份证号码是18位，请检查是否漏了或多了", "An identity number has 18 characters, please check it"),
-            Self::IdNumberCheck => ("身份证号码有一位不对，请逐位检查", "One character of the identity number is wrong, please compare"),
+            Self::NotMobile => (
+                "手机号码是11位，以1开头，请对照检查",
+                "A mobile number has 11 digits and starts with 1, please check it",
+            ),
+            Self::BankCardLength => (
+                "银行卡号是12到19位数字，请照卡面输入",
+                "A card number has 12 to 19 digits, please copy it from the card",
+            ),
+            Self::BankCardCheck => (
+                "卡号有一位不对，请照卡面逐位检查",
+                "One digit is wrong, please compare with the card",
+            ),
+            Self::IdNumberLength => (
+                "身份证号码是18位，请检查是否漏了或多了",
+                "An identity number has 18 characters, please check it",
+            ),
+            Self::IdNumberCheck => (
+                "身份证号码有一位不对，请逐位检查",
+                "One character of the identity number is wrong, please compare",
+            ),
             Self::NeedsTown => ("请选择镇（街道）", "Please choose the town or street"),
             Self::NeedsVillage => ("请选到村（社区）", "Please choose the village or community"),
-            Self::NeedsDetail => ("请填写路名和门牌号", "Please fill in the road and house number"),
-            Self::SignatureShort => ("请在框内写下完整的姓名", "Please write your full name in the box"),
-            Self::SignatureLong => ("笔画太多，请清除后重写", "Too many strokes, please clear and write again"),
+            Self::NeedsDetail => (
+                "请填写路名和门牌号",
+                "Please fill in the road and house number",
+            ),
+            Self::SignatureShort => (
+                "请在框内写下完整的姓名",
+                "Please write your full name in the box",
+            ),
+            Self::SignatureLong => (
+                "笔画太多，请清除后重写",
+                "Too many strokes, please clear and write again",
+            ),
         };
         Text::new(zh, en)
     }
@@ -156,7 +187,9 @@ fn typed(question: &Question, text: &str) -> Result<Answer, AnswerFault> {
     match question.kind {
         K::Text => free_text(text, question.text_limit()).map(Answer::Text),
         K::Number => number(question, text),
-        K::Date => Day::parse(text).map(Answer::Date).ok_or(AnswerFault::NotDay),
+        K::Date => Day::parse(text)
+            .map(Answer::Date)
+            .ok_or(AnswerFault::NotDay),
         K::Choice => match question.option(text) {
             Some(option) => Ok(Answer::Choice(option.value.clone())),
             None => Err(AnswerFault::NotOption),
@@ -210,7 +243,10 @@ fn number(question: &Question, text: &str) -> Result<Answer, AnswerFault> {
     if digits.is_empty() || !digits.bytes().all(|b| b.is_ascii_digit()) {
         return Err(AnswerFault::NotNumber);
     }
-    let (min, max) = (question.min.unwrap_or(i64::MIN), question.max.unwrap_or(i64::MAX));
+    let (min, max) = (
+        question.min.unwrap_or(i64::MIN),
+        question.max.unwrap_or(i64::MAX),
+    );
     match plain.parse::<i64>() {
         Ok(value) if (min..=max).contains(&value) => Ok(Answer::Number(value)),
         _ => Err(AnswerFault::OutOfRange(min, max)),

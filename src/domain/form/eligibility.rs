@@ -50,11 +50,7 @@ fn from_card(condition: &Condition, who: &Applicant<'_>) -> Option<bool> {
 /// Weighs the conditions of `item`. `asked` holds the person's yes or no by the index of the condition; the card goes
 /// before what a person says. A condition that fails ends the matter even while others are open.
 #[must_use]
-pub fn eligibility(
-    item: &Item,
-    who: &Applicant<'_>,
-    asked: &BTreeMap<usize, bool>,
-) -> Eligibility {
+pub fn eligibility(item: &Item, who: &Applicant<'_>, asked: &BTreeMap<usize, bool>) -> Eligibility {
     let mut open = Vec::new();
     let mut failed = Vec::new();
     for (index, condition) in item.conditions.iter().enumerate() {

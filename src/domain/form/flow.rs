@@ -30,11 +30,7 @@ pub fn drop_hidden(item: &Item, answers: &mut Answers, context: &Context<'_>) ->
 
 /// The first asked question without an answer.
 #[must_use]
-pub fn next<'i>(
-    item: &'i Item,
-    answers: &Answers,
-    context: &Context<'_>,
-) -> Option<&'i Question> {
+pub fn next<'i>(item: &'i Item, answers: &Answers, context: &Context<'_>) -> Option<&'i Question> {
     let open = |q: &&Question| answers.get(&q.id).is_none();
     visible(item, answers, context).into_iter().find(open)
 }

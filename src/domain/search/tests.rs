@@ -40,7 +40,11 @@ fn names_aliases_pinyin_and_initials_find_the_item() {
         ("unemployed", "失业登记"),
         ("异地备案", "异地就医备案"),
     ] {
-        assert_eq!(names(&all, query).first().map(String::as_str), Some(wanted), "{query}");
+        assert_eq!(
+            names(&all, query).first().map(String::as_str),
+            Some(wanted),
+            "{query}"
+        );
     }
 }
 
@@ -48,7 +52,11 @@ fn names_aliases_pinyin_and_initials_find_the_item() {
 fn a_situation_gives_its_items_most_asked_for_first() {
     let all = shipped();
     let found = names(&all, "我老了");
-    let wanted: Vec<_> = all.in_situation("old").iter().map(|i| i.task_name.zh.clone()).collect();
+    let wanted: Vec<_> = all
+        .in_situation("old")
+        .iter()
+        .map(|i| i.task_name.zh.clone())
+        .collect();
     assert_eq!(found, wanted);
     assert_eq!(found.first().map(String::as_str), Some("高龄津贴申请"));
     assert!(names(&all, "wll").contains(&"社会保险待遇资格认证".into()));
@@ -61,7 +69,10 @@ fn an_empty_query_gives_all_and_nonsense_gives_none() {
     assert_eq!(names(&all, "  ").len(), all.items().len());
     assert!(names(&all, "qqqq").is_empty());
     assert!(names(&all, "火箭发射").is_empty());
-    assert!(names(&all, "ngla").is_empty(), "not from the middle of a syllable");
+    assert!(
+        names(&all, "ngla").is_empty(),
+        "not from the middle of a syllable"
+    );
     assert!(names(&all, &"长".repeat(100_000)).is_empty());
 }
 
@@ -99,10 +110,25 @@ fn two_thousand_items_are_searched_within_a_keystroke() {
         item
     });
     let situations: Vec<Situation> = crate::item::tests::shipped_situations();
-    let all = Catalogue::assemble("t".into(), items.collect(), situations, Divisions::wujiang()).0;
+    let all = Catalogue::assemble(
+        "t".into(),
+        items.collect(),
+        situations,
+        Divisions::wujiang(),
+    )
+    .0;
     assert_eq!(all.items().len(), 2000);
     let index = SearchIndex::new(&all);
-    let queries = ["a", "yl", "gljt", "养老", "我老了", "zzzzzz", "登记保险", "我要办社保卡"];
+    let queries = [
+        "a",
+        "yl",
+        "gljt",
+        "养老",
+        "我老了",
+        "zzzzzz",
+        "登记保险",
+        "我要办社保卡",
+    ];
     // The fastest of several runs: other programs may hold the processor. Unoptimised code is some ten times slower.
     let limit_ms = if cfg!(debug_assertions) { 40 } else { 2 };
     for query in queries {

@@ -119,14 +119,10 @@ fn kind(q: &Question, at: &str, out: &mut Findings) {
                 );
             }
         }
-        K::Text => {
-            if q.max_chars.is_some_and(|n| n == 0 || n > CHARS_MAX) {
-                out.error(
-                    &format!("{at}.max_chars"),
-                    [&format!("1 to {CHARS_MAX}"), "something else", "correct it"],
-                );
-            }
-        }
+        K::Text if q.max_chars.is_some_and(|n| n == 0 || n > CHARS_MAX) => out.error(
+            &format!("{at}.max_chars"),
+            [&format!("1 to {CHARS_MAX}"), "something else", "correct it"],
+        ),
         _ => {}
     }
 }

@@ -42,11 +42,25 @@ impl<'i> Places<'i> {
         self.line(at)
     }
 
+    /// The key that the line around a byte starts with; empty when it starts with something else. For texts that are no
+    /// TOML, where there is nothing better.
+    fn bare_key(&self, byte: usize) -> &'i str {
+        let line = self.text.lines().nth(self.line(byte) - 1);
+        let key = line
+            .and_then(|l| l.split_once('='))
+            .map_or("", |(key, _)| key.trim());
+        let plain = |b: u8| b.is_ascii_alphanumeric() || b == b'_';
+        if key.bytes().all(plain) { key } else { "" }
+    }
+
     /// The deepest field around a byte range, as a path; empty outside every field.
     pub(super) fn field_at(&self, range: &Range<usize>) -> String {
         let mut path = String::new();
-        if let Some(table) = &self.table {
-            descend(&Node::Table(table.get_ref()), range, &mut path);
+        match &self.table {
+            None => path.push_str(self.bare_key(range.start)),
+            // An empty range means the document itself.
+            Some(_) if range.is_empty() => {}
+            Some(table) => descend(&Node::Table(table.get_ref()), range, &mut path),
         }
         path
     }
@@ -178,7 +192,8 @@ mod tests {
     fn what_is_no_toml_has_lines_only() {
         let places = Places::new("a = \nb");
         assert_eq!(places.line_of("a"), 1);
-        assert_eq!(places.field_at(&(0..1)), "");
+        assert_eq!(places.field_at(&(0..1)), "a");
+        assert_eq!(places.field_at(&(6..7)), "");
         assert_eq!(places.line(usize::MAX), 2);
     }
 }
