@@ -216,6 +216,8 @@ fn key() -> impl Strategy<Value = Key> {
 }
 
 proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
     #[test]
     fn any_keys_keep_the_limits(keys in proptest::collection::vec(key(), 0..40), which in 0usize..4) {
         let model = HandwritingModel::parse(b"KHW1\x00\x00\x00\x01").expect("no template");

@@ -152,7 +152,7 @@ fn cut(stroke: &[(f32, f32)], pieces: &mut Vec<Piece>) {
 }
 
 /// The centre of the ink and the scale of each axis. The narrower axis is stretched, but not to the full:
-/// 一 must not become a square, 日 and 曰 should come near each other (Liu et al., aspect ratio adaptive normalisation).
+/// 一 must not become a square, and a tall 日 must stay taller than a flat 曰 (after Liu et al., aspect ratio adaptive normalisation).
 fn normalisation(pieces: &[Piece]) -> Option<((f32, f32), (f32, f32))> {
     let weights: Vec<f32> = pieces.iter().map(|p| p.step.0.hypot(p.step.1)).collect();
     let total: f32 = weights.iter().sum();
