@@ -27,7 +27,6 @@ CREATE TABLE cases (
     person BLOB,                  -- salted hash, for order only; gone after acceptance
     task_code TEXT NOT NULL,
     task_name TEXT NOT NULL,
-    body BLOB,                    -- frozen bytes; gone after acceptance
     digest BLOB NOT NULL,
     state TEXT NOT NULL,
     attempts INTEGER NOT NULL DEFAULT 0,
@@ -38,6 +37,11 @@ CREATE TABLE cases (
     sblsh TEXT, sblsh_short TEXT, query_code TEXT, accepted_at TEXT, promise_until TEXT,
     rejected_code TEXT, rejected_detail TEXT,
     UNIQUE (epoch, seq)
+) STRICT;
+-- Apart from the cases, so that deleting a body gives whole pages back.
+CREATE TABLE bodies (
+    case_id INTEGER PRIMARY KEY REFERENCES cases (id),
+    body BLOB NOT NULL            -- frozen bytes; gone after acceptance
 ) STRICT;
 CREATE INDEX cases_ready ON cases (id) WHERE state = 'ready';
 CREATE TABLE attempts (

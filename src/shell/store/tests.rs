@@ -367,7 +367,7 @@ fn a_body_that_rotted_is_not_given_out() {
         .key
         .clone();
     let db = rusqlite::Connection::open(folder.path().join("store.db")).expect("sqlite");
-    db.execute("UPDATE cases SET body = x'7b7d'", [])
+    db.execute("UPDATE bodies SET body = x'7b7d'", [])
         .expect("update");
     drop(db);
     let store = open(folder.path()).store;
