@@ -6,7 +6,7 @@ use zeroize::Zeroizing;
 
 use crate::case::{
     Answer, Applicant, BODY_LIMIT, CaseState, Digest, Draft, Epoch, FilingNumber, Key, Machine,
-    PersonToken, SEQ_LAST, Stamp, freeze,
+    PersonToken, SEQ_LAST, Stamp, Waiting, freeze,
 };
 
 use super::fault::StoreFault;
@@ -31,6 +31,19 @@ pub struct Filed {
     pub seq: u64,
     /// Whose it is.
     pub person: PersonToken,
+}
+
+impl Filed {
+    /// As the outbox takes it.
+    #[must_use]
+    pub fn waiting(&self) -> Waiting {
+        Waiting {
+            key: self.key.clone(),
+            seq: self.seq,
+            person: self.person,
+            attempts: 0,
+        }
+    }
 }
 
 /// What is known of one attempt besides its answer.

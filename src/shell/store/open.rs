@@ -111,6 +111,7 @@ pub(super) fn open(config: Config) -> Result<(Desk, Report), StoreFault> {
         "UPDATE meta SET clean = 0, machine = ?1",
         [desk.machine.as_str()],
     )?;
+    schema::prune(&mut desk.db, schema::HISTORY_LIMIT)?;
     Ok((desk, report))
 }
 

@@ -216,3 +216,36 @@ fn the_attempt_log_has_an_end() {
         .expect("version");
     assert_eq!(version, schema::CURRENT);
 }
+
+#[test]
+fn history_has_an_end_and_what_waits_stays() {
+    let folder = tempfile::tempdir().expect("folder");
+    let store = super::open(folder.path()).store;
+    let drafts = (0..10).map(|_| draft("1")).collect();
+    let filed = store.file(drafts, stamp()).expect("file");
+    assert_eq!(filed[0].waiting(), store.waiting().expect("waiting")[0]);
+    for one in &filed[1..8] {
+        store
+            .record(&one.key, &accepted(), attempt())
+            .expect("record");
+    }
+    drop(store);
+    let path = folder.path().join("store.db");
+    let mut db = rusqlite::Connection::open(path).expect("sqlite");
+    schema::prune(&mut db, 100).expect("prune");
+    schema::prune(&mut db, 3).expect("prune");
+    drop(db);
+    let store = super::open(folder.path()).store;
+    let mut left: Vec<_> = store
+        .list(100)
+        .expect("list")
+        .into_iter()
+        .map(|r| r.key)
+        .collect();
+    left.reverse();
+    let want: Vec<_> = [0, 5, 6, 7, 8, 9]
+        .map(|i: usize| filed[i].key.clone())
+        .into();
+    assert_eq!(left, want);
+    assert_eq!(store.counts().expect("counts").waiting, 3);
+}
