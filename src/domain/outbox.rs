@@ -11,7 +11,7 @@ mod lane;
 mod retry;
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use crate::case::{Answer, Key, LaneFault, PersonToken, RetryCause, Waiting};
 

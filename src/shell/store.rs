@@ -251,5 +251,4 @@ impl Store {
 }
 
 #[cfg(test)]
-#[path = "store/tests.rs"]
 mod tests;

@@ -6,7 +6,7 @@ use zeroize::Zeroizing;
 
 use crate::case::{
     Answer, Applicant, BODY_LIMIT, CaseState, Digest, Draft, Epoch, FilingNumber, Key, Machine,
-    PersonToken, SEQ_LAST, Stamp, freeze,
+    PersonToken, SEQ_LAST, Stamp, Waiting, freeze,
 };
 
 use super::fault::StoreFault;
@@ -31,6 +31,19 @@ pub struct Filed {
     pub seq: u64,
     /// Whose it is.
     pub person: PersonToken,
+}
+
+impl Filed {
+    /// As the outbox takes it.
+    #[must_use]
+    pub fn waiting(&self) -> Waiting {
+        Waiting {
+            key: self.key.clone(),
+            seq: self.seq,
+            person: self.person,
+            attempts: 0,
+        }
+    }
 }
 
 /// What is known of one attempt besides its answer.
@@ -128,7 +141,7 @@ impl Desk {
     pub(super) fn body(&mut self, key: &Key) -> Result<Zeroizing<Vec<u8>>, StoreFault> {
         self.noting(|desk| {
             let (body, digest): (Option<Vec<u8>>, [u8; 32]) = desk.db.query_row(
-                "SELECT body, digest FROM cases WHERE key = ?1
+                "SELECT body, digest FROM cases LEFT JOIN bodies ON case_id = id WHERE key = ?1
                  UNION ALL SELECT body, digest FROM ratings WHERE key = ?1",
                 [&key.0],
                 |row| Ok((row.get(0)?, row.get(1)?)),
@@ -212,10 +225,10 @@ fn insert(
     let person = person(&numbers.salt, &draft.applicant);
     transaction
         .prepare(
-            "INSERT INTO cases (epoch, seq, key, filing_number, person, task_code, task_name, body,
-                digest, state, stored_wall, stored_class, stored_boot, stored_ms)
-             VALUES (:epoch, :seq, :key, :number, :person, :task_code, :task_name, :body,
-                :digest, 'ready', :wall, :class, :boot, :ms)",
+            "INSERT INTO cases (epoch, seq, key, filing_number, person, task_code, task_name, digest,
+                 state, stored_wall, stored_class, stored_boot, stored_ms)
+             VALUES (:epoch, :seq, :key, :number, :person, :task_code, :task_name, :digest,
+                'ready', :wall, :class, :boot, :ms)",
         )?
         .execute(named_params! {
             ":epoch": epoch.as_str(),
@@ -225,20 +238,22 @@ fn insert(
             ":person": person.0,
             ":task_code": draft.task_code,
             ":task_name": draft.task_name,
-            ":body": &body[..],
             ":digest": digest.0,
             ":wall": stamp.wall_rfc3339,
             ":class": stamp.clock_class.word(),
             ":boot": stamp.boot_id,
             ":ms": milliseconds(stamp),
         })?;
-    let id = u64::try_from(transaction.last_insert_rowid())
-        .map_err(|_| StoreFault::Corrupt("row number below zero".into()))?;
+    let id = transaction.last_insert_rowid();
+    transaction.execute(
+        "INSERT INTO bodies (case_id, body) VALUES (?1, ?2)",
+        (id, &body[..]),
+    )?;
     Ok(Filed {
         key,
         filing_number,
         digest,
-        seq: id,
+        seq: rows::number(id)?,
         person,
     })
 }
@@ -304,9 +319,12 @@ fn enter(
     next: CaseState,
     answer: &Answer,
 ) -> Result<(), StoreFault> {
+    if next == CaseState::Accepted {
+        transaction.execute("DELETE FROM bodies WHERE case_id = ?1", [id])?;
+    }
     match answer {
         Answer::Accepted(a) => transaction.execute(
-            "UPDATE cases SET body = NULL, person = NULL, sblsh = ?2, sblsh_short = ?3,
+            "UPDATE cases SET person = NULL, sblsh = ?2, sblsh_short = ?3,
                 query_code = ?4, accepted_at = ?5, promise_until = ?6 WHERE id = ?1",
             (
                 id,

@@ -1,6 +1,6 @@
 //! What can go wrong with the store, for the engineer.
 
-use rusqlite::ErrorCode;
+use rusqlite::{ErrorCode, ffi};
 
 /// A fault of the store. The texts hold no personal data: SQLite's messages name tables, not values.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -46,6 +46,14 @@ impl From<rusqlite::Error> for StoreFault {
             };
         };
         match failure.code {
+            // A sector that cannot be read is damage, not a dead disk: the rest can be salvaged.
+            _ if matches!(
+                failure.extended_code,
+                ffi::SQLITE_IOERR_READ | ffi::SQLITE_IOERR_SHORT_READ | ffi::SQLITE_IOERR_DATA
+            ) =>
+            {
+                Self::Corrupt(error.to_string())
+            }
             ErrorCode::DiskFull => Self::Full,
             // SQLITE_ERROR: a table is not there, so the file is not ours any more.
             ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase | ErrorCode::Unknown => {

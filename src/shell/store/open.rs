@@ -111,11 +111,12 @@ pub(super) fn open(config: Config) -> Result<(Desk, Report), StoreFault> {
         "UPDATE meta SET clean = 0, machine = ?1",
         [desk.machine.as_str()],
     )?;
+    schema::prune(&mut desk.db, schema::HISTORY_LIMIT)?;
     Ok((desk, report))
 }
 
 /// A connection with every setting that durability rests on, each read back.
-fn connect(path: &Path, max_pages: u32) -> Result<Connection, StoreFault> {
+pub(super) fn connect(path: &Path, max_pages: u32) -> Result<Connection, StoreFault> {
     if !path.exists() {
         // Nobody but the firmware's own user may read what citizens filed.
         OpenOptions::new()
@@ -148,7 +149,11 @@ fn connect(path: &Path, max_pages: u32) -> Result<Connection, StoreFault> {
     Ok(db)
 }
 
-fn read_back(db: &Connection, setting: &'static str, want: &str) -> Result<(), StoreFault> {
+pub(super) fn read_back(
+    db: &Connection,
+    setting: &'static str,
+    want: &str,
+) -> Result<(), StoreFault> {
     let found: rusqlite::types::Value =
         db.query_row(&format!("PRAGMA {setting}"), [], |row| row.get(0))?;
     let found = match found {

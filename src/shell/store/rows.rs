@@ -130,7 +130,7 @@ impl Desk {
     pub(super) fn check_bodies(&self) -> Result<(), StoreFault> {
         let mut statement = self
             .db
-            .prepare("SELECT key, body, digest FROM cases WHERE body IS NOT NULL")?;
+            .prepare("SELECT key, body, digest FROM bodies JOIN cases ON case_id = id")?;
         let mut rows = statement.query([])?;
         while let Some(row) = rows.next()? {
             let body = zeroize::Zeroizing::new(row.get::<_, Vec<u8>>(1)?);

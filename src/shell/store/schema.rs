@@ -3,7 +3,7 @@
 //! Steps go forward only and only add: a machine that falls back to its other slot must still read
 //! the file that the newer firmware left.
 
-use rusqlite::Connection;
+use rusqlite::{Connection, OptionalExtension};
 
 use super::fault::StoreFault;
 
@@ -27,7 +27,6 @@ CREATE TABLE cases (
     person BLOB,                  -- salted hash, for order only; gone after acceptance
     task_code TEXT NOT NULL,
     task_name TEXT NOT NULL,
-    body BLOB,                    -- frozen bytes; gone after acceptance
     digest BLOB NOT NULL,
     state TEXT NOT NULL,
     attempts INTEGER NOT NULL DEFAULT 0,
@@ -38,6 +37,11 @@ CREATE TABLE cases (
     sblsh TEXT, sblsh_short TEXT, query_code TEXT, accepted_at TEXT, promise_until TEXT,
     rejected_code TEXT, rejected_detail TEXT,
     UNIQUE (epoch, seq)
+) STRICT;
+-- Apart from the cases, so that deleting a body gives whole pages back.
+CREATE TABLE bodies (
+    case_id INTEGER PRIMARY KEY REFERENCES cases (id),
+    body BLOB NOT NULL            -- frozen bytes; gone after acceptance
 ) STRICT;
 CREATE INDEX cases_ready ON cases (id) WHERE state = 'ready';
 CREATE TABLE attempts (
@@ -62,6 +66,34 @@ CREATE TABLE ratings (
 
 /// Version that this firmware writes.
 pub(super) const CURRENT: u32 = STEPS.len() as u32;
+
+/// Accepted cases that keep their numbers here: a year of a busy machine. The platform has them all.
+pub(super) const HISTORY_LIMIT: u32 = 100_000;
+
+/// Drops the oldest accepted cases over `keep`, with their attempts. Nothing that still waits is touched.
+pub(super) fn prune(connection: &mut Connection, keep: u32) -> Result<(), StoreFault> {
+    let transaction = connection.transaction()?;
+    let last: Option<i64> = transaction
+        .query_row(
+            "SELECT id FROM cases WHERE state = 'accepted' ORDER BY id DESC LIMIT 1 OFFSET ?1",
+            [keep],
+            |row| row.get(0),
+        )
+        .optional()?;
+    if let Some(last) = last {
+        transaction.execute(
+            "DELETE FROM attempts WHERE case_id IN
+                (SELECT id FROM cases WHERE state = 'accepted' AND id <= ?1)",
+            [last],
+        )?;
+        transaction.execute(
+            "DELETE FROM cases WHERE state = 'accepted' AND id <= ?1",
+            [last],
+        )?;
+    }
+    transaction.commit()?;
+    Ok(())
+}
 
 /// Brings the file to the current version, all steps in one transaction. A newer file is left as it is.
 pub(super) fn migrate(connection: &mut Connection) -> Result<(), StoreFault> {
