@@ -98,7 +98,22 @@ impl Request {
             Sw3::NoCard => self == Self::Find,
             Sw3::SelectFailed => self == Self::Select,
             Sw3::NoSuchItem => matches!(self, Self::ReadAddress | Self::ReadCardBody),
+            Sw3::CardRefusesSam
+            | Sw3::SamRefusesCard
+            | Sw3::ContentNotVerified
+            | Sw3::FingerprintNotVerified
+            | Sw3::InformationLength
+            | Sw3::UnknownCard
+            | Sw3::ReadFailed
+            | Sw3::RandomFailed => self.is_about_card(),
             _ => true,
         }
+    }
+
+    fn is_about_card(self) -> bool {
+        !matches!(
+            self,
+            Self::Reset | Self::Status | Self::SamId | Self::SetRate(_) | Self::SetMaxRf(_)
+        )
     }
 }
