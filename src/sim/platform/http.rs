@@ -236,7 +236,8 @@ fn text<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
     headers.get(name)?.to_str().ok()
 }
 
-fn device(headers: &HeaderMap) -> Option<String> {
+/// The machine that asks, if it says so.
+pub(super) fn device(headers: &HeaderMap) -> Option<String> {
     let word = |b: u8| b.is_ascii_alphanumeric() || b"-_.".contains(&b);
     text(headers, "x-kiosk-device")
         .filter(|id| (1..=64).contains(&id.len()) && id.bytes().all(word))

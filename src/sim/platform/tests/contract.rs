@@ -312,6 +312,24 @@ async fn every_call_but_the_time_needs_the_gateways_four_headers() {
 }
 
 #[tokio::test]
+async fn who_asks_says_which_machine_it_is() {
+    let pair = Pair::new();
+    let person = br#"{"cert_type":"10","cert_no":"999999200001010000"}"#;
+    for call in [
+        Call::get("/catalogue"),
+        Call::get("/cases?filing_number=A"),
+        Call::get("/cases/never-seen-never-seen-x"),
+        Call::new(Method::POST, "/cases/search", "application/json", person),
+    ] {
+        let (status, said) = call.without("x-kiosk-device").send(&pair).await;
+        assert_eq!(
+            (status, said["title"].as_str()),
+            (400, Some("X-Kiosk-Device"))
+        );
+    }
+}
+
+#[tokio::test]
 async fn questions_that_make_no_sense_are_told_so() {
     let pair = Pair::new();
     for (path, status) in [
