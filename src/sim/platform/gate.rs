@@ -12,7 +12,7 @@ use serde_json::json;
 
 use super::Server;
 use super::fault::Fault;
-use super::http::BASE;
+use super::http::{BASE, device};
 use super::net::Line;
 use crate::shell::platform::words::{ANSWER, PROBLEM, PROBLEM_PREFIX};
 use crate::shell::platform::{date, tif};
@@ -38,6 +38,9 @@ pub(super) async fn gate(
         Some(response) => response,
         None => match wrong(&server, &request, fault.as_ref(), now) {
             Some(wrong) => refuse(wrong),
+            None if !is_time(&request) && device(request.headers()).is_none() => {
+                problem(400, "invalid", "X-Kiosk-Device")
+            }
             None => {
                 request.extensions_mut().insert(Met(fault.clone()));
                 next.run(request).await
@@ -99,9 +102,13 @@ enum Wrong {
     Signature,
 }
 
+/// The time is told without a look at the signature: who asks may have a clock that is years off.
+fn is_time(request: &Request) -> bool {
+    request.uri().path().strip_prefix(BASE) == Some("/time")
+}
+
 fn wrong(server: &Server, request: &Request, fault: Option<&Fault>, now: i64) -> Option<Wrong> {
-    // The time is told without a look at the signature: who asks may have a clock that is years off.
-    if request.uri().path().strip_prefix(BASE) == Some("/time") {
+    if is_time(request) {
         return None;
     }
     let text = |name: &str| request.headers().get(name)?.to_str().ok();
@@ -155,7 +162,7 @@ pub(super) fn problem(status: u16, kind: &str, title: &str) -> Response {
     (status, headers, body.to_string()).into_response()
 }
 
-/// No such path, or not with this method.
+/// No such path.
 pub(super) async fn nowhere() -> Response {
     problem(404, "not-found", "no such path")
 }

@@ -1,20 +1,19 @@
 //! Routes of the contract.
 
-use std::collections::BTreeMap;
-
 use axum::Router;
 use axum::body::{Body as HttpBody, Bytes};
+use axum::extract::rejection::{PathRejection, QueryRejection};
 use axum::extract::{Path, Query, Request, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{MethodRouter, get, post, put};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use super::Server;
 use super::fault::Fault;
 use super::gate::{Met, problem};
-use super::rules::{Body, Person, refusal};
+use super::rules::{Body, Person, is_word, refusal};
 use super::store::{Incoming, Put};
 use crate::case::Rejection;
 use crate::shell::platform::words::{ANSWER, CASE, CATALOGUE, PROBLEM, problem as kinds};
@@ -23,7 +22,7 @@ use crate::shell::platform::{CASE_MAX, Rating, date, tif};
 /// Base of every path.
 pub const BASE: &str = "/ebus/zzsb/v1";
 type Shared = State<std::sync::Arc<Server>>;
-type Answered = Result<Response, Response>;
+type Answered<T = Response> = Result<T, Response>;
 
 type Handler = MethodRouter<std::sync::Arc<Server>>;
 
@@ -49,19 +48,24 @@ pub(super) fn routes() -> Router<std::sync::Arc<Server>> {
     Router::new().nest(BASE, routes)
 }
 
-async fn put_case(State(server): Shared, Path(key): Path<String>, request: Request) -> Answered {
+async fn put_case(
+    State(server): Shared,
+    key: Result<Path<String>, PathRejection>,
+    request: Request,
+) -> Answered {
     let met = request
         .extensions()
         .get::<Met>()
         .cloned()
         .unwrap_or_default();
+    let key = key_of(key)?;
     let (headers, bytes) = whole(request, CASE).await?;
-    let device = device(&headers)?;
+    let device = device(&headers).ok_or_else(nameless)?;
     if text(&headers, "if-none-match") != Some("*") {
         return Err(problem(428, kinds::INVALID, "If-None-Match: * is needed"));
     }
-    if idempotency_key(&headers)? != key {
-        return Err(invalid("Idempotency-Key and path differ"));
+    if idempotency_key(&headers).as_ref() != Some(&key) {
+        return Err(invalid("Idempotency-Key is missing or is not the path's"));
     }
     let body = Body::parse(&bytes).map_err(|why| invalid(&why))?;
     let now = server.now(met.0.as_ref());
@@ -101,24 +105,38 @@ async fn put_case(State(server): Shared, Path(key): Path<String>, request: Reque
     }
 }
 
-async fn get_case(State(server): Shared, Path(key): Path<String>, headers: HeaderMap) -> Answered {
-    let record = server
-        .store()
-        .record(&device(&headers)?, &key)
-        .map_err(broken)?;
+async fn get_case(
+    State(server): Shared,
+    key: Result<Path<String>, PathRejection>,
+    headers: HeaderMap,
+) -> Answered {
+    let (key, device) = (key_of(key)?, device(&headers).ok_or_else(nameless)?);
+    let record = server.store().record(&device, &key).map_err(broken)?;
     record.map(|record| answer(200, &record)).ok_or_else(none)
+}
+
+#[derive(Deserialize)]
+struct Numbers {
+    filing_number: Option<String>,
+    sblsh: Option<String>,
+    query_code: Option<String>,
 }
 
 async fn find_case(
     State(server): Shared,
-    Query(query): Query<BTreeMap<String, String>>,
+    query: Result<Query<Numbers>, QueryRejection>,
 ) -> Answered {
+    let sense = || invalid("filing_number, or sblsh and query_code");
+    let Query(asked) = query.map_err(|_| sense())?;
     let now = server.now(None);
-    let value = |name: &str| query.get(name).map(String::as_str);
-    let found = match (value("filing_number"), value("sblsh"), value("query_code")) {
-        (Some(number), None, None) => server.store().by_filing_number(number, now),
-        (None, Some(sblsh), Some(code)) => server.store().by_sblsh(sblsh, code, now),
-        _ => return Err(invalid("filing_number, or sblsh and query_code")),
+    let found = match (asked.filing_number, asked.sblsh, asked.query_code) {
+        (Some(number), None, None) if is_word(&number, 40) => {
+            server.store().by_filing_number(&number, now)
+        }
+        (None, Some(sblsh), Some(code)) if is_word(&sblsh, 64) && is_word(&code, 16) => {
+            server.store().by_sblsh(&sblsh, &code, now)
+        }
+        _ => return Err(sense()),
     };
     let found = found.map_err(broken)?;
     found.map(|status| answer(200, &status)).ok_or_else(none)
@@ -154,7 +172,8 @@ async fn catalogue(State(server): Shared, headers: HeaderMap) -> Answered {
 
 async fn rate(State(server): Shared, request: Request) -> Answered {
     let (headers, bytes) = whole(request, "application/json").await?;
-    let (device, key) = (device(&headers)?, idempotency_key(&headers)?);
+    let device = device(&headers).ok_or_else(nameless)?;
+    let key = idempotency_key(&headers).ok_or_else(|| invalid("Idempotency-Key"))?;
     let rating: Rating = serde_json::from_slice(&bytes).map_err(|_| invalid("not a rating"))?;
     if !(1..=5).contains(&rating.satisfaction) || !(1..=2).contains(&rating.assess_number) {
         return Err(invalid("satisfaction is 1 to 5, assessNumber 1 or 2"));
@@ -181,6 +200,18 @@ async fn time(State(server): Shared, request: Request) -> Response {
     answer(200, &json!({ "unix": server.now(met.0.as_ref()) }))
 }
 
+/// The key in the path, if it can be one.
+#[allow(
+    clippy::result_large_err,
+    reason = "an answer is what this server is made of"
+)]
+fn key_of(path: Result<Path<String>, PathRejection>) -> Answered<String> {
+    match path {
+        Ok(Path(key)) if key.len() >= 20 && is_word(&key, 64) => Ok(key),
+        _ => Err(invalid("key")),
+    }
+}
+
 /// Headers and whole body, of the right type and with the digest it claims.
 async fn whole(request: Request, media: &str) -> Result<(HeaderMap, Bytes), Response> {
     let (parts, body) = request.into_parts();
@@ -205,22 +236,20 @@ fn text<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
     headers.get(name)?.to_str().ok()
 }
 
-fn device(headers: &HeaderMap) -> Result<String, Response> {
+/// The machine that asks, if it says so.
+pub(super) fn device(headers: &HeaderMap) -> Option<String> {
     let word = |b: u8| b.is_ascii_alphanumeric() || b"-_.".contains(&b);
     text(headers, "x-kiosk-device")
         .filter(|id| (1..=64).contains(&id.len()) && id.bytes().all(word))
         .map(str::to_owned)
-        .ok_or_else(|| invalid("X-Kiosk-Device"))
 }
 
 /// `Idempotency-Key: "…"`, a string of structured fields (RFC 9651, 3.3.3), without escapes.
-fn idempotency_key(headers: &HeaderMap) -> Result<String, Response> {
-    let word = |b: u8| b.is_ascii_alphanumeric() || b == b'-';
+fn idempotency_key(headers: &HeaderMap) -> Option<String> {
     text(headers, "idempotency-key")
         .and_then(|quoted| quoted.strip_prefix('"')?.strip_suffix('"'))
-        .filter(|key| (20..=64).contains(&key.len()) && key.bytes().all(word))
+        .filter(|key| key.len() >= 20 && is_word(key, 64))
         .map(str::to_owned)
-        .ok_or_else(|| invalid("Idempotency-Key"))
 }
 
 fn answer(status: u16, body: &impl Serialize) -> Response {
@@ -244,6 +273,10 @@ fn rejected(rejection: &Rejection) -> Response {
     });
     let headers = [(header::CONTENT_TYPE, PROBLEM)];
     (StatusCode::BAD_REQUEST, headers, body.to_string()).into_response()
+}
+
+fn nameless() -> Response {
+    invalid("X-Kiosk-Device")
 }
 
 fn invalid(why: &str) -> Response {

@@ -1,1 +1,375 @@
+//! The written contract and the server say the same.
 
+use std::collections::BTreeSet;
+
+use reqwest::Method;
+use serde_json::Value;
+
+use super::*;
+use crate::shell::platform::tif;
+use crate::shell::platform::words::{ANSWER, CASE, PROBLEM, PROBLEM_PREFIX, problem};
+
+fn written() -> Value {
+    serde_json::from_str(include_str!("../../../../board/platform/openapi.json")).unwrap()
+}
+
+#[test]
+fn every_route_is_written_down_and_every_written_one_exists() {
+    let contract = written();
+    let mut paper = BTreeSet::new();
+    for (path, operations) in contract["paths"].as_object().unwrap() {
+        for method in operations.as_object().unwrap().keys() {
+            paper.insert((path.clone(), method.clone()));
+        }
+    }
+    let server: BTreeSet<_> = http::table()
+        .iter()
+        .map(|(path, method, _)| (path.to_string(), method.to_string()))
+        .collect();
+    assert_eq!(paper, server);
+}
+
+#[test]
+fn every_reference_in_the_contract_leads_somewhere() {
+    fn follow(whole: &Value, at: &Value, found: &mut usize) {
+        match at {
+            Value::Object(members) => {
+                if let Some(Value::String(target)) = members.get("$ref") {
+                    let pointer = target.strip_prefix('#').unwrap();
+                    assert!(whole.pointer(pointer).is_some(), "{target}");
+                    *found += 1;
+                }
+                members
+                    .values()
+                    .for_each(|value| follow(whole, value, found));
+            }
+            Value::Array(values) => values.iter().for_each(|value| follow(whole, value, found)),
+            _ => {}
+        }
+    }
+    let (contract, mut found) = (written(), 0);
+    follow(&contract, &contract, &mut found);
+    assert!(found > 50);
+}
+
+#[test]
+fn states_and_problem_types_are_the_firmwares() {
+    let contract = written();
+    let list = |pointer: &str| {
+        contract
+            .pointer(pointer)
+            .unwrap()
+            .as_array()
+            .unwrap()
+            .clone()
+    };
+    for state in list("/components/schemas/CaseState/enum") {
+        let known: CaseState = serde_json::from_value(state.clone()).unwrap();
+        assert_ne!(known, CaseState::Unknown, "{state}");
+    }
+    let types = list("/components/schemas/Problem/properties/type/enum");
+    let types: BTreeSet<String> = types.iter().map(|t| t.as_str().unwrap().into()).collect();
+    let ours = [
+        problem::REJECTED,
+        problem::IN_PROGRESS,
+        problem::KEY_REUSED,
+        problem::NOT_FOUND,
+        problem::DIGEST_MISMATCH,
+        problem::INVALID,
+        problem::FORBIDDEN,
+    ];
+    assert_eq!(
+        types,
+        ours.map(|name| format!("{PROBLEM_PREFIX}{name}")).into()
+    );
+}
+
+/// A request by hand: every header can be left out or replaced.
+struct Call {
+    method: Method,
+    path: String,
+    headers: Vec<(&'static str, String)>,
+    body: Vec<u8>,
+}
+
+impl Call {
+    fn new(method: Method, path: &str, media: &str, body: &[u8]) -> Self {
+        let (ts, nonce) = (NOW.to_string(), "0123456789abcdef".to_owned());
+        let signature = tif::sign(NOW, &Token::new(DEMO_TOKEN.into()), &nonce);
+        let mut headers = vec![
+            ("x-tif-paasid", DEMO_PAASID.to_owned()),
+            ("x-tif-timestamp", ts),
+            ("x-tif-nonce", nonce),
+            ("x-tif-signature", signature),
+            ("x-kiosk-device", "A0001".to_owned()),
+        ];
+        if method != Method::GET {
+            headers.push(("content-type", media.to_owned()));
+            headers.push(("content-digest", tif::content_digest(body)));
+            headers.push(("idempotency-key", format!("\"{}\"", key(1).0)));
+        }
+        if method == Method::PUT {
+            headers.push(("if-none-match", "*".to_owned()));
+        }
+        Self {
+            method,
+            path: path.into(),
+            headers,
+            body: body.into(),
+        }
+    }
+
+    fn put(body: &[u8]) -> Self {
+        Self::new(Method::PUT, &format!("/cases/{}", key(1).0), CASE, body)
+    }
+
+    fn get(path: &str) -> Self {
+        Self::new(Method::GET, path, "", b"")
+    }
+
+    fn without(mut self, name: &str) -> Self {
+        self.headers.retain(|(header, _)| *header != name);
+        self
+    }
+
+    fn with(self, name: &'static str, value: &str) -> Self {
+        let mut call = self.without(name);
+        call.headers.push((name, value.to_owned()));
+        call
+    }
+
+    /// Sends; status and JSON. The pair of status and media type must be in the contract.
+    async fn send(self, pair: &Pair) -> (u16, Value) {
+        let http = reqwest::Client::builder()
+            .tls_backend_preconfigured(crate::shell::platform::no_tls().unwrap())
+            .no_proxy()
+            .build()
+            .unwrap();
+        let url = format!("{}{}", pair.sim.base_url(), self.path);
+        let mut request = http.request(self.method.clone(), url).body(self.body);
+        for (name, value) in &self.headers {
+            request = request.header(*name, value);
+        }
+        let response = request.send().await.unwrap();
+        let status = response.status().as_u16();
+        assert!(response.headers().contains_key("date"));
+        let media = response
+            .headers()
+            .get("content-type")
+            .map(|m| m.to_str().unwrap().to_owned());
+        let bytes = response.bytes().await.unwrap();
+        let route = self.path.split('?').next().unwrap();
+        let route = match route.strip_prefix("/cases/") {
+            Some("search") | None => route,
+            Some(_) => "/cases/{key}",
+        };
+        let contract = written();
+        let method = self.method.as_str().to_lowercase();
+        let mut said = &contract["paths"][route][&method]["responses"][status.to_string()];
+        assert!(
+            !said.is_null(),
+            "{status} of {method} {route} is not written down"
+        );
+        if let Some(Value::String(target)) = said.get("$ref") {
+            said = contract.pointer(&target[1..]).unwrap();
+        }
+        let essence = media.as_deref().and_then(|m| m.split(';').next());
+        let types: Option<Vec<_>> = said["content"]
+            .as_object()
+            .map(|c| c.keys().map(String::as_str).collect());
+        assert_eq!(
+            essence,
+            types.and_then(|t| t.first().copied()),
+            "{method} {route} {status}"
+        );
+        (
+            status,
+            serde_json::from_slice(&bytes).unwrap_or(Value::Null),
+        )
+    }
+}
+
+fn kind(name: &str) -> String {
+    format!("{PROBLEM_PREFIX}{name}")
+}
+
+#[tokio::test]
+async fn a_filing_that_breaks_the_contract_is_not_taken() {
+    let pair = Pair::new();
+    let other = format!("\"{}\"", key(2).0);
+    let long = vec![b' '; crate::shell::platform::CASE_MAX + 1];
+    let missing = br#"{"task_code":"T","applicant":{"cert_type":"10","cert_no":"999999"}}"#;
+    for (call, status, name) in [
+        (
+            Call::put(&body(1)).without("if-none-match"),
+            428,
+            problem::INVALID,
+        ),
+        (
+            Call::put(&body(1)).with("if-none-match", "\"x\""),
+            428,
+            problem::INVALID,
+        ),
+        (
+            Call::put(&body(1)).without("idempotency-key"),
+            400,
+            problem::INVALID,
+        ),
+        (
+            Call::put(&body(1)).with("idempotency-key", &key(1).0),
+            400,
+            problem::INVALID,
+        ),
+        (
+            Call::put(&body(1)).with("idempotency-key", &other),
+            400,
+            problem::INVALID,
+        ),
+        (
+            Call::put(&body(1)).without("content-digest"),
+            400,
+            problem::DIGEST_MISMATCH,
+        ),
+        (
+            Call::put(&body(1)).with("content-digest", &tif::content_digest(b"")),
+            400,
+            problem::DIGEST_MISMATCH,
+        ),
+        (
+            Call::put(&body(1)).with("content-type", "application/json"),
+            415,
+            problem::INVALID,
+        ),
+        (
+            Call::put(&body(1)).without("x-kiosk-device"),
+            400,
+            problem::INVALID,
+        ),
+        (
+            Call::put(&body(1)).with("x-kiosk-device", "a b"),
+            400,
+            problem::INVALID,
+        ),
+        (Call::put(&long), 413, problem::INVALID),
+        (Call::put(b"{"), 400, problem::INVALID),
+        (Call::put(missing), 400, problem::INVALID),
+    ] {
+        let (got, said) = call.send(&pair).await;
+        assert_eq!(
+            (got, said["type"].as_str()),
+            (status, Some(kind(name).as_str())),
+            "{said}"
+        );
+    }
+    assert_eq!(pair.numbers().len(), 0);
+    let (status, said) = Call::put(&body(1)).send(&pair).await;
+    assert_eq!(
+        (status, said["query_code"].as_str().map(str::len)),
+        (201, Some(8))
+    );
+    assert_eq!(Call::put(&body(1)).send(&pair).await, (200, said));
+    let (status, said) = Call::put(&body(2)).send(&pair).await;
+    assert_eq!(
+        (status, said["type"].as_str()),
+        (422, Some(kind(problem::KEY_REUSED).as_str()))
+    );
+}
+
+#[tokio::test]
+async fn every_call_but_the_time_needs_the_gateways_four_headers() {
+    let pair = Pair::new();
+    let search = Call::new(Method::POST, "/cases/search", "application/json", b"{}");
+    for call in [
+        Call::put(&body(1)).without("x-tif-nonce"),
+        Call::put(&body(1)).without("x-tif-signature"),
+        Call::put(&body(1)).with("x-tif-timestamp", "soon"),
+        Call::get("/cases?filing_number=A").without("x-tif-paasid"),
+        Call::get("/catalogue").without("x-tif-timestamp"),
+        search.without("x-tif-nonce"),
+    ] {
+        let (status, said) = call.send(&pair).await;
+        assert_eq!((status, said["code"].as_i64()), (500, Some(400_001)));
+        assert_eq!(said["msg"], "鉴权参数不完整，请求不合法。");
+    }
+    for seconds in [-181, 181] {
+        let at = NOW + seconds;
+        let signature = tif::sign(at, &Token::new(DEMO_TOKEN.into()), "0123456789abcdef");
+        let call = Call::put(&body(1))
+            .with("x-tif-timestamp", &at.to_string())
+            .with("x-tif-signature", &signature);
+        let (status, said) = call.send(&pair).await;
+        assert_eq!(
+            (status, said["msg"].as_str()),
+            (500, Some("鉴权失败，鉴权信息有误。"))
+        );
+    }
+    let unsigned = ["paasid", "timestamp", "nonce", "signature"];
+    let time = unsigned.iter().fold(Call::get("/time"), |call, part| {
+        call.without(&format!("x-tif-{part}"))
+    });
+    assert_eq!(time.send(&pair).await, (200, json!({ "unix": NOW })));
+    assert_eq!(pair.numbers().len(), 0);
+}
+
+#[tokio::test]
+async fn who_asks_says_which_machine_it_is() {
+    let pair = Pair::new();
+    let person = br#"{"cert_type":"10","cert_no":"999999200001010000"}"#;
+    for call in [
+        Call::get("/catalogue"),
+        Call::get("/cases?filing_number=A"),
+        Call::get("/cases/never-seen-never-seen-x"),
+        Call::new(Method::POST, "/cases/search", "application/json", person),
+    ] {
+        let (status, said) = call.without("x-kiosk-device").send(&pair).await;
+        assert_eq!(
+            (status, said["title"].as_str()),
+            (400, Some("X-Kiosk-Device"))
+        );
+    }
+}
+
+#[tokio::test]
+async fn questions_that_make_no_sense_are_told_so() {
+    let pair = Pair::new();
+    for (path, status) in [
+        ("/cases", 400),
+        ("/cases?sblsh=X", 400),
+        ("/cases?filing_number=A&sblsh=X&query_code=Y", 400),
+        ("/cases?filing_number=A&filing_number=B", 400),
+        ("/cases?filing_number=A0001-7K-000009-X", 404),
+        ("/cases?filing_number=%00'--", 400),
+        ("/cases/%ff%ff", 400),
+        ("/cases/too-short", 400),
+        ("/cases/never-seen-never-seen-x", 404),
+        ("/catalogue", 404),
+    ] {
+        assert_eq!(Call::get(path).send(&pair).await.0, status, "{path}");
+    }
+    for bad in ["", "[]", "{}", r#"{"cert_type":"10","cert_no":"' OR 1=1"}"#] {
+        let call = Call::new(
+            Method::POST,
+            "/cases/search",
+            "application/json",
+            bad.as_bytes(),
+        );
+        assert_eq!(call.send(&pair).await.0, 400, "{bad}");
+        let call = Call::new(Method::POST, "/ratings", "application/json", bad.as_bytes());
+        assert_eq!(call.send(&pair).await.0, 400, "{bad}");
+    }
+}
+
+#[test]
+fn the_contract_names_the_agreed_media_types_and_the_vector() {
+    let text = include_str!("../../../../board/platform/openapi.json");
+    for word in [
+        ANSWER,
+        CASE,
+        PROBLEM,
+        "application/vnd.kiosk.catalogue+json",
+    ] {
+        assert!(text.contains(word), "{word}");
+    }
+    let token = Token::new(DEMO_TOKEN.into());
+    assert!(text.contains(&tif::sign(1_700_000_000, &token, "123456789abcdefg")));
+}
