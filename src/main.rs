@@ -1,1 +1,3 @@
+//! The kiosk's command line.
+
 fn main() {}

@@ -191,12 +191,25 @@ impl Kiosk {
             Idle::Countdown(_, next) => Some(next),
             Idle::Over | Idle::WorkOver => Some(self.now),
         };
-        let print_by = self.visit.filing.as_ref().and_then(|filing| filing.print_by);
-        [visit, print_by, self.outbox.poll_timeout()].into_iter().flatten().min()
+        let print_by = self
+            .visit
+            .filing
+            .as_ref()
+            .and_then(|filing| filing.print_by);
+        [visit, print_by, self.outbox.poll_timeout()]
+            .into_iter()
+            .flatten()
+            .min()
     }
 
     fn idle(&self) -> Idle {
-        judge(self.visit.state, &self.world.idle, self.visit.last_touch, self.visit.entered, self.now)
+        judge(
+            self.visit.state,
+            &self.world.idle,
+            self.visit.last_touch,
+            self.visit.entered,
+            self.now,
+        )
     }
 
     /// One event, all its effects.
@@ -211,7 +224,10 @@ impl Kiosk {
         self.drain();
         self.log_move(before);
         if self.visit.ignored > ignored {
-            self.log(EventId::VisitIgnored, vec![("state", FieldValue::Word(before.name()))]);
+            self.log(
+                EventId::VisitIgnored,
+                vec![("state", FieldValue::Word(before.name()))],
+            );
         }
         self.guide();
         self.show();
@@ -239,11 +255,21 @@ impl Kiosk {
             Event::Catalogue(catalogue) => self.next_catalogue = Some(catalogue),
             Event::Presence(present) => {
                 self.world.presence = present;
-                self.log(EventId::PresenceChanged, vec![("present", FieldValue::Flag(present))]);
+                self.log(
+                    EventId::PresenceChanged,
+                    vec![("present", FieldValue::Flag(present))],
+                );
             }
             Event::Door(open) => {
                 self.world.door_open = open;
-                self.log(if open { EventId::DoorOpened } else { EventId::DoorClosed }, Vec::new());
+                self.log(
+                    if open {
+                        EventId::DoorOpened
+                    } else {
+                        EventId::DoorClosed
+                    },
+                    Vec::new(),
+                );
                 // Nobody files into an open machine; a visit that has begun is not torn off by it.
                 self.visit_or_ignore(if open { Trigger::Close } else { Trigger::Open });
             }
@@ -276,10 +302,19 @@ impl Kiosk {
                 }
                 Demand::CaseByNumber(number) => self.effects.push(Effect::AskNumber(number)),
                 Demand::Picked(code) => {
-                    self.log(EventId::ItemChosen, vec![("task_code", FieldValue::id(&code))]);
+                    self.log(
+                        EventId::ItemChosen,
+                        vec![("task_code", FieldValue::id(&code))],
+                    );
                 }
                 Demand::Rate { level } => {
-                    let keys = self.visit.filing.iter().flat_map(|f| &f.cases).map(|c| c.key.clone()).collect();
+                    let keys = self
+                        .visit
+                        .filing
+                        .iter()
+                        .flat_map(|f| &f.cases)
+                        .map(|c| c.key.clone())
+                        .collect();
                     self.effects.push(Effect::Rate(keys, level));
                 }
                 Demand::PrintAgain => self.print_again(),
@@ -291,7 +326,10 @@ impl Kiosk {
         match self.idle() {
             Idle::Quiet(_) | Idle::Countdown(..) => {}
             Idle::Over => {
-                self.log(EventId::IdleReset, vec![("page", FieldValue::Word(self.visit.state.name()))]);
+                self.log(
+                    EventId::IdleReset,
+                    vec![("page", FieldValue::Word(self.visit.state.name()))],
+                );
                 self.visit.go(Trigger::End, &self.world, self.now);
             }
             Idle::WorkOver => self.work_over(),
@@ -304,15 +342,25 @@ impl Kiosk {
         if outside(before) && !outside(after) {
             self.visits += 1;
             self.began = self.now;
-            let how = if after == State::Identify { "touch" } else { "card" };
+            let how = if after == State::Identify {
+                "touch"
+            } else {
+                "card"
+            };
             let visit = FieldValue::count(self.visits);
-            self.log(EventId::VisitBegin, vec![("visit", visit), ("how", FieldValue::Word(how))]);
+            self.log(
+                EventId::VisitBegin,
+                vec![("visit", visit), ("how", FieldValue::Word(how))],
+            );
         }
         if !outside(before) && outside(after) {
             let fields = vec![
                 ("visit", FieldValue::count(self.visits)),
                 ("reason", FieldValue::Word(before.name())),
-                ("duration_ms", FieldValue::count((self.now - self.began).as_millis())),
+                (
+                    "duration_ms",
+                    FieldValue::count((self.now - self.began).as_millis()),
+                ),
             ];
             self.log(EventId::VisitEnd, fields);
         }

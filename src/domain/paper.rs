@@ -79,20 +79,36 @@ pub fn receipt(facts: &FilingFacts) -> Receipt {
     };
     let mut blocks = vec![
         line(&facts.service, Size::Normal, true, Align::Centre),
-        line(&t("自助办理回执", "Receipt"), Size::Large, true, Align::Centre),
+        line(
+            &t("自助办理回执", "Receipt"),
+            Size::Large,
+            true,
+            Align::Centre,
+        ),
         Block::Feed { lines: 1 },
     ];
-    blocks.push(Block::Notice { text: verdict(facts, &t) });
+    blocks.push(Block::Notice {
+        text: verdict(facts, &t),
+    });
     if facts.reprint > 0 {
         let copy = format!("{} {}", t("补打 第", "Reprint no."), facts.reprint);
         blocks.push(line(&copy, Size::Normal, true, Align::Centre));
     }
     blocks.push(Block::Feed { lines: 1 });
     blocks.push(pair(&t("事项", "Item"), &facts.task_name));
-    blocks.push(pair(&t("申请人", "Applicant"), &format!("{}  {}", facts.name_masked, facts.number_masked)));
-    let time = facts.time.clone().unwrap_or_else(|| t("时间未校准", "clock not set"));
+    blocks.push(pair(
+        &t("申请人", "Applicant"),
+        &format!("{}  {}", facts.name_masked, facts.number_masked),
+    ));
+    let time = facts
+        .time
+        .clone()
+        .unwrap_or_else(|| t("时间未校准", "clock not set"));
     blocks.push(pair(&t("提交时间", "Filed at"), &time));
-    blocks.push(pair(&t("办理地点", "Place"), &format!("{} ({})", facts.place, facts.machine)));
+    blocks.push(pair(
+        &t("办理地点", "Place"),
+        &format!("{} ({})", facts.place, facts.machine),
+    ));
     if !facts.delivery.is_empty() {
         blocks.push(pair(&t("结果送达", "Delivery"), &facts.delivery));
     }
@@ -114,15 +130,31 @@ pub fn receipt(facts: &FilingFacts) -> Receipt {
         ));
     }
     for (place, sentence) in facts.next.iter().enumerate() {
-        blocks.push(line(&format!("{}. {sentence}", place + 1), Size::Normal, false, Align::Left));
+        blocks.push(line(
+            &format!("{}. {sentence}", place + 1),
+            Size::Normal,
+            false,
+            Align::Left,
+        ));
     }
     blocks.push(pair(&t("咨询电话", "Questions"), &facts.phone));
     if !facts.supervise_phone.is_empty() {
         blocks.push(pair(&t("监督投诉", "Complaints"), &facts.supervise_phone));
     }
     blocks.push(Block::Feed { lines: 1 });
-    blocks.push(Block::Qr { data: qr(&facts.cases), module: 5 });
-    blocks.push(line(&t("扫码或凭收件号查询进度", "Show this code to ask for progress"), Size::Normal, false, Align::Centre));
+    blocks.push(Block::Qr {
+        data: qr(&facts.cases),
+        module: 5,
+    });
+    blocks.push(line(
+        &t(
+            "扫码或凭收件号查询进度",
+            "Show this code to ask for progress",
+        ),
+        Size::Normal,
+        false,
+        Align::Centre,
+    ));
     blocks.push(Block::Feed { lines: 2 });
     Receipt { blocks }
 }
@@ -137,8 +169,16 @@ pub fn qr(cases: &[CaseFacts]) -> String {
 }
 
 fn verdict(facts: &FilingFacts, t: &impl Fn(&str, &str) -> String) -> String {
-    let accepted = facts.cases.iter().filter(|case| matches!(case.fate, Fate::Accepted { .. })).count();
-    let rejected = facts.cases.iter().filter(|case| matches!(case.fate, Fate::Rejected { .. })).count();
+    let accepted = facts
+        .cases
+        .iter()
+        .filter(|case| matches!(case.fate, Fate::Accepted { .. }))
+        .count();
+    let rejected = facts
+        .cases
+        .iter()
+        .filter(|case| matches!(case.fate, Fate::Rejected { .. }))
+        .count();
     match (accepted, rejected) {
         (a, _) if a == facts.cases.len() => t("平台已接收", "Received by the platform"),
         (0, 0) => t("已收存  待上传  未受理", "Kept, not yet sent"),
@@ -155,8 +195,15 @@ fn case_blocks(case: &CaseFacts, named: bool, t: &impl Fn(&str, &str) -> String)
     }
     blocks.push(pair(&t("收件号", "Filing no."), &case.filing_number));
     match &case.fate {
-        Fate::Waiting => blocks.push(pair(&t("状态", "State"), &t("待上传,未受理", "kept, not sent yet"))),
-        Fate::Accepted { sblsh, query_code, promise_until } => {
+        Fate::Waiting => blocks.push(pair(
+            &t("状态", "State"),
+            &t("待上传,未受理", "kept, not sent yet"),
+        )),
+        Fate::Accepted {
+            sblsh,
+            query_code,
+            promise_until,
+        } => {
             blocks.push(pair(&t("流水号", "Case no."), sblsh));
             blocks.push(pair(&t("查询码", "Query code"), query_code));
             if let Some(until) = promise_until {
@@ -172,11 +219,19 @@ fn case_blocks(case: &CaseFacts, named: bool, t: &impl Fn(&str, &str) -> String)
 }
 
 fn line(text: &str, size: Size, bold: bool, align: Align) -> Block {
-    Block::Line { text: text.to_owned(), size, bold, align }
+    Block::Line {
+        text: text.to_owned(),
+        size,
+        bold,
+        align,
+    }
 }
 
 fn pair(name: &str, value: &str) -> Block {
-    Block::Pair { name: name.to_owned(), value: value.to_owned() }
+    Block::Pair {
+        name: name.to_owned(),
+        value: value.to_owned(),
+    }
 }
 
 #[cfg(test)]
@@ -216,7 +271,11 @@ mod tests {
     }
 
     fn accepted() -> Fate {
-        Fate::Accepted { sblsh: "S1".into(), query_code: "Q1234567".into(), promise_until: None }
+        Fate::Accepted {
+            sblsh: "S1".into(),
+            query_code: "Q1234567".into(),
+            promise_until: None,
+        }
     }
 
     #[test]
@@ -229,7 +288,12 @@ mod tests {
 
     #[test]
     fn one_thing_with_four_cases_has_four_numbers_and_says_when_only_some_arrived() {
-        let paper = text(&receipt(&facts(&[accepted(), accepted(), Fate::Waiting, accepted()])));
+        let paper = text(&receipt(&facts(&[
+            accepted(),
+            accepted(),
+            Fate::Waiting,
+            accepted(),
+        ])));
         assert_eq!(paper.matches("name: \"收件号\"").count(), 4);
         assert!(paper.contains("部分已接收"));
         let all = text(&receipt(&facts(&[accepted(), accepted()])));

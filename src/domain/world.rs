@@ -96,7 +96,11 @@ impl World {
     #[must_use]
     pub fn offered(&self) -> Vec<&Item> {
         let in_time = |item: &&Item| self.today().is_none_or(|today| item.offered_on(today));
-        let here = self.catalogue.items().iter().filter(|item| item.accepted_in(&self.machine.town_code));
+        let here = self
+            .catalogue
+            .items()
+            .iter()
+            .filter(|item| item.accepted_in(&self.machine.town_code));
         here.filter(in_time).collect()
     }
 
@@ -110,6 +114,9 @@ impl World {
     /// Whether cards can be read.
     #[must_use]
     pub fn can_read_cards(&self) -> bool {
-        matches!(self.reader, Device::Online | Device::DeviceBusy | Device::Unknown)
+        matches!(
+            self.reader,
+            Device::Online | Device::DeviceBusy | Device::Unknown
+        )
     }
 }

@@ -168,7 +168,11 @@ pub fn parse(text: &str) -> Result<Vec<Step>, Vec<ScriptFault>> {
             Err(what) => faults.push(ScriptFault { line, what }),
         }
     }
-    if faults.is_empty() { Ok(steps) } else { Err(faults) }
+    if faults.is_empty() {
+        Ok(steps)
+    } else {
+        Err(faults)
+    }
 }
 
 fn words(source: &str) -> Result<Vec<String>, String> {
@@ -238,7 +242,12 @@ fn action(words: &[&str]) -> Result<Action, String> {
         ["screenshot", name] => Action::Screenshot(file_name(name)?),
         ["screen", "portrait"] => Action::Screen(true),
         ["screen", "landscape"] => Action::Screen(false),
-        _ => return Err(format!("unknown action `{}`; the README lists all", words.join(" "))),
+        _ => {
+            return Err(format!(
+                "unknown action `{}`; the README lists all",
+                words.join(" ")
+            ));
+        }
     })
 }
 
@@ -289,19 +298,26 @@ fn platform(words: &[&str]) -> Result<PlatformAct, String> {
 }
 
 fn number<T: std::str::FromStr>(word: &str) -> Result<T, String> {
-    word.parse().map_err(|_| format!("`{word}` is not a number that fits here"))
+    word.parse()
+        .map_err(|_| format!("`{word}` is not a number that fits here"))
 }
 
 /// `250ms`, `30s`, `5min`, `2h`; at most 40 days.
 fn duration(word: &str) -> Result<Duration, String> {
-    let digits = word.find(|c: char| !c.is_ascii_digit()).unwrap_or(word.len());
+    let digits = word
+        .find(|c: char| !c.is_ascii_digit())
+        .unwrap_or(word.len());
     let amount: u64 = number(&word[..digits])?;
     let ms = match &word[digits..] {
         "ms" => amount,
         "s" => amount.saturating_mul(1000),
         "min" => amount.saturating_mul(60_000),
         "h" => amount.saturating_mul(3_600_000),
-        _ => return Err(format!("`{word}` is not a time such as 250ms, 30s, 5min or 2h")),
+        _ => {
+            return Err(format!(
+                "`{word}` is not a time such as 250ms, 30s, 5min or 2h"
+            ));
+        }
     };
     if ms > 40 * 24 * 3_600_000 {
         return Err(format!("`{word}` is longer than 40 days"));
@@ -312,17 +328,28 @@ fn duration(word: &str) -> Result<Duration, String> {
 fn point(word: &str) -> Result<(f32, f32), String> {
     let fault = || format!("`{word}` is not a point such as 0.2,0.5");
     let (x, y) = word.split_once(',').ok_or_else(fault)?;
-    let (x, y): (f32, f32) = (x.parse().map_err(|_| fault())?, y.parse().map_err(|_| fault())?);
-    if (0.0..=1.0).contains(&x) && (0.0..=1.0).contains(&y) { Ok((x, y)) } else { Err(fault()) }
+    let (x, y): (f32, f32) = (
+        x.parse().map_err(|_| fault())?,
+        y.parse().map_err(|_| fault())?,
+    );
+    if (0.0..=1.0).contains(&x) && (0.0..=1.0).contains(&y) {
+        Ok((x, y))
+    } else {
+        Err(fault())
+    }
 }
 
 /// A screenshot's name becomes a file name: letters, digits, `-` and `_` only.
 fn file_name(word: &str) -> Result<String, String> {
-    let plain = word.chars().all(|c| c.is_alphanumeric() || c == '-' || c == '_');
+    let plain = word
+        .chars()
+        .all(|c| c.is_alphanumeric() || c == '-' || c == '_');
     if plain && !word.is_empty() && word.len() <= 80 {
         Ok(word.into())
     } else {
-        Err(format!("`{word}` is not a name of letters, digits, - and _"))
+        Err(format!(
+            "`{word}` is not a name of letters, digits, - and _"
+        ))
     }
 }
 
@@ -351,8 +378,13 @@ mod tests {
 
     #[test]
     fn tells_every_bad_line_with_its_number() {
-        let faults =
-            parse("card lay\nwait 3\ntouch \"x\nplatform status 70000\nscreenshot a/b\ndraw 2,0\nfly\n").expect_err("bad");
-        assert_eq!(faults.iter().map(|f| f.line).collect::<Vec<_>>(), [1, 2, 3, 4, 5, 6, 7]);
+        let faults = parse(
+            "card lay\nwait 3\ntouch \"x\nplatform status 70000\nscreenshot a/b\ndraw 2,0\nfly\n",
+        )
+        .expect_err("bad");
+        assert_eq!(
+            faults.iter().map(|f| f.line).collect::<Vec<_>>(),
+            [1, 2, 3, 4, 5, 6, 7]
+        );
     }
 }

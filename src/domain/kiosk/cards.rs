@@ -13,7 +13,10 @@ impl Kiosk {
             ReaderEvent::Status(device) => {
                 if self.world.reader != device {
                     self.world.reader = device;
-                    self.log(EventId::ReaderStatus, vec![("device", FieldValue::Word(device.word()))]);
+                    self.log(
+                        EventId::ReaderStatus,
+                        vec![("device", FieldValue::Word(device.word()))],
+                    );
                 }
                 if !self.world.can_read_cards() {
                     self.visit.reading = false;
@@ -28,7 +31,10 @@ impl Kiosk {
             }
             ReaderEvent::CardRead(document) => self.card_read(document),
             ReaderEvent::Failed(trouble) => {
-                self.log(EventId::CardFailed, vec![("fault", FieldValue::Word(trouble.word()))]);
+                self.log(
+                    EventId::CardFailed,
+                    vec![("fault", FieldValue::Word(trouble.word()))],
+                );
                 self.card_trouble(trouble);
             }
             ReaderEvent::MediaRemoved => {
@@ -42,7 +48,10 @@ impl Kiosk {
     }
 
     fn wants_card(&self) -> bool {
-        matches!(self.visit.state, State::Start | State::Identify | State::NoCard)
+        matches!(
+            self.visit.state,
+            State::Start | State::Identify | State::NoCard
+        )
     }
 
     fn card_trouble(&mut self, trouble: CardTrouble) {
@@ -58,7 +67,10 @@ impl Kiosk {
     }
 
     fn card_read(&mut self, document: Box<IdentityDocument>) {
-        self.log(EventId::CardRead, vec![("layout", FieldValue::Word(document.kind.word()))]);
+        self.log(
+            EventId::CardRead,
+            vec![("layout", FieldValue::Word(document.kind.word()))],
+        );
         // In mid-visit another card means nothing: one visit is one person. The document is wiped as it drops.
         if !self.wants_card() {
             return;
@@ -74,7 +86,10 @@ impl Kiosk {
             Validity::Valid => None,
         };
         if let Some(trouble) = trouble {
-            self.log(EventId::CardFailed, vec![("fault", FieldValue::Word(trouble.word()))]);
+            self.log(
+                EventId::CardFailed,
+                vec![("fault", FieldValue::Word(trouble.word()))],
+            );
             self.card_trouble(trouble);
             return;
         }

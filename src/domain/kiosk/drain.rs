@@ -22,20 +22,39 @@ impl Kiosk {
         match &answer {
             Answer::Accepted(_) => self.log(EventId::SendAccepted, vec![case]),
             Answer::Rejected(rejection) => {
-                self.log(EventId::SendRejected, vec![case, ("code", FieldValue::id(&rejection.code))]);
+                self.log(
+                    EventId::SendRejected,
+                    vec![case, ("code", FieldValue::id(&rejection.code))],
+                );
             }
             Answer::InProgress { .. } => {
-                self.log(EventId::SendRetry, vec![case, ("why", FieldValue::Word("in-progress"))]);
+                self.log(
+                    EventId::SendRetry,
+                    vec![case, ("why", FieldValue::Word("in-progress"))],
+                );
             }
-            Answer::KeyReused => self.log(EventId::SendParked, vec![case, ("why", FieldValue::Word("key-reused"))]),
+            Answer::KeyReused => self.log(
+                EventId::SendParked,
+                vec![case, ("why", FieldValue::Word("key-reused"))],
+            ),
             Answer::Retry { why, .. } => {
-                self.log(EventId::SendRetry, vec![case, ("why", FieldValue::Word(cause(*why)))]);
+                self.log(
+                    EventId::SendRetry,
+                    vec![case, ("why", FieldValue::Word(cause(*why)))],
+                );
             }
             Answer::LaneStopped(fault) => {
-                self.log(EventId::LaneStopped, vec![("fault", FieldValue::Word(lane(*fault)))]);
+                self.log(
+                    EventId::LaneStopped,
+                    vec![("fault", FieldValue::Word(lane(*fault)))],
+                );
             }
         }
-        self.line(if line_works(&answer) { Line::Up } else { Line::Down });
+        self.line(if line_works(&answer) {
+            Line::Up
+        } else {
+            Line::Down
+        });
         if let Some(filing) = &mut self.visit.filing {
             filing.answered(&key, &answer);
         }
@@ -48,7 +67,14 @@ impl Kiosk {
         }
         self.world.line = line;
         let waiting = ("waiting", FieldValue::count(self.outbox.waiting_len()));
-        self.log(if line == Line::Up { EventId::LineUp } else { EventId::LineDown }, vec![waiting]);
+        self.log(
+            if line == Line::Up {
+                EventId::LineUp
+            } else {
+                EventId::LineDown
+            },
+            vec![waiting],
+        );
     }
 }
 

@@ -16,7 +16,9 @@ impl Kiosk {
         for (key, _, _) in &cases {
             self.log(EventId::CaseStored, vec![("case", FieldValue::id(&key.0))]);
         }
-        let Some(filing) = &mut self.visit.filing else { return };
+        let Some(filing) = &mut self.visit.filing else {
+            return;
+        };
         filing.cases = cases
             .into_iter()
             .zip(filing.names.clone())
@@ -28,8 +30,16 @@ impl Kiosk {
                 fate: CaseFate::Waiting,
             })
             .collect();
-        filing.time = self.world.wall.as_ref().map(|wall| format!("{} {}", wall.day, wall.time));
-        let wait = if self.world.line == Line::Down { std::time::Duration::ZERO } else { WAIT_FOR_ANSWER };
+        filing.time = self
+            .world
+            .wall
+            .as_ref()
+            .map(|wall| format!("{} {}", wall.day, wall.time));
+        let wait = if self.world.line == Line::Down {
+            std::time::Duration::ZERO
+        } else {
+            WAIT_FOR_ANSWER
+        };
         filing.print_by = Some(self.now + wait);
     }
 
@@ -38,7 +48,9 @@ impl Kiosk {
         if self.visit.state != State::Working {
             return;
         }
-        let Some(filing) = &mut self.visit.filing else { return };
+        let Some(filing) = &mut self.visit.filing else {
+            return;
+        };
         if filing.cases.is_empty() {
             return;
         }
@@ -54,7 +66,12 @@ impl Kiosk {
                 filing.paper = PaperFate::NoPaper;
             }
         }
-        if self.visit.filing.as_ref().is_some_and(|filing| filing.paper_settled()) {
+        if self
+            .visit
+            .filing
+            .as_ref()
+            .is_some_and(|filing| filing.paper_settled())
+        {
             self.visit.go(Trigger::Settled, &self.world, self.now);
             self.visit.last_touch = self.now;
         }
@@ -62,7 +79,11 @@ impl Kiosk {
 
     /// Working took too long. What is committed is safe; the page says what is known of the rest.
     pub(super) fn work_over(&mut self) {
-        let committed = self.visit.filing.as_ref().is_some_and(|filing| !filing.cases.is_empty());
+        let committed = self
+            .visit
+            .filing
+            .as_ref()
+            .is_some_and(|filing| !filing.cases.is_empty());
         if !committed {
             // Only the store can say whether the cases are committed; guessing could double them. It answers or dies.
             self.visit.entered = self.now;
@@ -80,7 +101,9 @@ impl Kiosk {
 
     /// A person asks for the paper again.
     pub(super) fn print_again(&mut self) {
-        let Some(filing) = &mut self.visit.filing else { return };
+        let Some(filing) = &mut self.visit.filing else {
+            return;
+        };
         if !self.world.can_print() || !filing.may_print_again() {
             return;
         }
@@ -93,15 +116,21 @@ impl Kiosk {
     }
 
     fn print(&mut self, reprint: u32) {
-        let Some(facts) = self.facts(reprint) else { return };
+        let Some(facts) = self.facts(reprint) else {
+            return;
+        };
         let job = self.next_job;
         self.next_job += 1;
         if let Some(filing) = &mut self.visit.filing {
             filing.job = Some(job);
             filing.paper = PaperFate::Printing;
         }
-        self.log(EventId::PrintBegin, vec![("reprint", FieldValue::count(reprint))]);
-        self.effects.push(Effect::Print(job, paper::receipt(&facts)));
+        self.log(
+            EventId::PrintBegin,
+            vec![("reprint", FieldValue::count(reprint))],
+        );
+        self.effects
+            .push(Effect::Print(job, paper::receipt(&facts)));
     }
 
     pub(super) fn print_ended(&mut self, job: u64, outcome: PrintOutcome) {
@@ -111,9 +140,20 @@ impl Kiosk {
             PrintOutcome::Interrupted => "interrupted",
             PrintOutcome::Unknown => "unknown",
         };
-        let event = if outcome == PrintOutcome::Printed { EventId::PrintEnd } else { EventId::PrintFailed };
+        let event = if outcome == PrintOutcome::Printed {
+            EventId::PrintEnd
+        } else {
+            EventId::PrintFailed
+        };
         self.log(event, vec![("outcome", FieldValue::Word(word))]);
-        let Some(filing) = self.visit.filing.as_mut().filter(|filing| filing.job == Some(job)) else { return };
+        let Some(filing) = self
+            .visit
+            .filing
+            .as_mut()
+            .filter(|filing| filing.job == Some(job))
+        else {
+            return;
+        };
         filing.job = None;
         filing.paper = match outcome {
             PrintOutcome::Printed => PaperFate::Printed,
@@ -124,9 +164,19 @@ impl Kiosk {
     }
 
     fn facts(&self, reprint: u32) -> Option<FilingFacts> {
-        let (filing, item, who) = (self.visit.filing.as_ref()?, self.visit.item()?, self.visit.who.as_deref()?);
+        let (filing, item, who) = (
+            self.visit.filing.as_ref()?,
+            self.visit.item()?,
+            self.visit.who.as_deref()?,
+        );
         let lang = self.visit.lang;
-        let t = |zh: &str, en: &str| if lang == Lang::Zh { zh.to_owned() } else { en.to_owned() };
+        let t = |zh: &str, en: &str| {
+            if lang == Lang::Zh {
+                zh.to_owned()
+            } else {
+                en.to_owned()
+            }
+        };
         let delivery = self.visit.delivery_of(who);
         let cases = filing.cases.iter().map(|case| CaseFacts {
             task_name: case.task_name.clone(),
@@ -139,7 +189,9 @@ impl Kiosk {
                     query_code: acceptance.query_code.clone(),
                     promise_until: acceptance.promise_until.clone(),
                 },
-                CaseFate::Rejected(rejection) => Fate::Rejected { detail: rejection.detail.clone() },
+                CaseFate::Rejected(rejection) => Fate::Rejected {
+                    detail: rejection.detail.clone(),
+                },
             },
         });
         Some(FilingFacts {
@@ -152,7 +204,11 @@ impl Kiosk {
             number_masked: who.masked_number(),
             task_name: item.task_name.get(lang).to_owned(),
             cases: cases.collect(),
-            next: item.next_steps.iter().map(|step| step.get(lang).to_owned()).collect(),
+            next: item
+                .next_steps
+                .iter()
+                .map(|step| step.get(lang).to_owned())
+                .collect(),
             delivery: match delivery.way {
                 PaperWay::Post => t("邮寄", "By post"),
                 PaperWay::Collect => t("到窗口自取", "Collect at the window"),

@@ -14,7 +14,11 @@ pub(super) fn working(page: &mut Page, visit: &Visit, world: &World, say: Say) {
     page.heading = say.t("正在提交,请稍等", "Filing, please wait");
     page.lead = say.t("请不要拔卡断电,马上就好。", "This takes a few seconds.");
     let filing = visit.filing.clone().unwrap_or_default();
-    let saved = if filing.cases.is_empty() { Progress::Active } else { Progress::Done };
+    let saved = if filing.cases.is_empty() {
+        Progress::Active
+    } else {
+        Progress::Done
+    };
     let sent = if filing.cases.is_empty() {
         Progress::Waiting
     } else if filing.all_accepted() {
@@ -25,16 +29,23 @@ pub(super) fn working(page: &mut Page, visit: &Visit, world: &World, say: Say) {
         Progress::Active
     };
     let sent_text = match sent {
-        Progress::Failed => say.t("暂时送不到平台,已存好,会自动上传", "Kept; it is sent later by itself"),
+        Progress::Failed => say.t(
+            "暂时送不到平台,已存好,会自动上传",
+            "Kept; it is sent later by itself",
+        ),
         _ => say.t("送到受理平台", "Sent to the platform"),
     };
     let (printed, printed_text) = match filing.paper {
         PaperFate::NotYet => (Progress::Waiting, say.t("打印回执", "Receipt printed")),
-        PaperFate::Printing => (Progress::Active, say.t("正在打印回执", "Printing your receipt")),
+        PaperFate::Printing => (
+            Progress::Active,
+            say.t("正在打印回执", "Printing your receipt"),
+        ),
         PaperFate::Printed => (Progress::Done, say.t("回执已打印", "Receipt printed")),
-        PaperFate::Torn | PaperFate::NoPaper | PaperFate::Unknown => {
-            (Progress::Failed, say.t("回执没有打好", "The receipt did not come out well"))
-        }
+        PaperFate::Torn | PaperFate::NoPaper | PaperFate::Unknown => (
+            Progress::Failed,
+            say.t("回执没有打好", "The receipt did not come out well"),
+        ),
     };
     page.body = Body::Work(vec![
         (say.t("保存在本机", "Saved on this machine"), saved),
@@ -46,27 +57,61 @@ pub(super) fn working(page: &mut Page, visit: &Visit, world: &World, say: Say) {
 pub(super) fn confirmation(page: &mut Page, visit: &Visit, world: &World, say: Say) {
     let Some(filing) = &visit.filing else { return };
     let accepted = filing.all_accepted();
-    let refused = filing.cases.iter().any(|case| matches!(case.fate, CaseFate::Rejected(_)));
+    let refused = filing
+        .cases
+        .iter()
+        .any(|case| matches!(case.fate, CaseFate::Rejected(_)));
     (page.heading, page.lead) = if accepted {
-        (say.t("提交成功", "Filed"), say.t("平台已经接收您的申请。", "The platform has received your application."))
+        (
+            say.t("提交成功", "Filed"),
+            say.t(
+                "平台已经接收您的申请。",
+                "The platform has received your application.",
+            ),
+        )
     } else if refused {
-        (say.t("平台没有接收", "The platform refused"), say.t("请看下面的原因,或到窗口咨询。", "Please read the reason below."))
+        (
+            say.t("平台没有接收", "The platform refused"),
+            say.t(
+                "请看下面的原因,或到窗口咨询。",
+                "Please read the reason below.",
+            ),
+        )
     } else {
         (
             say.t("已存好,待上传", "Kept, not sent yet"),
-            say.t("线路恢复后自动上传,还没有受理。请不要重复提交。", "It is sent by itself later. It is not accepted yet; do not file again."),
+            say.t(
+                "线路恢复后自动上传,还没有受理。请不要重复提交。",
+                "It is sent by itself later. It is not accepted yet; do not file again.",
+            ),
         )
     };
-    let cases = filing.cases.iter().map(|case| result_case(case, say)).collect();
+    let cases = filing
+        .cases
+        .iter()
+        .map(|case| result_case(case, say))
+        .collect();
     let mut next: Vec<Line> = Vec::new();
     if let Some(item) = visit.item() {
         if let Some(step) = item.next_steps.first() {
             next.push(line(Icon::Tick, &say.t("接下来", "Next"), &say.text(step)));
         }
-        next.push(line(Icon::Clock, &say.t("多久办好", "By when"), &super::browse::term(&item.promise, say)));
-        next.push(line(Icon::Phone, &say.t("咨询电话", "Questions"), &item.link_way));
+        next.push(line(
+            Icon::Clock,
+            &say.t("多久办好", "By when"),
+            &super::browse::term(&item.promise, say),
+        ));
+        next.push(line(
+            Icon::Phone,
+            &say.t("咨询电话", "Questions"),
+            &item.link_way,
+        ));
     } else {
-        next.push(line(Icon::Phone, &say.t("咨询电话", "Questions"), &world.machine.phone));
+        next.push(line(
+            Icon::Phone,
+            &say.t("咨询电话", "Questions"),
+            &world.machine.phone,
+        ));
     }
     let tone = if accepted { Tone::Good } else { Tone::Warning };
     let no_paper = !matches!(filing.paper, PaperFate::Printed | PaperFate::Printing);
@@ -86,15 +131,28 @@ pub(super) fn confirmation(page: &mut Page, visit: &Visit, world: &World, say: S
 
 fn result_case(case: &crate::domain::visit::filing::FiledCase, say: Say) -> ResultCase {
     let (number, query_code, state) = match &case.fate {
-        CaseFate::Accepted(acceptance) => {
-            (acceptance.sblsh_short.clone(), acceptance.query_code.clone(), say.t("平台已接收", "Received"))
-        }
-        CaseFate::Rejected(rejection) => (case.filing_number.clone(), String::new(), rejection.detail.clone()),
-        CaseFate::Waiting | CaseFate::Delayed => {
-            (case.filing_number.clone(), String::new(), say.t("待上传,未受理", "Not sent yet"))
-        }
+        CaseFate::Accepted(acceptance) => (
+            acceptance.sblsh_short.clone(),
+            acceptance.query_code.clone(),
+            say.t("平台已接收", "Received"),
+        ),
+        CaseFate::Rejected(rejection) => (
+            case.filing_number.clone(),
+            String::new(),
+            rejection.detail.clone(),
+        ),
+        CaseFate::Waiting | CaseFate::Delayed => (
+            case.filing_number.clone(),
+            String::new(),
+            say.t("待上传,未受理", "Not sent yet"),
+        ),
     };
-    ResultCase { name: case.task_name.clone(), number, query_code, state }
+    ResultCase {
+        name: case.task_name.clone(),
+        number,
+        query_code,
+        state,
+    }
 }
 
 fn qr_of(filing: &Filing) -> String {
@@ -112,8 +170,13 @@ fn qr_of(filing: &Filing) -> String {
 
 fn paper(filing: &Filing, say: Say) -> String {
     match filing.paper {
-        PaperFate::Printed => say.t("回执已打印,请从出纸口取走。", "Please take your receipt from the slot."),
-        PaperFate::Printing | PaperFate::NotYet => say.t("正在打印回执……", "Printing your receipt…"),
+        PaperFate::Printed => say.t(
+            "回执已打印,请从出纸口取走。",
+            "Please take your receipt from the slot.",
+        ),
+        PaperFate::Printing | PaperFate::NotYet => {
+            say.t("正在打印回执……", "Printing your receipt…")
+        }
         PaperFate::Torn => say.t(
             "回执没有打完整,不影响您的申请。请拍下二维码,或请工作人员补打。",
             "The receipt is incomplete; your case is safe. Photograph this code.",
@@ -130,12 +193,20 @@ fn paper(filing: &Filing, say: Say) -> String {
 }
 
 fn line(icon: Icon, label: &str, value: &str) -> Line {
-    Line { label: label.into(), value: value.into(), icon, change: false }
+    Line {
+        label: label.into(),
+        value: value.into(),
+        icon,
+        change: false,
+    }
 }
 
 pub(super) fn rating(page: &mut Page, say: Say) {
     page.heading = say.t("这次办事,您满意吗?", "How was it?");
-    page.lead = say.t("点一下就好,不评价也可以。", "One touch is enough. You may skip.");
+    page.lead = say.t(
+        "点一下就好,不评价也可以。",
+        "One touch is enough. You may skip.",
+    );
     page.body = Body::Stars(vec![
         say.t("非常满意", "Very satisfied"),
         say.t("满意", "Satisfied"),
@@ -148,11 +219,20 @@ pub(super) fn rating(page: &mut Page, say: Say) {
 
 pub(super) fn goodbye(page: &mut Page, visit: &Visit, say: Say) {
     page.heading = say.t("请拿好您的身份证", "Please take your ID card");
-    let printed = visit.filing.as_ref().is_some_and(|filing| filing.paper == PaperFate::Printed);
+    let printed = visit
+        .filing
+        .as_ref()
+        .is_some_and(|filing| filing.paper == PaperFate::Printed);
     page.lead = if printed {
-        say.t("还有打印好的回执。您的信息已从屏幕清除。", "And your receipt. Your data leave the screen now.")
+        say.t(
+            "还有打印好的回执。您的信息已从屏幕清除。",
+            "And your receipt. Your data leave the screen now.",
+        )
     } else {
-        say.t("您的信息马上从本机屏幕清除。", "Your data leave the screen now.")
+        say.t(
+            "您的信息马上从本机屏幕清除。",
+            "Your data leave the screen now.",
+        )
     };
     page.body = Body::Paragraphs(vec![say.t("谢谢您,再见!", "Thank you and goodbye!")]);
     page.primary = Some(say.t("结束", "End"));
@@ -163,7 +243,10 @@ pub(super) fn goodbye(page: &mut Page, visit: &Visit, say: Say) {
 
 pub(super) fn progress_query(page: &mut Page, visit: &Visit, say: Say) {
     page.heading = say.t("请输入收件号", "Enter the filing number");
-    page.lead = say.t("收件号印在回执上,例如 W0012-A7-000123-C。", "It is on your receipt, e.g. W0012-A7-000123-C.");
+    page.lead = say.t(
+        "收件号印在回执上,例如 W0012-A7-000123-C。",
+        "It is on your receipt, e.g. W0012-A7-000123-C.",
+    );
     if let Entry::Typed(editor) = &visit.entry {
         page.primary_enabled = !editor.value().is_empty();
         page.body = Body::Field(field(editor, "W0012-A7-000123-C", "", visit.lang));
@@ -177,17 +260,30 @@ pub(super) fn progress(page: &mut Page, visit: &Visit, say: Say) {
     page.secondary = vec![say.t("办理事项", "File an item")];
     match &visit.progress {
         ProgressOf::Asking => {
-            page.body = Body::Work(vec![(say.t("正在查询", "Asking the platform"), Progress::Active)]);
+            page.body = Body::Work(vec![(
+                say.t("正在查询", "Asking the platform"),
+                Progress::Active,
+            )]);
         }
         ProgressOf::NotNow => {
-            page.lead = say.t("现在查不到平台的进度,请稍后再查,或拨打电话。", "The platform does not answer now. Please try later or call.");
+            page.lead = say.t(
+                "现在查不到平台的进度,请稍后再查,或拨打电话。",
+                "The platform does not answer now. Please try later or call.",
+            );
         }
         ProgressOf::Known(cases) if cases.is_empty() => {
-            page.lead = say.t("没有查到办件。刚提交的申请可能还在上传。", "No cases found. A new one may still be on its way.");
+            page.lead = say.t(
+                "没有查到办件。刚提交的申请可能还在上传。",
+                "No cases found. A new one may still be on its way.",
+            );
         }
         ProgressOf::Known(cases) => {
             let lines = cases.iter().take(7).map(|case| {
-                line(Icon::Form, &case.task_name, &format!("{} {} {}", case.state, case.updated_at, case.number))
+                line(
+                    Icon::Form,
+                    &case.task_name,
+                    &format!("{} {} {}", case.state, case.updated_at, case.number),
+                )
             });
             page.body = Body::Lines(lines.collect());
         }
@@ -196,7 +292,10 @@ pub(super) fn progress(page: &mut Page, visit: &Visit, say: Say) {
 
 pub(super) fn problem(page: &mut Page, say: Say) {
     page.heading = say.t("没有提交成功", "Not filed");
-    page.lead = say.t("本机没能保存您的申请,内容还在,请再试一次。", "This machine could not save your application. Nothing is lost; please try again.");
+    page.lead = say.t(
+        "本机没能保存您的申请,内容还在,请再试一次。",
+        "This machine could not save your application. Nothing is lost; please try again.",
+    );
     page.body = Body::Paragraphs(vec![say.t(
         "如果还是不行,请到人工窗口办理,或拨打下方电话。这次没有提交,不会重复。",
         "If it fails again, please go to the window or call. Nothing was filed.",
@@ -206,9 +305,20 @@ pub(super) fn problem(page: &mut Page, say: Say) {
 
 pub(super) fn closed(page: &mut Page, world: &World, say: Say) {
     page.heading = say.t("本机暂停服务", "Out of service");
-    page.lead = say.t("维护人员正在处理,请到人工窗口办理。", "Please go to the window.");
+    page.lead = say.t(
+        "维护人员正在处理,请到人工窗口办理。",
+        "Please go to the window.",
+    );
     page.body = Body::Lines(vec![
-        line(Icon::Home, &say.t("人工窗口", "Window"), &say.text(&world.machine.window)),
-        line(Icon::Phone, &say.t("咨询电话", "Questions"), &world.machine.phone),
+        line(
+            Icon::Home,
+            &say.t("人工窗口", "Window"),
+            &say.text(&world.machine.window),
+        ),
+        line(
+            Icon::Phone,
+            &say.t("咨询电话", "Questions"),
+            &world.machine.phone,
+        ),
     ]);
 }

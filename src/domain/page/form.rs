@@ -49,31 +49,56 @@ fn pick(labels: Vec<String>, chosen: Option<usize>, at: usize, page: &mut Page) 
         .enumerate()
         .skip(at * PER_PAGE)
         .take(PER_PAGE)
-        .map(|(place, label)| Choice { label, selected: chosen == Some(place), ..Choice::default() })
+        .map(|(place, label)| Choice {
+            label,
+            selected: chosen == Some(place),
+            ..Choice::default()
+        })
         .collect();
     page.body = Body::Choices(choices);
 }
 
 pub(super) fn eligibility(page: &mut Page, visit: &Visit, say: Say) {
-    let Some(condition) = visit.open_condition() else { return };
+    let Some(condition) = visit.open_condition() else {
+        return;
+    };
     page.heading = say.text(&condition.ask);
     page.lead = say.text(&condition.why);
-    let Entry::Pick { chosen, .. } = &visit.entry else { return };
+    let Entry::Pick { chosen, .. } = &visit.entry else {
+        return;
+    };
     page.primary_enabled = chosen.is_some();
-    pick(vec![say.t("是", "Yes"), say.t("不是", "No")], *chosen, 0, page);
+    pick(
+        vec![say.t("是", "Yes"), say.t("不是", "No")],
+        *chosen,
+        0,
+        page,
+    );
     page.primary = Some(say.t("下一步", "Next"));
 }
 
 pub(super) fn question(page: &mut Page, visit: &Visit, world: &World, say: Say) {
-    let Some(question) = visit.open_question() else { return };
+    let Some(question) = visit.open_question() else {
+        return;
+    };
     page.heading = say.text(&question.text);
     page.lead = say.text(&question.help);
-    page.primary = Some(if visit.changing { say.t("改好了", "Done") } else { say.t("下一步", "Next") });
+    page.primary = Some(if visit.changing {
+        say.t("改好了", "Done")
+    } else {
+        say.t("下一步", "Next")
+    });
     match &visit.entry {
-        Entry::Pick { chosen, page: at, .. } => {
+        Entry::Pick {
+            chosen, page: at, ..
+        } => {
             let labels = match question.kind {
                 QuestionKind::YesNo => vec![say.t("是", "Yes"), say.t("不是", "No")],
-                _ => question.options.iter().map(|option| say.text(&option.label)).collect(),
+                _ => question
+                    .options
+                    .iter()
+                    .map(|option| say.text(&option.label))
+                    .collect(),
             };
             page.primary_enabled = chosen.is_some() || question.optional;
             pick(labels, *chosen, *at, page);
@@ -87,33 +112,58 @@ pub(super) fn question(page: &mut Page, visit: &Visit, world: &World, say: Say) 
                 QuestionKind::IdNumber => say.t("18 位身份证号码", "18 characters"),
                 _ => String::new(),
             };
-            page.body = Body::Field(field(editor, &placeholder, question.unit.get(visit.lang), visit.lang));
+            page.body = Body::Field(field(
+                editor,
+                &placeholder,
+                question.unit.get(visit.lang),
+                visit.lang,
+            ));
         }
         Entry::Address(address) => {
             let divisions = world.catalogue.divisions();
             let name = |code: &Option<String>| {
-                code.as_deref().and_then(|code| divisions.get(code)).map(|d| d.short_name().to_owned()).unwrap_or_default()
+                code.as_deref()
+                    .and_then(|code| divisions.get(code))
+                    .map(|d| d.short_name().to_owned())
+                    .unwrap_or_default()
             };
             let so_far = format!("{}{}", name(&address.town), name(&address.village));
             if address.wants_detail() {
-                page.lead = say.t(&format!("{so_far},再写门牌或小区楼栋。"), &format!("{so_far}, now house number."));
+                page.lead = say.t(
+                    &format!("{so_far},再写门牌或小区楼栋。"),
+                    &format!("{so_far}, now house number."),
+                );
                 page.primary_enabled = !address.detail.value().is_empty();
-                page.body =
-                    Body::Field(field(&address.detail, &say.t("例如 演示路1号", "e.g. 1 Example Road"), "", visit.lang));
+                page.body = Body::Field(field(
+                    &address.detail,
+                    &say.t("例如 演示路1号", "e.g. 1 Example Road"),
+                    "",
+                    visit.lang,
+                ));
             } else {
                 page.primary = None;
                 page.lead = match &address.town {
                     None => say.t("先选镇(街)。", "First the town or street."),
-                    Some(_) => say.t(&format!("{so_far},再选村(社区)。"), &format!("{so_far}, now the village.")),
+                    Some(_) => say.t(
+                        &format!("{so_far},再选村(社区)。"),
+                        &format!("{so_far}, now the village."),
+                    ),
                 };
-                let labels = address.options(divisions).into_iter().map(|(_, name)| name).collect();
+                let labels = address
+                    .options(divisions)
+                    .into_iter()
+                    .map(|(_, name)| name)
+                    .collect();
                 pick(labels, None, address.page, page);
             }
         }
         Entry::Ink(ink) => {
             page.primary_enabled = !ink.is_empty();
             page.secondary = vec![say.t("重写", "Clear")];
-            page.body = Body::Canvas { statement: say.text(&question.help), ink: ink.clone() };
+            page.body = Body::Canvas {
+                statement: say.text(&question.help),
+                ink: ink.clone(),
+            };
         }
         Entry::None => {}
     }
@@ -121,7 +171,10 @@ pub(super) fn question(page: &mut Page, visit: &Visit, world: &World, say: Say) 
 
 pub(super) fn check(page: &mut Page, visit: &Visit, world: &World, say: Say) {
     page.heading = say.t("请核对", "Check your answers");
-    page.lead = say.t("不对的地方,点\"修改\"。", "Touch Change where something is wrong.");
+    page.lead = say.t(
+        "不对的地方,点\"修改\"。",
+        "Touch Change where something is wrong.",
+    );
     let lines = visit.check_lines(world);
     let pages = lines.len().div_ceil(PER_CHECK).max(1);
     let at = visit.list_page.min(pages - 1);
@@ -133,7 +186,12 @@ pub(super) fn check(page: &mut Page, visit: &Visit, world: &World, say: Say) {
             .into_iter()
             .skip(at * PER_CHECK)
             .take(PER_CHECK)
-            .map(|(label, value, question)| Line { label, value, icon: Icon::None, change: question.is_some() })
+            .map(|(label, value, question)| Line {
+                label,
+                value,
+                icon: Icon::None,
+                change: question.is_some(),
+            })
             .collect(),
     );
     page.primary = Some(say.t("核对无误,下一步", "All correct, next"));
@@ -150,17 +208,32 @@ pub(super) fn consent(page: &mut Page, visit: &Visit, say: Say) {
         ));
     }
     page.body = Body::Paragraphs(paragraphs);
-    let signs = item.signature.as_ref().is_some_and(|signature| signature.required);
-    page.primary = Some(if signs { say.t("同意,去签名", "Agree and sign") } else { say.t("同意并提交", "Agree and file") });
+    let signs = item
+        .signature
+        .as_ref()
+        .is_some_and(|signature| signature.required);
+    page.primary = Some(if signs {
+        say.t("同意,去签名", "Agree and sign")
+    } else {
+        say.t("同意并提交", "Agree and file")
+    });
 }
 
 pub(super) fn sign(page: &mut Page, visit: &Visit, say: Say) {
-    let Some(signature) = visit.item().and_then(|item| item.signature.as_ref()) else { return };
+    let Some(signature) = visit.item().and_then(|item| item.signature.as_ref()) else {
+        return;
+    };
     page.heading = say.t("请签名确认", "Please sign");
-    page.lead = say.t("用手指在框内写下您的姓名。", "Write your name with a finger.");
+    page.lead = say.t(
+        "用手指在框内写下您的姓名。",
+        "Write your name with a finger.",
+    );
     if let Entry::Ink(ink) = &visit.entry {
         page.primary_enabled = !ink.is_empty();
-        page.body = Body::Canvas { statement: say.text(&signature.commitment), ink: ink.clone() };
+        page.body = Body::Canvas {
+            statement: say.text(&signature.commitment),
+            ink: ink.clone(),
+        };
     }
     page.primary = Some(say.t("确认并提交", "Confirm and file"));
     page.secondary = vec![say.t("重写", "Clear")];

@@ -70,12 +70,22 @@ fn frame(visit: &Visit, world: &World, say: Say) -> Page {
         lang: visit.lang,
         service: say.text(&world.machine.service),
         place: say.text(&world.machine.place),
-        time: world.wall.as_ref().map(|wall| wall.time.clone()).unwrap_or_default(),
-        task: visit.item().map(|item| say.text(&item.task_name)).unwrap_or_default(),
+        time: world
+            .wall
+            .as_ref()
+            .map(|wall| wall.time.clone())
+            .unwrap_or_default(),
+        task: visit
+            .item()
+            .map(|item| say.text(&item.task_name))
+            .unwrap_or_default(),
         step: (at, of),
         step_text: match of {
             0 => String::new(),
-            _ => say.t(&format!("第 {at} 步,共 {of} 步"), &format!("Step {at} of {of}")),
+            _ => say.t(
+                &format!("第 {at} 步,共 {of} 步"),
+                &format!("Step {at} of {of}"),
+            ),
         },
         banners: banners(visit, world, say),
         heading: String::new(),
@@ -86,8 +96,16 @@ fn frame(visit: &Visit, world: &World, say: Say) -> Page {
         primary_enabled: true,
         secondary: Vec::new(),
         pager: (0, 0),
-        back: if visit.has_back() { say.t("返回", "Back") } else { String::new() },
-        leave: if inside { say.t("退出", "Leave") } else { String::new() },
+        back: if visit.has_back() {
+            say.t("返回", "Back")
+        } else {
+            String::new()
+        },
+        leave: if inside {
+            say.t("退出", "Leave")
+        } else {
+            String::new()
+        },
         help: say.t("求助", "Help"),
         phone: world.machine.phone.clone(),
         language: say.t("English", "中文"),
@@ -136,22 +154,38 @@ fn banners(visit: &Visit, world: &World, say: Say) -> Vec<(Tone, String)> {
             ),
         ));
     }
-    let before_filing = !matches!(visit.state, State::Confirmation | State::Rating | State::Goodbye | State::Working);
+    let before_filing = !matches!(
+        visit.state,
+        State::Confirmation | State::Rating | State::Goodbye | State::Working
+    );
     if before_filing && !world.can_print() {
         banners.push((
             Tone::Warning,
-            say.t("本机暂时不能打印,回执可以用手机拍照。", "No printing now: you can photograph the receipt."),
+            say.t(
+                "本机暂时不能打印,回执可以用手机拍照。",
+                "No printing now: you can photograph the receipt.",
+            ),
         ));
     } else if before_filing && world.paper == Paper::Low {
-        banners.push((Tone::Info, say.t("打印纸快用完了,已通知维护人员。", "Paper is low; staff have been told.")));
+        banners.push((
+            Tone::Info,
+            say.t(
+                "打印纸快用完了,已通知维护人员。",
+                "Paper is low; staff have been told.",
+            ),
+        ));
     }
     banners
 }
 
 fn overlay(visit: &Visit, world: &World, now: Instant, say: Say) -> Option<Overlay> {
-    if let Idle::Countdown(seconds_left, _) =
-        judge(visit.state, &world.idle, visit.last_touch, visit.entered, now)
-    {
+    if let Idle::Countdown(seconds_left, _) = judge(
+        visit.state,
+        &world.idle,
+        visit.last_touch,
+        visit.entered,
+        now,
+    ) {
         return Some(Overlay::Idle {
             title: say.t("您还在吗?", "Are you still there?"),
             text: say.t(

@@ -90,7 +90,11 @@ impl Visit {
         match self.state {
             State::Start | State::Working | State::Closed => {}
             // Nothing would be lost: no question.
-            State::Identify | State::NoCard | State::Goodbye | State::Confirmation | State::Rating => {
+            State::Identify
+            | State::NoCard
+            | State::Goodbye
+            | State::Confirmation
+            | State::Rating => {
                 self.go(Trigger::End, world, now);
             }
             _ => self.layer = Some(Layer::Leave),
@@ -103,7 +107,11 @@ impl Visit {
             Entry::Address(address) => &mut address.page,
             _ => &mut self.list_page,
         };
-        *page = if forward { *page + 1 } else { page.saturating_sub(1) };
+        *page = if forward {
+            *page + 1
+        } else {
+            page.saturating_sub(1)
+        };
     }
 
     fn back(&mut self, world: &World, now: Instant) {
@@ -137,7 +145,11 @@ impl Visit {
                 self.list_page = 0;
                 self.go(Trigger::Consent, world, now);
             }
-            State::Consent if self.item().is_some_and(|i| i.signature.as_ref().is_some_and(|s| s.required)) => {
+            State::Consent
+                if self
+                    .item()
+                    .is_some_and(|i| i.signature.as_ref().is_some_and(|s| s.required)) =>
+            {
                 self.go(Trigger::Sign, world, now);
                 self.entry = Entry::Ink(self.signature.clone());
             }
@@ -171,7 +183,9 @@ impl Visit {
                 self.go(Trigger::Again, world, now);
             }
             (State::Confirmation, 1) => return vec![Demand::PrintAgain],
-            (State::Question, 0) if matches!(self.entry, Entry::Ink(_)) => self.entry = Entry::Ink(Vec::new()),
+            (State::Question, 0) if matches!(self.entry, Entry::Ink(_)) => {
+                self.entry = Entry::Ink(Vec::new())
+            }
             (State::Sign, 0) => self.entry = Entry::Ink(Vec::new()),
             _ => {}
         }
@@ -256,7 +270,9 @@ impl Visit {
 
     /// "Begin" on the item's page: card, conditions, then the form. What cannot be finished is said before typing.
     pub(crate) fn begin_item(&mut self, world: &World, now: Instant) {
-        let Some(item) = self.item.as_deref() else { return };
+        let Some(item) = self.item.as_deref() else {
+            return;
+        };
         if item.kind == Kind::Guide {
             self.go(Trigger::Finish, world, now);
             return;
@@ -277,10 +293,19 @@ impl Visit {
     }
 
     fn signed(&mut self, world: &World, now: Instant) -> Vec<Demand> {
-        let Entry::Ink(strokes) = &self.entry else { return Vec::new() };
-        let length: f32 = strokes.iter().flat_map(|s| s.windows(2)).map(|w| (w[1].0 - w[0].0).hypot(w[1].1 - w[0].1)).sum();
+        let Entry::Ink(strokes) = &self.entry else {
+            return Vec::new();
+        };
+        let length: f32 = strokes
+            .iter()
+            .flat_map(|s| s.windows(2))
+            .map(|w| (w[1].0 - w[0].0).hypot(w[1].1 - w[0].1))
+            .sum();
         if length < SIGNATURE_MIN {
-            self.error = Some(Text::new("请在框内写下您的姓名。", "Please write your name in the box."));
+            self.error = Some(Text::new(
+                "请在框内写下您的姓名。",
+                "Please write your name in the box.",
+            ));
             return Vec::new();
         }
         self.signature = strokes.clone();
@@ -296,7 +321,10 @@ impl Visit {
         if !self.go(Trigger::Submit, world, now) {
             return Vec::new();
         }
-        self.filing = Some(Filing { names, ..Filing::default() });
+        self.filing = Some(Filing {
+            names,
+            ..Filing::default()
+        });
         vec![Demand::File(drafts)]
     }
 
@@ -305,7 +333,10 @@ impl Visit {
             self.go(Trigger::NeedCard, world, now);
             return Vec::new();
         };
-        let demand = Demand::PersonsCases { cert_type: cert_type(who.kind).into(), cert_no: who.number.clone() };
+        let demand = Demand::PersonsCases {
+            cert_type: cert_type(who.kind).into(),
+            cert_no: who.number.clone(),
+        };
         self.progress = ProgressOf::Asking;
         self.go(Trigger::Progress, world, now);
         vec![demand]
@@ -357,7 +388,9 @@ impl Visit {
             strokes.clear();
             return;
         }
-        let Some(editor) = self.entry.editor_mut() else { return };
+        let Some(editor) = self.entry.editor_mut() else {
+            return;
+        };
         let key = match intent {
             Intent::Key(' ') => EditorKey::Space,
             Intent::Key(c) => EditorKey::Char(c),
@@ -385,8 +418,14 @@ impl Visit {
 fn refused_now(item: &Item, world: &World) -> Option<(Text, Text)> {
     if item.offline == Offline::OnlineOnly && world.line == Line::Down {
         return Some((
-            Text::new("线路中断,这个事项现在不能办理。", "The line is down; this item needs it."),
-            Text::new("请稍后再来,或到窗口办理。", "Please come back later or go to the window."),
+            Text::new(
+                "线路中断,这个事项现在不能办理。",
+                "The line is down; this item needs it.",
+            ),
+            Text::new(
+                "请稍后再来,或到窗口办理。",
+                "Please come back later or go to the window.",
+            ),
         ));
     }
     if let (Some(window), Some(wall)) = (&item.window, &world.wall)
@@ -395,7 +434,10 @@ fn refused_now(item: &Item, world: &World) -> Option<(Text, Text)> {
         return Some((
             Text {
                 zh: format!("这个事项每年 {} 至 {} 办理。", window.from, window.to),
-                en: format!("This item is open from {} to {} each year.", window.from, window.to),
+                en: format!(
+                    "This item is open from {} to {} each year.",
+                    window.from, window.to
+                ),
             },
             Text::new("请在办理时间内再来。", "Please come back in that time."),
         ));

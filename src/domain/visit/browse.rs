@@ -38,20 +38,32 @@ impl Visit {
         let all = self.listed(world);
         let pages = all.len().div_ceil(PER_LIST).max(1);
         let at = self.list_page.min(pages - 1);
-        (all.into_iter().skip(at * PER_LIST).take(PER_LIST).collect(), pages)
+        (
+            all.into_iter().skip(at * PER_LIST).take(PER_LIST).collect(),
+            pages,
+        )
     }
 
     /// What the search finds for what is typed.
     #[must_use]
     pub fn found<'w>(&self, world: &'w World) -> Vec<&'w Item> {
-        let Entry::Typed(editor) = &self.entry else { return Vec::new() };
+        let Entry::Typed(editor) = &self.entry else {
+            return Vec::new();
+        };
         let query = format!("{}{}", editor.value(), editor.composition());
         if query.is_empty() {
             return Vec::new();
         }
         let offered = |item: &Item| world.today().is_none_or(|today| item.offered_on(today));
-        let found = world.search.search(&query, &world.machine.town_code).into_iter().filter(|found| found.here);
+        let found = world
+            .search
+            .search(&query, &world.machine.town_code)
+            .into_iter()
+            .filter(|found| found.here);
         let items = found.filter_map(|found| world.catalogue.items().get(found.index));
-        items.filter(|item| offered(item)).take(PER_SEARCH).collect()
+        items
+            .filter(|item| offered(item))
+            .take(PER_SEARCH)
+            .collect()
     }
 }

@@ -27,7 +27,10 @@ pub fn with_delivery(item: &Item, who: &IdentityDocument) -> Item {
             MOBILE,
             QuestionKind::Mobile,
             Text::new("您的手机号码是多少?", "What is your mobile number?"),
-            Text::new("办理进度用短信通知您。", "We send progress by text message."),
+            Text::new(
+                "办理进度用短信通知您。",
+                "We send progress by text message.",
+            ),
         ));
     }
     if item.delivery.contains(&Delivery::Ems) {
@@ -37,7 +40,9 @@ pub fn with_delivery(item: &Item, who: &IdentityDocument) -> Item {
             Text::new("办理结果怎样给您?", "How shall the result reach you?"),
             Text::new("邮寄免费,由邮政快递送达。", "Mailing is free of charge."),
         );
-        delivery.options.push(option(COLLECT, "到窗口自取", "I collect it at the window"));
+        delivery
+            .options
+            .push(option(COLLECT, "到窗口自取", "I collect it at the window"));
         if !who.address.is_empty() {
             delivery.options.push(Choice {
                 value: MAIL_CARD.into(),
@@ -47,13 +52,20 @@ pub fn with_delivery(item: &Item, who: &IdentityDocument) -> Item {
                 },
             });
         }
-        delivery.options.push(option(MAIL_OTHER, "寄到别的地址", "Mail to another address"));
+        delivery.options.push(option(
+            MAIL_OTHER,
+            "寄到别的地址",
+            "Mail to another address",
+        ));
         item.form.push(delivery);
         let mut address = question(
             ADDRESS,
             QuestionKind::Address,
             Text::new("寄到哪里?", "Mail to which address?"),
-            Text::new("先选镇(街)和村(社区),再写门牌。", "Pick town and village, then house number."),
+            Text::new(
+                "先选镇(街)和村(社区),再写门牌。",
+                "Pick town and village, then house number.",
+            ),
         );
         address.show_if = Some(Rule {
             question: Some(DELIVERY.into()),
@@ -84,5 +96,8 @@ fn question(id: &str, kind: QuestionKind, text: Text, help: Text) -> Question {
 }
 
 fn option(value: &str, zh: &str, en: &str) -> Choice {
-    Choice { value: value.into(), label: Text::new(zh, en) }
+    Choice {
+        value: value.into(),
+        label: Text::new(zh, en),
+    }
 }

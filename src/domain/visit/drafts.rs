@@ -1,8 +1,8 @@
 //! From answers to the cases that are committed: one for an item, several for a bundle.
 
 use crate::case::{
-    Applicant, ApplicantKind, BundlePart, Consent, Delivery, DeviceId, Draft, Form, Material, MaterialForm,
-    MaterialSource, PaperWay, Private, Signature,
+    Applicant, ApplicantKind, BundlePart, Consent, Delivery, DeviceId, Draft, Form, Material,
+    MaterialForm, MaterialSource, PaperWay, Private, Signature,
 };
 use crate::domain::form::{Answer, sub_cases};
 use crate::domain::world::{Line, World};
@@ -17,13 +17,20 @@ impl Visit {
     /// The cases of this visit, ready to be committed together; empty when something is missing.
     #[must_use]
     pub(crate) fn drafts(&self, world: &World) -> Vec<Draft> {
-        let (Some(item), Some(who)) = (self.item(), self.who.as_deref()) else { return Vec::new() };
+        let (Some(item), Some(who)) = (self.item(), self.who.as_deref()) else {
+            return Vec::new();
+        };
         let cases = sub_cases(item, &self.answers, &self.context(world));
         let of = cases.len();
         let scaled: Vec<Vec<(f32, f32)>> = self
             .signature
             .iter()
-            .map(|stroke| stroke.iter().map(|(x, y)| (x * CANVAS.0, y * CANVAS.1)).collect())
+            .map(|stroke| {
+                stroke
+                    .iter()
+                    .map(|(x, y)| (x * CANVAS.0, y * CANVAS.1))
+                    .collect()
+            })
             .collect();
         let signature = Signature::new(&scaled).ok();
         cases
@@ -54,7 +61,10 @@ impl Visit {
                         items: vec!["notice".into()],
                     },
                     signature: signature.clone(),
-                    device: DeviceId { id: world.machine.id.clone(), town_code: world.machine.town_code.clone() },
+                    device: DeviceId {
+                        id: world.machine.id.clone(),
+                        town_code: world.machine.town_code.clone(),
+                    },
                     catalogue: world.catalogue.version.clone(),
                     offline: world.line == Line::Down,
                     bundle: (of > 1).then(|| BundlePart {
@@ -70,7 +80,10 @@ impl Visit {
     }
 
     fn mobile(&self, item: &Item) -> Option<Private> {
-        let question = item.form.iter().find(|question| question.kind == QuestionKind::Mobile)?;
+        let question = item
+            .form
+            .iter()
+            .find(|question| question.kind == QuestionKind::Mobile)?;
         match self.answers.get(&question.id)? {
             Answer::Mobile(number) => Some(Private::new(number.clone())),
             _ => None,
@@ -84,9 +97,18 @@ impl Visit {
             _ => "",
         };
         match way {
-            MAIL_CARD => Delivery { way: PaperWay::Post, address: Some(Private::new(who.address.clone())) },
-            MAIL_OTHER => Delivery { way: PaperWay::Post, address: self.mail_address() },
-            _ => Delivery { way: PaperWay::Collect, address: None },
+            MAIL_CARD => Delivery {
+                way: PaperWay::Post,
+                address: Some(Private::new(who.address.clone())),
+            },
+            MAIL_OTHER => Delivery {
+                way: PaperWay::Post,
+                address: self.mail_address(),
+            },
+            _ => Delivery {
+                way: PaperWay::Collect,
+                address: None,
+            },
         }
     }
 

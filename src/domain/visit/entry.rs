@@ -114,15 +114,22 @@ impl AddressEntry {
     #[must_use]
     pub fn options(&self, divisions: &Divisions) -> Vec<(String, String)> {
         let all = match &self.town {
-            None => divisions.iter().filter(|d| d.level == Level::Town).collect(),
+            None => divisions
+                .iter()
+                .filter(|d| d.level == Level::Town)
+                .collect(),
             Some(town) => divisions.children(town),
         };
-        all.into_iter().map(|d| (d.code.clone(), d.short_name().to_owned())).collect()
+        all.into_iter()
+            .map(|d| (d.code.clone(), d.short_name().to_owned()))
+            .collect()
     }
 
     /// Chooses by place in the whole open list.
     pub fn choose(&mut self, place: usize, divisions: &Divisions) {
-        let Some((code, _)) = self.options(divisions).into_iter().nth(place) else { return };
+        let Some((code, _)) = self.options(divisions).into_iter().nth(place) else {
+            return;
+        };
         if self.town.is_none() {
             self.town = Some(code);
         } else {
@@ -145,13 +152,18 @@ impl AddressEntry {
         if code.len() == 12 {
             self.town = Some(format!("{}000", &code[..9]));
             self.village = (!self.town_only).then(|| code.to_owned());
-            self.detail.handle(Key::Insert(detail.to_owned()), &world.engines);
+            self.detail
+                .handle(Key::Insert(detail.to_owned()), &world.engines);
         }
     }
 
     /// 12-digit code of what is chosen, once it is deep enough.
     #[must_use]
     pub fn code(&self) -> Option<&str> {
-        self.village.as_deref().or(if self.town_only { self.town.as_deref() } else { None })
+        self.village.as_deref().or(if self.town_only {
+            self.town.as_deref()
+        } else {
+            None
+        })
     }
 }

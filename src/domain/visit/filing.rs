@@ -75,16 +75,19 @@ pub struct Filing {
 impl Filing {
     /// Takes an answer of the platform. Returns whether it was about this filing.
     pub fn answered(&mut self, key: &Key, answer: &Answer) -> bool {
-        let Some(case) = self.cases.iter_mut().find(|case| case.key == *key) else { return false };
+        let Some(case) = self.cases.iter_mut().find(|case| case.key == *key) else {
+            return false;
+        };
         if matches!(case.fate, CaseFate::Accepted(_) | CaseFate::Rejected(_)) {
             return true;
         }
         case.fate = match answer {
             Answer::Accepted(acceptance) => CaseFate::Accepted(acceptance.clone()),
             Answer::Rejected(rejection) => CaseFate::Rejected(rejection.clone()),
-            Answer::InProgress { .. } | Answer::KeyReused | Answer::Retry { .. } | Answer::LaneStopped(_) => {
-                CaseFate::Delayed
-            }
+            Answer::InProgress { .. }
+            | Answer::KeyReused
+            | Answer::Retry { .. }
+            | Answer::LaneStopped(_) => CaseFate::Delayed,
         };
         true
     }
@@ -98,13 +101,20 @@ impl Filing {
     /// Every case is at the platform.
     #[must_use]
     pub fn all_accepted(&self) -> bool {
-        !self.cases.is_empty() && self.cases.iter().all(|case| matches!(case.fate, CaseFate::Accepted(_)))
+        !self.cases.is_empty()
+            && self
+                .cases
+                .iter()
+                .all(|case| matches!(case.fate, CaseFate::Accepted(_)))
     }
 
     /// The paper is known not to be in the person's hand.
     #[must_use]
     pub fn may_print_again(&self) -> bool {
-        matches!(self.paper, PaperFate::Torn | PaperFate::NoPaper | PaperFate::Unknown)
+        matches!(
+            self.paper,
+            PaperFate::Torn | PaperFate::NoPaper | PaperFate::Unknown
+        )
     }
 
     /// The paper's fate is known.
@@ -121,7 +131,10 @@ pub const WAIT_FOR_ANSWER: Duration = Duration::from_secs(3);
 #[must_use]
 pub fn line_works(answer: &Answer) -> bool {
     match answer {
-        Answer::Accepted(_) | Answer::Rejected(_) | Answer::InProgress { .. } | Answer::KeyReused => true,
+        Answer::Accepted(_)
+        | Answer::Rejected(_)
+        | Answer::InProgress { .. }
+        | Answer::KeyReused => true,
         Answer::LaneStopped(LaneFault::Certificate) => false,
         Answer::LaneStopped(LaneFault::Credentials | LaneFault::Clock) => false,
         Answer::Retry { why, .. } => match why {

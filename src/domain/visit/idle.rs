@@ -43,7 +43,13 @@ pub enum Idle {
 
 /// Judges the idle clock of `state` at `now`.
 #[must_use]
-pub fn judge(state: State, rules: &IdleRules, last_touch: Instant, entered: Instant, now: Instant) -> Idle {
+pub fn judge(
+    state: State,
+    rules: &IdleRules,
+    last_touch: Instant,
+    entered: Instant,
+    now: Instant,
+) -> Idle {
     match state {
         State::Start | State::Closed => Idle::Quiet(None),
         State::Working => at(entered + rules.work, now, Idle::WorkOver),
@@ -65,7 +71,11 @@ pub fn judge(state: State, rules: &IdleRules, last_touch: Instant, entered: Inst
 }
 
 fn at(deadline: Instant, now: Instant, then: Idle) -> Idle {
-    if now >= deadline { then } else { Idle::Quiet(Some(deadline)) }
+    if now >= deadline {
+        then
+    } else {
+        Idle::Quiet(Some(deadline))
+    }
 }
 
 #[cfg(test)]
@@ -82,7 +92,10 @@ mod tests {
             loop {
                 match judge(state, &rules, begin, begin, now) {
                     Idle::Quiet(None) => {
-                        assert!(matches!(state, State::Start | State::Closed), "{state:?} waits for ever");
+                        assert!(
+                            matches!(state, State::Start | State::Closed),
+                            "{state:?} waits for ever"
+                        );
                         break;
                     }
                     Idle::Quiet(Some(next)) | Idle::Countdown(_, next) => {
@@ -104,7 +117,8 @@ mod tests {
         let begin = Instant::now();
         let mut now = begin + rules.warn;
         let mut shown = Vec::new();
-        while let Idle::Countdown(seconds, next) = judge(State::Question, &rules, begin, begin, now) {
+        while let Idle::Countdown(seconds, next) = judge(State::Question, &rules, begin, begin, now)
+        {
             shown.push(seconds);
             now = next;
         }

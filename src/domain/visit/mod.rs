@@ -3,9 +3,9 @@
 pub mod act;
 pub mod browse;
 pub mod delivery;
+pub mod drafts;
 pub mod entry;
 pub mod filing;
-pub mod drafts;
 pub mod idle;
 pub mod questions;
 pub mod state;
@@ -15,7 +15,6 @@ use std::time::Instant;
 
 use zeroize::Zeroize;
 
-use crate::case::Rejection;
 use crate::document::IdentityDocument;
 use crate::domain::form::Answers;
 use crate::domain::world::World;
@@ -146,7 +145,6 @@ pub struct Visit {
     pub(crate) signature: Vec<Vec<(f32, f32)>>,
     pub(crate) filing: Option<Filing>,
     pub(crate) progress: ProgressOf,
-    pub(crate) rejected_before: Vec<(String, Rejection)>,
     pub(crate) last_touch: Instant,
     pub(crate) entered: Instant,
     /// Pairs of state and trigger that meant nothing.
@@ -179,7 +177,6 @@ impl Visit {
             signature: Vec::new(),
             filing: None,
             progress: ProgressOf::Asking,
-            rejected_before: Vec::new(),
             last_touch: now,
             entered: now,
             ignored: 0,

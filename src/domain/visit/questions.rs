@@ -5,17 +5,18 @@ use std::time::Instant;
 
 use crate::document::{IdentityDocument, Sex};
 use crate::domain::form::{
-    self, Answer, Answers, Applicant, Context, Eligibility, Input, Prefill, check, display, eligibility,
+    self, Answer, Answers, Applicant, Context, Eligibility, Input, Prefill, check, display,
+    eligibility,
 };
 use crate::domain::input::{Editor, Key, Kind as Field};
 use crate::domain::world::World;
 use crate::item::citizen::Sex as CitizenSex;
 use crate::item::{AddressLevel, Condition, Day, Item, Kind, PrefillKey, Question, QuestionKind};
 
+use super::Visit;
 use super::delivery::{ADDRESS, DELIVERY};
 use super::entry::{AddressEntry, Entry};
 use super::state::{State, Trigger};
-use super::Visit;
 
 /// A canvas in the pixels that a signature is kept in, for coordinates of 0 to 1.
 pub(crate) const CANVAS: (f32, f32) = (1000.0, 500.0);
@@ -27,7 +28,11 @@ impl Visit {
     /// What a form is filled in against. Without a trusted clock the catalogue's own first day stands for today:
     /// ages are then a little too young, and the platform judges them anyhow.
     pub(crate) fn context<'w>(&self, world: &'w World) -> Context<'w> {
-        let today = world.wall.as_ref().map(|wall| wall.day).or(self.item().map(|item| item.effective));
+        let today = world
+            .wall
+            .as_ref()
+            .map(|wall| wall.day)
+            .or(self.item().map(|item| item.effective));
         Context {
             divisions: world.catalogue.divisions(),
             today: today.unwrap_or_else(|| Day::new(2026, 1, 1).expect("a day of the calendar")),
@@ -42,7 +47,9 @@ impl Visit {
         let by_card = |c: &Condition| c.age.is_some() || c.sex.is_some();
         match self.weigh(item, &BTreeMap::new(), world) {
             Eligibility::NotEligible(_) => Some(false),
-            Eligibility::Eligible | Eligibility::Ask(_) if item.conditions.iter().any(by_card) => Some(true),
+            Eligibility::Eligible | Eligibility::Ask(_) if item.conditions.iter().any(by_card) => {
+                Some(true)
+            }
             Eligibility::Eligible | Eligibility::Ask(_) => None,
         }
     }
@@ -69,7 +76,9 @@ impl Visit {
 
     /// Goes to the next open condition, to the form, or away when one is not met.
     pub(crate) fn next_condition(&mut self, world: &World, now: Instant) {
-        let Some(item) = self.item.as_deref() else { return };
+        let Some(item) = self.item.as_deref() else {
+            return;
+        };
         match self.weigh(item, &self.asked, world) {
             Eligibility::NotEligible(failed) => {
                 let condition = failed.first().and_then(|at| item.conditions.get(*at));
@@ -79,7 +88,11 @@ impl Visit {
             Eligibility::Ask(open) => {
                 self.condition = open.first().copied().unwrap_or(0);
                 self.go(Trigger::Ask, world, now);
-                self.entry = Entry::Pick { of: 2, chosen: None, page: 0 };
+                self.entry = Entry::Pick {
+                    of: 2,
+                    chosen: None,
+                    page: 0,
+                };
             }
             Eligibility::Eligible => self.begin_form(world, now),
         }
@@ -87,25 +100,40 @@ impl Visit {
 
     /// `下一步` on a condition.
     pub(crate) fn answer_condition(&mut self, world: &World, now: Instant) {
-        let Entry::Pick { chosen: Some(chosen), .. } = self.entry else { return };
+        let Entry::Pick {
+            chosen: Some(chosen),
+            ..
+        } = self.entry
+        else {
+            return;
+        };
         self.asked.insert(self.condition, chosen == 0);
         self.next_condition(world, now);
     }
 
     fn begin_form(&mut self, world: &World, now: Instant) {
         let context = self.context(world);
-        let Some(item) = self.item.as_deref() else { return };
+        let Some(item) = self.item.as_deref() else {
+            return;
+        };
         if let Some(who) = self.who.as_deref() {
             form::prefill(item, &mut self.answers, &prefill_of(who), &context);
         }
-        self.prefilled = item.form.iter().filter(|q| self.answers.get(&q.id).is_some()).map(|q| q.id.clone()).collect();
+        self.prefilled = item
+            .form
+            .iter()
+            .filter(|q| self.answers.get(&q.id).is_some())
+            .map(|q| q.id.clone())
+            .collect();
         self.next_question(world, now);
     }
 
     /// Opens the first question without an answer, or the check page.
     fn next_question(&mut self, world: &World, now: Instant) {
         let context = self.context(world);
-        let Some(item) = self.item.as_deref() else { return };
+        let Some(item) = self.item.as_deref() else {
+            return;
+        };
         form::drop_hidden(item, &mut self.answers, &context);
         match form::next(item, &self.answers, &context).map(|q| q.id.clone()) {
             Some(id) => {
@@ -129,12 +157,16 @@ impl Visit {
     /// The open question is one of those about the result's delivery.
     #[must_use]
     pub(crate) fn asks_delivery(&self) -> bool {
-        self.question.as_deref().is_some_and(|id| id == DELIVERY || id == ADDRESS)
+        self.question
+            .as_deref()
+            .is_some_and(|id| id == DELIVERY || id == ADDRESS)
     }
 
     /// Makes the entry of the open question from what was answered before.
     pub(crate) fn prepare_entry(&mut self, world: &World) {
-        let Some(question) = self.open_question() else { return };
+        let Some(question) = self.open_question() else {
+            return;
+        };
         let answer = self.answers.get(&question.id);
         self.entry = match question.kind {
             QuestionKind::YesNo => {
@@ -142,24 +174,41 @@ impl Visit {
                     Some(Answer::YesNo(yes)) => Some(usize::from(!yes)),
                     _ => None,
                 };
-                Entry::Pick { of: 2, chosen, page: 0 }
+                Entry::Pick {
+                    of: 2,
+                    chosen,
+                    page: 0,
+                }
             }
             QuestionKind::Choice => {
                 let chosen = match answer {
-                    Some(Answer::Choice(value)) => question.options.iter().position(|o| o.value == *value),
+                    Some(Answer::Choice(value)) => {
+                        question.options.iter().position(|o| o.value == *value)
+                    }
                     _ => None,
                 };
-                Entry::Pick { of: question.options.len(), chosen, page: 0 }
+                Entry::Pick {
+                    of: question.options.len(),
+                    chosen,
+                    page: 0,
+                }
             }
             QuestionKind::Address => {
-                let mut entry = AddressEntry::new(question.level == Some(AddressLevel::Town), world);
+                let mut entry =
+                    AddressEntry::new(question.level == Some(AddressLevel::Town), world);
                 if let Some(Answer::Address { code, detail, .. }) = answer {
                     entry.fill(code, detail, world);
                 }
                 Entry::Address(entry)
             }
             QuestionKind::Signature => Entry::Ink(Vec::new()),
-            QuestionKind::Text => typed(Field::Text { max_chars: question.text_limit() }, answer, world),
+            QuestionKind::Text => typed(
+                Field::Text {
+                    max_chars: question.text_limit(),
+                },
+                answer,
+                world,
+            ),
             QuestionKind::Number => typed(Field::Digits { max_len: 9 }, answer, world),
             QuestionKind::Mobile => typed(Field::Digits { max_len: 11 }, answer, world),
             QuestionKind::BankCard => typed(Field::Digits { max_len: 19 }, answer, world),
@@ -171,8 +220,12 @@ impl Visit {
     /// `下一步` on a question: keeps a good answer, says how to mend a bad one and loses nothing.
     pub(crate) fn finish_question(&mut self, world: &World, now: Instant) {
         let context = self.context(world);
-        let Some(question) = self.open_question() else { return };
-        let Some(input) = self.input_of(question) else { return };
+        let Some(question) = self.open_question() else {
+            return;
+        };
+        let Some(input) = self.input_of(question) else {
+            return;
+        };
         match check(question, &input, &context) {
             Ok(answer) => {
                 let id = question.id.clone();
@@ -200,7 +253,11 @@ impl Visit {
             Entry::Ink(strokes) => Input::Signature(
                 strokes
                     .iter()
-                    .map(|s| s.iter().map(|(x, y)| ((x * CANVAS.0) as u16, (y * CANVAS.1) as u16)).collect())
+                    .map(|s| {
+                        s.iter()
+                            .map(|(x, y)| ((x * CANVAS.0) as u16, (y * CANVAS.1) as u16))
+                            .collect()
+                    })
                     .collect(),
             ),
         })
@@ -219,7 +276,10 @@ impl Visit {
             return;
         }
         let asked = self.asked_questions(world);
-        let before = asked.iter().position(|id| Some(id) == self.question.as_ref()).and_then(|at| at.checked_sub(1));
+        let before = asked
+            .iter()
+            .position(|id| Some(id) == self.question.as_ref())
+            .and_then(|at| at.checked_sub(1));
         match before.and_then(|at| asked.get(at)) {
             Some(id) => {
                 self.question = Some(id.clone());
@@ -247,7 +307,9 @@ impl Visit {
 
     /// `修改` on the check page.
     pub(crate) fn change(&mut self, place: usize, world: &World, now: Instant) {
-        let Some((_, _, Some(id))) = self.check_lines(world).into_iter().nth(place) else { return };
+        let Some((_, _, Some(id))) = self.check_lines(world).into_iter().nth(place) else {
+            return;
+        };
         self.question = Some(id);
         self.changing = true;
         self.go(Trigger::Question, world, now);
@@ -255,7 +317,9 @@ impl Visit {
 
     /// Identifiers of the questions that are really put to the person, in order.
     fn asked_questions(&self, world: &World) -> Vec<String> {
-        let Some(item) = self.item() else { return Vec::new() };
+        let Some(item) = self.item() else {
+            return Vec::new();
+        };
         form::visible(item, &self.answers, &self.context(world))
             .into_iter()
             .filter(|q| !self.prefilled.contains(&q.id))
@@ -266,13 +330,21 @@ impl Visit {
     /// Step and number of steps: the questions, then check, then consent, then the signature if there is one.
     #[must_use]
     pub(crate) fn step(&self, world: &World) -> (u32, u32) {
-        let Some(item) = self.item().filter(|item| item.kind != Kind::Guide) else { return (0, 0) };
+        let Some(item) = self.item().filter(|item| item.kind != Kind::Guide) else {
+            return (0, 0);
+        };
         let asked = self.asked_questions(world);
-        let signs = item.signature.as_ref().is_some_and(|signature| signature.required);
+        let signs = item
+            .signature
+            .as_ref()
+            .is_some_and(|signature| signature.required);
         let of = asked.len() + 2 + usize::from(signs);
         let at = match self.state {
             State::Question if self.changing => return (0, 0),
-            State::Question => match asked.iter().position(|id| Some(id) == self.question.as_ref()) {
+            State::Question => match asked
+                .iter()
+                .position(|id| Some(id) == self.question.as_ref())
+            {
                 Some(at) => at + 1,
                 None => return (0, 0),
             },
@@ -287,19 +359,29 @@ impl Visit {
     /// Lines of the check page: who, then every answer.
     #[must_use]
     pub(crate) fn check_lines(&self, world: &World) -> Vec<CheckLine> {
-        let Some(item) = self.item() else { return Vec::new() };
+        let Some(item) = self.item() else {
+            return Vec::new();
+        };
         let mut lines = Vec::new();
         if let Some(who) = &self.who {
             let label = match self.lang {
                 crate::text::Lang::Zh => "申请人",
                 crate::text::Lang::En => "Applicant",
             };
-            lines.push((label.to_owned(), format!("{}  {}", who.masked_name(), who.masked_number()), None));
+            lines.push((
+                label.to_owned(),
+                format!("{}  {}", who.masked_name(), who.masked_number()),
+                None,
+            ));
         }
         for question in form::visible(item, &self.answers, &self.context(world)) {
             if let Some(answer) = self.answers.get(&question.id) {
                 let value = display(question, answer, self.lang);
-                lines.push((question.text.get(self.lang).to_owned(), value, Some(question.id.clone())));
+                lines.push((
+                    question.text.get(self.lang).to_owned(),
+                    value,
+                    Some(question.id.clone()),
+                ));
             }
         }
         lines
@@ -320,7 +402,9 @@ impl Visit {
 fn typed(kind: Field, answer: Option<&Answer>, world: &World) -> Entry {
     let mut editor = Editor::new(kind, &world.engines);
     let text = match answer {
-        Some(Answer::Text(t) | Answer::Mobile(t) | Answer::BankCard(t) | Answer::IdNumber(t)) => t.clone(),
+        Some(Answer::Text(t) | Answer::Mobile(t) | Answer::BankCard(t) | Answer::IdNumber(t)) => {
+            t.clone()
+        }
         Some(Answer::Number(n)) => n.to_string(),
         Some(Answer::Date(day)) => day.to_string().replace('-', ""),
         _ => String::new(),
@@ -339,7 +423,11 @@ fn prefill_of(who: &IdentityDocument) -> Prefill {
     card.insert(PrefillKey::Number, who.number.clone());
     card.insert(PrefillKey::Birth, who.birth.to_string());
     card.insert(PrefillKey::Sex, who.sex.name().to_owned());
-    let address = if who.latest_address.is_empty() { &who.address } else { &who.latest_address };
+    let address = if who.latest_address.is_empty() {
+        &who.address
+    } else {
+        &who.latest_address
+    };
     card.insert(PrefillKey::Address, address.clone());
     if let Some(nation) = who.nation.and_then(|nation| nation.name()) {
         card.insert(PrefillKey::Nation, nation.to_owned());

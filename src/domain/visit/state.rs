@@ -227,8 +227,12 @@ pub fn next(state: State, trigger: Trigger) -> Option<State> {
         (S::Working, T::Settled) => S::Confirmation,
         (S::Working, T::Fail) => S::Problem,
         (S::Confirmation, T::Rate) => S::Rating,
-        (S::Confirmation | S::Rating | S::ItemInfo | S::NotHere | S::Progress, T::Finish) => S::Goodbye,
-        (S::Confirmation | S::Goodbye | S::NotHere | S::Progress | S::ItemInfo, T::Again) => S::Choose,
+        (S::Confirmation | S::Rating | S::ItemInfo | S::NotHere | S::Progress, T::Finish) => {
+            S::Goodbye
+        }
+        (S::Confirmation | S::Goodbye | S::NotHere | S::Progress | S::ItemInfo, T::Again) => {
+            S::Choose
+        }
 
         (S::Choose | S::ProgressQuery, T::Progress) => S::Progress,
         (S::NoCard, T::ProgressQuery) => S::ProgressQuery,
@@ -261,14 +265,19 @@ pub fn diagram() -> String {
         let mut to: Vec<(State, Vec<String>)> = Vec::new();
         for trigger in Trigger::ALL {
             // `End` leads to Start from everywhere: one sentence below the diagram says so.
-            let Some(target) = next(state, trigger).filter(|_| trigger != Trigger::End) else { continue };
+            let Some(target) = next(state, trigger).filter(|_| trigger != Trigger::End) else {
+                continue;
+            };
             match to.iter_mut().find(|(known, _)| *known == target) {
                 Some((_, triggers)) => triggers.push(format!("{trigger:?}")),
                 None => to.push((target, vec![format!("{trigger:?}")])),
             }
         }
         for (target, triggers) in to {
-            out.push_str(&format!("    {state:?} --> {target:?}: {}\n", triggers.join(", ")));
+            out.push_str(&format!(
+                "    {state:?} --> {target:?}: {}\n",
+                triggers.join(", ")
+            ));
         }
     }
     out
@@ -283,8 +292,10 @@ mod tests {
     fn every_state_is_reached_and_every_state_but_working_can_end() {
         let mut reached = BTreeSet::from([State::Start]);
         while {
-            let more: BTreeSet<State> =
-                reached.iter().flat_map(|s| Trigger::ALL.into_iter().filter_map(|t| next(*s, t))).collect();
+            let more: BTreeSet<State> = reached
+                .iter()
+                .flat_map(|s| Trigger::ALL.into_iter().filter_map(|t| next(*s, t)))
+                .collect();
             let before = reached.len();
             reached.extend(more);
             reached.len() > before
@@ -292,7 +303,11 @@ mod tests {
         assert_eq!(reached.len(), State::ALL.len());
         for state in State::ALL {
             let ends = next(state, Trigger::End) == Some(State::Start);
-            assert_eq!(ends, !matches!(state, State::Start | State::Working | State::Closed), "{state:?}");
+            assert_eq!(
+                ends,
+                !matches!(state, State::Start | State::Working | State::Closed),
+                "{state:?}"
+            );
         }
     }
 
@@ -300,7 +315,10 @@ mod tests {
     fn nothing_leads_from_working_back_into_the_form() {
         for trigger in Trigger::ALL {
             let to = next(State::Working, trigger);
-            assert!(matches!(to, None | Some(State::Confirmation | State::Problem)), "{trigger:?} {to:?}");
+            assert!(
+                matches!(to, None | Some(State::Confirmation | State::Problem)),
+                "{trigger:?} {to:?}"
+            );
         }
     }
 
@@ -308,7 +326,11 @@ mod tests {
     fn only_a_problem_or_a_confirmed_form_submits() {
         for state in State::ALL {
             let submits = next(state, Trigger::Submit).is_some();
-            assert_eq!(submits, matches!(state, State::Consent | State::Sign | State::Problem), "{state:?}");
+            assert_eq!(
+                submits,
+                matches!(state, State::Consent | State::Sign | State::Problem),
+                "{state:?}"
+            );
         }
     }
 }
