@@ -3,6 +3,7 @@
 
 #[cfg(feature = "sim")]
 mod printer_bytes;
+#[cfg(feature = "sim")]
 mod printer_emupos;
 #[cfg(feature = "sim")]
 mod printer_faults;
