@@ -11,3 +11,5 @@ mod printer_faults;
 mod printer_line;
 #[cfg(feature = "sim")]
 mod printer_picture;
+#[cfg(feature = "sim")]
+mod printer_world;
