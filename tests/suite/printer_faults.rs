@@ -285,3 +285,21 @@ fn changes_are_told_once() {
     };
     assert_eq!(world.events, [online(Supply::Low), online(Supply::Full)]);
 }
+
+proptest::proptest! {
+    #[test]
+    fn foreign_bytes_end_no_process(bytes in proptest::collection::vec(proptest::num::u8::ANY, 0..600)) {
+        // To the machine, within a job.
+        let mut world = World::new("epson-tm-t88", Clearing::ErrorsOnly);
+        world.start(1);
+        world.reach_line(3);
+        let now = world.now;
+        world.machine.handle_input(&bytes, now);
+        world.settle();
+        world.end(1);
+        // To the simulated printer.
+        let mut device = Mechanism::new(kiosk::sim::printer::PrinterSimOptions::default());
+        device.receive(&bytes, now);
+        device.run(now + Duration::from_secs(60));
+    }
+}
