@@ -13,7 +13,7 @@ use std::{
     path::{Path, PathBuf},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     thread,
-    time::Instant,
+    time::{Duration, Instant},
 };
 
 use rustix::{
@@ -21,6 +21,9 @@ use rustix::{
     fs::{Mode, OFlags},
     pty, termios,
 };
+
+/// The thread looks after the terminal's exclusive mode this often, even when nothing happens.
+const LONGEST_WAIT: Duration = Duration::from_millis(500);
 
 /// What a simulated device does with bytes and time. All calls come from one thread at a time.
 pub trait Device: Send + 'static {
@@ -45,6 +48,8 @@ struct Shared<D> {
     device: D,
     link: PathBuf,
     line: Option<Arc<Line>>,
+    /// What the line has not taken yet.
+    unsent: Vec<u8>,
     ended: bool,
 }
 
@@ -66,6 +71,7 @@ impl<D: Device> PtyDevice<D> {
             device,
             link: link.to_path_buf(),
             line: Some(Arc::new(Line::open(link)?)),
+            unsent: Vec::new(),
             ended: false,
         }));
         let thread = thread::Builder::new().name("sim-pty".into()).spawn({
@@ -90,6 +96,7 @@ impl<D: Device> PtyDevice<D> {
     pub fn unplug(&self) -> io::Result<()> {
         let mut shared = lock(&self.shared);
         shared.device.unplugged();
+        shared.unsent.clear();
         let was_plugged = shared.line.take().is_some();
         let removed = if was_plugged {
             fs::remove_file(&shared.link)
@@ -164,39 +171,46 @@ fn lock<T>(shared: &Mutex<T>) -> MutexGuard<'_, T> {
     shared.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
+impl<D: Device> Shared<D> {
+    /// Sends what is due; returns the line and when more falls due.
+    fn send(&mut self) -> (Option<Arc<Line>>, Option<Instant>) {
+        let Some(line) = self.line.clone() else {
+            return (None, None);
+        };
+        line.release_exclusive();
+        while self.unsent.is_empty() {
+            let Some(bytes) = self.device.poll_output(Instant::now()) else {
+                return (Some(line), self.device.poll_timeout());
+            };
+            self.unsent = bytes;
+            self.write(&line);
+        }
+        self.write(&line);
+        // While the line takes no more, nothing else can fall due on it.
+        (Some(line), None)
+    }
+
+    fn write(&mut self, line: &Line) {
+        match rustix::io::write(&line.near, &self.unsent) {
+            Ok(written) => drop(self.unsent.drain(..written)),
+            Err(rustix::io::Errno::AGAIN | rustix::io::Errno::INTR) => {}
+            Err(_) => self.unsent.clear(),
+        }
+    }
+}
+
 fn run<D: Device>(shared: &Mutex<Shared<D>>, woken: &UnixStream) {
     let mut buffer = [0; 4096];
-    let mut unsent: Vec<u8> = Vec::new();
     loop {
-        let (line, deadline) = {
+        let (line, deadline, stalled) = {
             let mut shared = lock(shared);
             if shared.ended {
                 return;
             }
-            match shared.line.clone() {
-                Some(line) => {
-                    line.release_exclusive();
-                    if unsent.is_empty() {
-                        while let Some(bytes) = shared.device.poll_output(Instant::now()) {
-                            unsent.extend(bytes);
-                        }
-                    }
-                    (Some(line), shared.device.poll_timeout())
-                }
-                None => {
-                    unsent.clear();
-                    (None, None)
-                }
-            }
+            let (line, deadline) = shared.send();
+            (line, deadline, !shared.unsent.is_empty())
         };
-        if let Some(line) = &line {
-            match rustix::io::write(&line.near, &unsent) {
-                Ok(written) => drop(unsent.drain(..written)),
-                Err(rustix::io::Errno::AGAIN | rustix::io::Errno::INTR) => {}
-                Err(_) => unsent.clear(),
-            }
-        }
-        let readable = wait(line.as_deref(), woken, !unsent.is_empty(), deadline);
+        let readable = wait(line.as_deref(), woken, stalled, deadline);
         while (&mut &*woken)
             .read(&mut buffer)
             .is_ok_and(|count| count > 0)
@@ -206,7 +220,8 @@ fn run<D: Device>(shared: &Mutex<Shared<D>>, woken: &UnixStream) {
         {
             let mut shared = lock(shared);
             // Bytes that arrive after the plug was pulled are lost.
-            if shared.line.is_some() {
+            let plugged = shared.line.as_ref();
+            if plugged.is_some_and(|plugged| Arc::ptr_eq(plugged, line)) {
                 shared.device.handle_input(&buffer[..count], Instant::now());
             }
         }
@@ -215,10 +230,9 @@ fn run<D: Device>(shared: &Mutex<Shared<D>>, woken: &UnixStream) {
 
 /// Waits for bytes, a wake-up or `deadline`; true when the near end has bytes to read.
 fn wait(line: Option<&Line>, woken: &UnixStream, write: bool, deadline: Option<Instant>) -> bool {
-    let timeout = deadline.and_then(|deadline| {
-        let rest = deadline.saturating_duration_since(Instant::now());
-        Timespec::try_from(rest).ok()
-    });
+    let rest = deadline.map(|deadline| deadline.saturating_duration_since(Instant::now()));
+    let rest = rest.map_or(LONGEST_WAIT, |rest| rest.min(LONGEST_WAIT));
+    let timeout = Timespec::try_from(rest).ok();
     let mut fds = vec![PollFd::from_borrowed_fd(woken.as_fd(), PollFlags::IN)];
     if let Some(line) = line {
         let mut flags = PollFlags::IN;

@@ -1,1 +1,63 @@
-//! Stub.
+//! A card reader that behaves, behind a path that opens like a serial port.
+//!
+//! Written from the published tables of the protocol and the cards, not from the firmware's own encoder.
+
+use std::{io, path::Path, time::Duration};
+
+mod card;
+mod device;
+
+#[cfg(test)]
+mod line_tests;
+#[cfg(test)]
+mod tests;
+
+pub use card::{CardError, CardFile, CardKind};
+pub use device::{ReaderFault, SimReader};
+
+use super::pty::PtyDevice;
+
+/// A simulated reader on a pseudo terminal. Ends on drop.
+pub struct ReaderSim(PtyDevice<SimReader>);
+
+impl ReaderSim {
+    /// Starts a reader without a card behind a symbolic link at `link`.
+    pub fn start(link: &Path) -> io::Result<Self> {
+        PtyDevice::start(link, SimReader::default()).map(Self)
+    }
+
+    /// Lays a card on the reader; the one that lay there is gone.
+    pub fn lay(&self, card: CardFile) {
+        self.0.with(|reader| reader.lay(card));
+    }
+
+    /// Takes the card away.
+    pub fn take(&self) {
+        self.0.with(SimReader::take);
+    }
+
+    /// Pulls the plug.
+    pub fn unplug(&self) -> io::Result<()> {
+        self.0.unplug()
+    }
+
+    /// Plugs it in again at the same path.
+    pub fn replug(&self) -> io::Result<()> {
+        self.0.replug()
+    }
+
+    /// From now on the reader has this fault.
+    pub fn set_fault(&self, fault: ReaderFault) {
+        self.0.with(|reader| reader.set_fault(fault));
+    }
+
+    /// How long the reader takes to read a card.
+    pub fn set_read_time(&self, time: Duration) {
+        self.0.with(|reader| reader.set_read_time(time));
+    }
+
+    /// Whether a card that was read and still lies there is found again. Readers differ in this.
+    pub fn set_found_after_read(&self, found: bool) {
+        self.0.with(|reader| reader.set_found_after_read(found));
+    }
+}

@@ -1,1 +1,20 @@
-//! Stub.
+//! ID card reader: serial protocol of the card verification module (SAM_V / SAM_A, GA/T 467).
+//!
+//! 115200 8N1. Request: `AA AA AA 96 69 | length | CMD PARA data | check`; answer: `… | length | SW1 SW2 SW3 data |
+//! check`. Length is big-endian and counts what follows it, check included; check is the XOR of length and body.
+
+mod card;
+mod frame;
+mod link;
+mod reader;
+mod request;
+mod sam_id;
+mod status;
+
+#[cfg(test)]
+mod tests;
+
+pub use frame::{Answer, Decoded, Decoder};
+pub use reader::{ReadFault, ReaderCommand, ReaderEvent, SamConfig, SamReader};
+pub use request::Request;
+pub use status::{Class, Sw3};

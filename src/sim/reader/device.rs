@@ -1,0 +1,292 @@
+//! The module inside the reader: what it answers, and when.
+
+use std::{
+    collections::VecDeque,
+    time::{Duration, Instant},
+};
+
+use super::card::CardFile;
+use crate::sim::pty::Device;
+
+/// What is wrong with the simulated reader or the card on it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum ReaderFault {
+    /// Nothing.
+    #[default]
+    None,
+    /// Stray bytes before every answer, among them the beginning of a preamble.
+    NoiseBefore,
+    /// In every answer a byte appears and two get lost, as recorded in the field.
+    NoiseWithin,
+    /// The check byte of every answer is wrong.
+    GarbledChecksum,
+    /// Answers begin late and come in small pieces, yet within the time limits.
+    Slow,
+    /// Answers arrive whole, this much too late.
+    Late(Duration),
+    /// No answers.
+    Silent,
+    /// Instead of an answer a header with a length of 65535 and 5000 bytes.
+    AbsurdLength,
+    /// The card leaves while it is read (41).
+    MovedAway,
+    /// What lies there is another kind of card (40).
+    NotAnIdCard,
+    /// The card does not accept the module (31).
+    AuthenticationFailed,
+    /// The module is not authorised (66).
+    Unauthorised,
+    /// Reading with fingerprint fails (37).
+    FingerprintFailed,
+}
+
+/// The behaviour of a reader on a stream of bytes.
+pub struct SimReader {
+    input: Vec<u8>,
+    output: VecDeque<(Instant, Vec<u8>)>,
+    card: Option<CardFile>,
+    found: bool,
+    selected: bool,
+    /// The card was read and does not answer "find" until it is laid anew.
+    halted: bool,
+    found_after_read: bool,
+    fault: ReaderFault,
+    read_time: Duration,
+}
+
+impl Default for SimReader {
+    fn default() -> Self {
+        Self {
+            input: Vec::new(),
+            output: VecDeque::new(),
+            card: None,
+            found: false,
+            selected: false,
+            halted: false,
+            found_after_read: true,
+            fault: ReaderFault::None,
+            read_time: Duration::from_millis(400),
+        }
+    }
+}
+
+impl SimReader {
+    /// Lays a card down.
+    pub fn lay(&mut self, card: CardFile) {
+        self.take();
+        self.card = Some(card);
+    }
+
+    /// Takes the card away.
+    pub fn take(&mut self) {
+        self.card = None;
+        self.found = false;
+        self.selected = false;
+        self.halted = false;
+    }
+
+    /// From now on this is wrong.
+    pub fn set_fault(&mut self, fault: ReaderFault) {
+        self.fault = fault;
+    }
+
+    /// How long reading takes, besides the time on the line.
+    pub fn set_read_time(&mut self, time: Duration) {
+        self.read_time = time;
+    }
+
+    /// Whether a card that was read is found again while it lies there.
+    pub fn set_found_after_read(&mut self, found: bool) {
+        self.found_after_read = found;
+    }
+
+    /// Takes the next whole request out of the input. Anything else is thrown away.
+    fn next_request(&mut self) -> Option<Vec<u8>> {
+        loop {
+            let start = self
+                .input
+                .windows(5)
+                .position(|window| window == [0xAA, 0xAA, 0xAA, 0x96, 0x69]);
+            let Some(start) = start else {
+                // Up to four bytes may be the beginning of a preamble.
+                let keep = self.input.len().min(4);
+                self.input.drain(..self.input.len() - keep);
+                return None;
+            };
+            self.input.drain(..start);
+            let length = usize::from(*self.input.get(5)?) << 8 | usize::from(*self.input.get(6)?);
+            if length > 16 {
+                // No request is that long.
+                self.input.drain(..5);
+                continue;
+            }
+            if self.input.len() < 7 + length {
+                return None;
+            }
+            return Some(self.input.drain(..7 + length).skip(5).collect());
+        }
+    }
+
+    /// SW3, data and how long it takes. `request` is length, CMD, PARA, data, check.
+    fn answer(&mut self, request: &[u8]) -> (u8, Vec<u8>, Duration) {
+        let short = Duration::from_millis(15);
+        if request.iter().fold(0, |xor, byte| xor ^ byte) != 0 {
+            return (0x10, vec![], short);
+        }
+        if self.fault == ReaderFault::Unauthorised {
+            return (0x66, vec![], short);
+        }
+        match request.get(2..request.len().saturating_sub(1)) {
+            Some([0x10, 0xFF]) => {
+                self.found = false;
+                self.selected = false;
+                (0x90, vec![], Duration::from_millis(50))
+            }
+            Some([0x11, 0xFF]) => (0x90, vec![], short),
+            // 05.03-20240101-0000123456-4000000001
+            Some([0x12, 0xFF]) => {
+                let id = b"\x05\x00\x03\x00\xE5\xD6\x34\x01\x40\xE2\x01\x00\x01\x28\x6B\xEE";
+                (0x90, id.to_vec(), short)
+            }
+            Some([0x20, 0x01]) => self.find(short),
+            Some([0x20, 0x02]) if self.found && self.card.is_some() => {
+                self.selected = true;
+                (0x90, vec![0; 8], short)
+            }
+            Some([0x20, 0x02]) => (0x81, vec![], short),
+            Some([0x30, 0x01]) => self.read(false),
+            Some([0x30, 0x10]) => self.read(true),
+            Some([0x30, 0x03]) => self.read_additional(),
+            Some([0x60, 0..=4]) | Some([0x61, 0xFF, 24..=255]) => (0x90, vec![], short),
+            Some(_) => (0x21, vec![], short),
+            None => (0x11, vec![], short),
+        }
+    }
+
+    fn find(&mut self, time: Duration) -> (u8, Vec<u8>, Duration) {
+        self.selected = false;
+        self.found = self.card.is_some() && !self.halted;
+        match self.fault {
+            ReaderFault::NotAnIdCard if self.found => {
+                self.found = false;
+                (0x40, vec![], time)
+            }
+            _ if self.found => (0x9F, vec![0; 4], time),
+            _ => (0x80, vec![], time),
+        }
+    }
+
+    fn read(&mut self, with_fingerprint: bool) -> (u8, Vec<u8>, Duration) {
+        let time = self.read_time;
+        match (self.fault, &self.card) {
+            (_, Some(_)) if !self.selected => (0x21, vec![], time),
+            (_, None) => (0x21, vec![], time),
+            (ReaderFault::MovedAway, _) => {
+                self.take();
+                (0x41, vec![], time)
+            }
+            (ReaderFault::AuthenticationFailed, _) => {
+                self.selected = false;
+                (0x31, vec![], time)
+            }
+            (ReaderFault::FingerprintFailed, _) if with_fingerprint => (0x37, vec![], time),
+            (_, Some(card)) => {
+                let mut data = vec![0x01, 0x00, 0x04, 0x00];
+                if with_fingerprint {
+                    data.push((card.fingerprint >> 8) as u8);
+                    data.push((card.fingerprint & 0xFF) as u8);
+                }
+                data.extend(card.text());
+                data.extend(card.photo());
+                if with_fingerprint {
+                    data.extend(vec![0x43; card.fingerprint]);
+                }
+                self.halted = !self.found_after_read;
+                (0x90, data, time)
+            }
+        }
+    }
+
+    fn read_additional(&self) -> (u8, Vec<u8>, Duration) {
+        let time = Duration::from_millis(80);
+        match &self.card {
+            Some(card) if self.selected => match card.additional() {
+                Some(data) => (0x90, data, time),
+                None => (0x91, vec![], time),
+            },
+            _ => (0x21, vec![], time),
+        }
+    }
+
+    /// Puts the answer on the line the way the fault spoils it.
+    fn send(&mut self, sw3: u8, data: &[u8], at: Instant) {
+        let length = data.len() + 4;
+        let mut frame = vec![0xAA, 0xAA, 0xAA, 0x96, 0x69];
+        frame.extend([(length >> 8) as u8, (length & 0xFF) as u8, 0x00, 0x00, sw3]);
+        frame.extend(data);
+        frame.push(frame[5..].iter().fold(0, |xor, byte| xor ^ byte));
+        // 11.5 bytes a millisecond at 115200 bit/s.
+        let at = at + Duration::from_micros(87 * frame.len() as u64);
+        match self.fault {
+            ReaderFault::Silent => return,
+            ReaderFault::NoiseBefore => {
+                frame.splice(0..0, [0x00, 0xFF, 0xAA, 0xAA, 0xAA, 0x96, 0x00, 0xAA]);
+            }
+            ReaderFault::NoiseWithin => {
+                frame.insert(1, 0x00);
+                let end = frame.len() - 1;
+                frame.drain(end - 2..end);
+            }
+            ReaderFault::GarbledChecksum => {
+                if let Some(check) = frame.last_mut() {
+                    *check ^= 1;
+                }
+            }
+            ReaderFault::Slow => {
+                for (index, piece) in frame.chunks(64).enumerate() {
+                    let pause = Duration::from_millis(300 + 40 * index as u64);
+                    self.output.push_back((at + pause, piece.to_vec()));
+                }
+                return;
+            }
+            ReaderFault::Late(delay) => return self.output.push_back((at + delay, frame)),
+            ReaderFault::AbsurdLength => {
+                frame.truncate(5);
+                frame.extend([0xFF, 0xFF]);
+                frame.extend([0x5A; 5000]);
+            }
+            _ => {}
+        }
+        self.output.push_back((at, frame));
+    }
+}
+
+impl Device for SimReader {
+    fn handle_input(&mut self, bytes: &[u8], now: Instant) {
+        // Requests are at most eleven bytes long; a firmware that sends more than this at once is not listened to.
+        self.input.extend(bytes.iter().take(4096));
+        while let Some(request) = self.next_request() {
+            let (sw3, data, time) = self.answer(&request);
+            // One after the other: an answer never overtakes the one before.
+            let free = self.output.back().map_or(now, |(at, _)| now.max(*at));
+            self.send(sw3, &data, free + time);
+        }
+    }
+
+    fn poll_output(&mut self, now: Instant) -> Option<Vec<u8>> {
+        let due = self.output.front().is_some_and(|(at, _)| *at <= now);
+        due.then(|| self.output.pop_front().map(|(_, bytes)| bytes))
+            .flatten()
+    }
+
+    fn poll_timeout(&self) -> Option<Instant> {
+        self.output.front().map(|(at, _)| *at)
+    }
+
+    fn unplugged(&mut self) {
+        self.input.clear();
+        self.output.clear();
+        self.found = false;
+        self.selected = false;
+    }
+}

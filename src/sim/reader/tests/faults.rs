@@ -1,0 +1,147 @@
+//! What goes wrong with cards, lines and readers, and what is told about it.
+
+use super::*;
+use crate::wire::sam::ReadFault;
+
+#[test]
+fn faults_of_a_card_are_told_and_need_it_laid_anew() {
+    for (fault, told) in [
+        (ReaderFault::NotAnIdCard, ReadFault::NotAnIdCard),
+        (
+            ReaderFault::AuthenticationFailed,
+            ReadFault::AuthenticationFailed,
+        ),
+        (ReaderFault::MovedAway, ReadFault::MovedAway),
+    ] {
+        let mut bench = Bench::polling();
+        bench.device.set_fault(fault);
+        bench.device.lay(card("mother"));
+        let story = bench.story(4 * SECOND);
+        let failed = format!("{:?}", ReaderEvent::ReadFailed(told));
+        assert_eq!(story[..2], ["inserted".to_owned(), failed]);
+        bench.device.set_fault(ReaderFault::None);
+        if fault == ReaderFault::MovedAway {
+            assert_eq!(story[2..], ["removed"]);
+        } else {
+            assert_eq!(story.len(), 2);
+            assert_eq!(
+                bench.story(4 * SECOND),
+                [""; 0],
+                "{fault:?}: not read where it lies"
+            );
+            bench.device.take();
+            bench.device.lay(card("mother"));
+            assert_eq!(bench.story(SECOND), [""; 0], "{fault:?}: not seen to leave");
+            bench.device.take();
+            assert_eq!(bench.story(2 * SECOND), ["removed"]);
+        }
+        bench.device.lay(card("mother"));
+        assert_eq!(bench.story(3 * SECOND), lines(&card("mother"))[..2]);
+    }
+}
+
+#[test]
+fn a_card_relaid_quickly_after_a_failure_is_read() {
+    let mut bench = Bench::polling();
+    bench.device.set_fault(ReaderFault::AuthenticationFailed);
+    bench.device.lay(card("young"));
+    assert_eq!(bench.story(2 * SECOND).len(), 2);
+    bench.device.set_fault(ReaderFault::None);
+    bench.device.take();
+    bench.run(Duration::from_millis(350));
+    bench.device.lay(card("young"));
+    let [inserted, read, removed] = lines(&card("young"));
+    assert_eq!(bench.story(2 * SECOND), [removed, inserted, read]);
+}
+
+#[test]
+fn noise_and_slowness_cost_no_reading() {
+    for fault in [
+        ReaderFault::NoiseBefore,
+        ReaderFault::Slow,
+        ReaderFault::FingerprintFailed,
+        ReaderFault::Late(Duration::from_millis(700)),
+    ] {
+        let mut bench = Bench::polling();
+        bench.device.set_fault(fault);
+        bench.device.lay(card("longterm"));
+        let story = bench.story(15 * SECOND);
+        assert_eq!(story, lines(&card("longterm"))[..2], "{fault:?}");
+    }
+}
+
+#[test]
+fn a_reader_without_usable_answers_is_off_and_comes_back() {
+    for fault in [
+        ReaderFault::Silent,
+        ReaderFault::NoiseWithin,
+        ReaderFault::GarbledChecksum,
+        ReaderFault::AbsurdLength,
+    ] {
+        let mut bench = Bench::polling();
+        bench.device.set_fault(fault);
+        bench.device.lay(card("farmer"));
+        let off = format!("{:?}", ReaderEvent::Status(Device::PowerOff));
+        assert_eq!(bench.story(60 * SECOND), [off], "{fault:?}");
+        bench.device.set_fault(ReaderFault::None);
+        let online = format!("{:?}", ReaderEvent::Status(Device::Online));
+        let [inserted, read, _] = lines(&card("farmer"));
+        assert_eq!(
+            bench.story(20 * SECOND),
+            [online, inserted, read],
+            "{fault:?}"
+        );
+    }
+}
+
+#[test]
+fn a_reader_that_falls_silent_in_mid_read_says_so() {
+    let mut bench = Bench::polling();
+    bench.device.set_read_time(2 * SECOND);
+    bench.device.lay(card("farmer"));
+    assert_eq!(bench.story(SECOND), ["inserted"]);
+    bench.device.unplugged();
+    bench.device.set_fault(ReaderFault::Silent);
+    let story = bench.story(60 * SECOND);
+    assert_eq!(story, ["ReadFailed(ReaderFault)", "Status(PowerOff)"]);
+}
+
+#[test]
+fn an_unauthorised_module_is_a_fault_of_the_device() {
+    let mut bench = Bench::new();
+    bench.device.set_fault(ReaderFault::Unauthorised);
+    assert_eq!(bench.story(30 * SECOND), ["Status(HardwareError)"]);
+    bench.device.set_fault(ReaderFault::None);
+    assert!(bench.story(10 * SECOND).contains(&"Status(Online)".into()));
+}
+
+#[test]
+fn a_late_answer_is_never_another_persons_card() {
+    let (elder, farmer) = (card("elder"), card("farmer"));
+    for late_ms in (0..12_000).step_by(250) {
+        let mut bench = Bench::polling();
+        // Lay and start reading well, then the answer with the content is late.
+        bench.device.set_read_time(Duration::from_millis(late_ms));
+        bench.device.lay(elder.clone());
+        bench.run(6 * SECOND);
+        bench.device.set_read_time(Duration::ZERO);
+        bench.take_events();
+        bench.device.lay(farmer.clone());
+        let story = bench.story(20 * SECOND);
+        let read = |card: &CardFile| format!("read {}", card.number);
+        assert!(!story.contains(&read(&elder)), "{late_ms} ms: {story:?}");
+        if late_ms > 5000 {
+            assert_eq!(story.last(), Some(&read(&farmer)), "{late_ms} ms");
+        }
+    }
+}
+
+#[test]
+fn a_silent_module_is_noticed_without_polling() {
+    let mut bench = Bench::polling();
+    bench
+        .machine
+        .command(ReaderCommand::SetPolling(false), bench.now);
+    bench.device.set_fault(ReaderFault::Silent);
+    assert_eq!(bench.story(60 * SECOND), ["Status(PowerOff)"]);
+}

@@ -1,0 +1,381 @@
+//! The reader as a machine: hello, polling, reading, recovery.
+
+use std::{
+    collections::VecDeque,
+    time::{Duration, Instant},
+};
+
+use super::{
+    frame::Answer,
+    link::{Link, Outcome},
+    request::Request,
+    sam_id,
+    status::{Class, Sw3},
+};
+use crate::{document::IdentityDocument, status::Device, wire::Machine};
+
+mod cycle;
+use cycle::Media;
+
+/// The SAM id is asked this often: the first answer after power-on is sometimes wrong.
+const SAM_ID_TRIES: u8 = 3;
+/// While no card is wanted, the module is asked this often whether it is well.
+const HEARTBEAT: Duration = Duration::from_secs(30);
+/// A silent or faulty module is asked again after this long.
+const RETRY: Duration = Duration::from_secs(3);
+/// So many senseless answers to "find" in a row end in a reset.
+const STRANGE_LIMIT: u8 = 5;
+
+/// What the machine can be told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ReaderCommand {
+    /// Look for cards, or stop. A machine that stops forgets the card: when it starts again, a card that still lies
+    /// there is inserted and read anew.
+    SetPolling(bool),
+    /// Reset the module at the next pause, then say hello again.
+    Reset,
+}
+
+/// What the machine tells. While the status is not `Online` nothing is known about cards.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ReaderEvent {
+    /// Health changed.
+    Status(Device),
+    /// Identity of the module, as printed on the reader; told once per value.
+    SamId(String),
+    /// A card lies there; a reading follows.
+    MediaInserted,
+    /// The card was read.
+    CardRead(Box<IdentityDocument>),
+    /// The card could not be read; it must be taken away and laid again.
+    ReadFailed(ReadFault),
+    /// The card is gone.
+    MediaRemoved,
+}
+
+/// Why a card could not be read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ReadFault {
+    /// Another kind of card.
+    #[error("not an identity card")]
+    NotAnIdCard,
+    /// It was taken away too early.
+    #[error("moved away while being read")]
+    MovedAway,
+    /// Card and module do not accept each other.
+    #[error("authentication failed")]
+    AuthenticationFailed,
+    /// Damaged, or its content is not a document.
+    #[error("unreadable")]
+    Unreadable,
+    /// The reader failed, not the card.
+    #[error("reader fault")]
+    ReaderFault,
+}
+
+/// Settings of one reader.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SamConfig {
+    /// Time from one "find" to the next, at least 300 ms by the makers' manuals.
+    pub poll_interval: Duration,
+    /// So many "no card" in a row mean that the card is gone. Some modules answer "no card" for a card that was
+    /// read and still lies there, so one is no proof.
+    pub removal_votes: u8,
+    /// Ask for text, photo and fingerprint first (30 10), and without fingerprint when that is refused.
+    /// The fingerprint is never kept.
+    pub with_fingerprint: bool,
+    /// Longest radio exchange in bytes, 24..=255.
+    pub max_rf: u8,
+}
+
+impl Default for SamConfig {
+    fn default() -> Self {
+        Self {
+            poll_interval: Duration::from_millis(300),
+            removal_votes: 3,
+            with_fingerprint: true,
+            max_rf: 0x50,
+        }
+    }
+}
+
+/// What the outstanding request is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Step {
+    Closed,
+    /// Nothing outstanding; `next` says when to go on.
+    Idle,
+    /// Nothing outstanding; say hello again at `next`.
+    Down,
+    Hello,
+    Identify {
+        tries: u8,
+    },
+    LimitRf,
+    Heartbeat,
+    Reset,
+    Find,
+    Select,
+    Read {
+        fingerprint: bool,
+    },
+    ReadAddress {
+        fingerprint: bool,
+    },
+}
+
+/// Driver of one ID card reader. See [`Machine`].
+pub struct SamReader {
+    config: SamConfig,
+    link: Link,
+    step: Step,
+    next: Option<Instant>,
+    device: Device,
+    sam_id: Option<String>,
+    events: VecDeque<ReaderEvent>,
+    /// Since the last good hello a reset was tried.
+    reset_tried: bool,
+    reset_wanted: bool,
+    polling: bool,
+    last_find: Option<Instant>,
+    strange: u8,
+    media: Media,
+    /// The outcome of the outstanding request is of no interest any more.
+    stale: bool,
+    /// Selecting failed, reading was repeated: how often for this card.
+    tries: u8,
+    /// Answer with text and photo, while the address is asked for.
+    pending: Option<Answer>,
+}
+
+impl SamReader {
+    /// A reader whose port is not open yet.
+    #[must_use]
+    pub fn new(config: SamConfig) -> Self {
+        Self {
+            config,
+            link: Link::new(),
+            step: Step::Closed,
+            next: None,
+            device: Device::Unknown,
+            sam_id: None,
+            events: VecDeque::new(),
+            reset_tried: false,
+            reset_wanted: false,
+            polling: false,
+            last_find: None,
+            strange: 0,
+            media: Media::Absent,
+            stale: false,
+            tries: 0,
+            pending: None,
+        }
+    }
+
+    fn ask(&mut self, step: Step, request: Request, now: Instant) {
+        self.step = step;
+        self.next = None;
+        self.link.start(request, now);
+    }
+
+    fn set_device(&mut self, device: Device) {
+        if self.device != device {
+            self.device = device;
+            self.events.push_back(ReaderEvent::Status(device));
+        }
+    }
+
+    fn handle_outcome(&mut self, outcome: Outcome, now: Instant) {
+        let class = match &outcome {
+            Outcome::Answer(answer) => Some(answer.sw3.class()),
+            Outcome::Silent => None,
+        };
+        match (self.step, class) {
+            (Step::Closed | Step::Idle | Step::Down, _) => {}
+            (Step::Hello | Step::Heartbeat, Some(Class::DeviceFault)) => self.out_of_service(now),
+            (Step::Hello, Some(Class::Ok)) => {
+                self.ask(Step::Identify { tries: 1 }, Request::SamId, now);
+            }
+            (Step::Heartbeat, Some(Class::Ok)) => self.idle(now),
+            (Step::Hello | Step::Heartbeat, _) => self.silent(now),
+            (Step::Identify { tries }, _) => {
+                let id = match &outcome {
+                    Outcome::Answer(answer) => sam_id::decode(&answer.data),
+                    Outcome::Silent => None,
+                };
+                self.identified(id, tries, now);
+            }
+            (Step::LimitRf, _) => {
+                // A module that does not know this request works with its own limit.
+                self.reset_tried = false;
+                self.set_device(Device::Online);
+                self.idle(now);
+            }
+            (Step::Reset, _) => self.ask(Step::Hello, Request::Status, now),
+            (Step::Find | Step::Select | Step::Read { .. } | Step::ReadAddress { .. }, _) => {
+                self.handle_card_outcome(outcome, now);
+            }
+        }
+    }
+
+    fn identified(&mut self, id: Option<String>, tries: u8, now: Instant) {
+        if id.is_none() && tries < SAM_ID_TRIES {
+            return self.ask(Step::Identify { tries: tries + 1 }, Request::SamId, now);
+        }
+        if let Some(id) = id.filter(|id| self.sam_id.as_ref() != Some(id)) {
+            self.sam_id = Some(id.clone());
+            self.events.push_back(ReaderEvent::SamId(id));
+        }
+        self.ask(Step::LimitRf, Request::SetMaxRf(self.config.max_rf), now);
+    }
+
+    /// A request was not answered. Asks for the status: its answer cannot be mistaken for that of a card request,
+    /// and the module answers in order, so whatever was late has arrived before it.
+    fn recover(&mut self, now: Instant) {
+        self.doubt_media();
+        self.strange += 1;
+        if self.strange >= STRANGE_LIMIT {
+            // It says that it is well, and yet cards cannot be asked for.
+            return self.out_of_service(now);
+        }
+        self.ask(Step::Hello, Request::Status, now);
+    }
+
+    /// Hello was not answered either: once reset, then power off.
+    fn silent(&mut self, now: Instant) {
+        self.doubt_media();
+        if self.reset_tried {
+            self.set_device(Device::PowerOff);
+            self.wait_down(now);
+        } else {
+            self.reset(now);
+        }
+    }
+
+    fn reset(&mut self, now: Instant) {
+        self.reset_tried = true;
+        self.reset_wanted = false;
+        self.doubt_media();
+        self.ask(Step::Reset, Request::Reset, now);
+    }
+
+    fn out_of_service(&mut self, now: Instant) {
+        self.strange = 0;
+        self.doubt_media();
+        self.set_device(Device::HardwareError);
+        self.wait_down(now);
+    }
+
+    fn wait_down(&mut self, now: Instant) {
+        self.step = Step::Down;
+        self.next = Some(now + RETRY);
+    }
+
+    /// Nothing to do until the next find or heartbeat.
+    fn idle(&mut self, now: Instant) {
+        if self.reset_wanted {
+            return self.reset(now);
+        }
+        self.step = Step::Idle;
+        self.next = Some(if self.polling {
+            let due = self.last_find.map(|last| last + self.config.poll_interval);
+            due.map_or(now, |due| due.max(now))
+        } else {
+            now + HEARTBEAT
+        });
+    }
+
+    fn find(&mut self, now: Instant) {
+        self.last_find = Some(now);
+        self.ask(Step::Find, Request::Find, now);
+    }
+}
+
+impl Machine for SamReader {
+    type Event = ReaderEvent;
+    type Command = ReaderCommand;
+
+    fn port_opened(&mut self, now: Instant) {
+        self.link.reset();
+        self.reset_tried = false;
+        self.ask(Step::Hello, Request::Status, now);
+    }
+
+    fn port_lost(&mut self, _now: Instant) {
+        self.link.reset();
+        self.step = Step::Closed;
+        self.next = None;
+        self.pending = None;
+        self.stale = false;
+        self.doubt_media();
+        self.set_device(Device::NoDevice);
+    }
+
+    fn command(&mut self, command: ReaderCommand, now: Instant) {
+        match command {
+            ReaderCommand::SetPolling(polling) if polling == self.polling => return,
+            ReaderCommand::SetPolling(polling) => {
+                self.polling = polling;
+                if !polling {
+                    self.media = Media::Absent;
+                    self.pending = None;
+                    self.strange = 0;
+                    // A reading under way is not broken off: its late answer could be taken for another card's.
+                    self.stale = self.step.is_about_card();
+                }
+            }
+            ReaderCommand::Reset => self.reset_wanted = self.step != Step::Closed,
+        }
+        if self.step == Step::Idle {
+            self.idle(now);
+        }
+    }
+
+    fn handle_input(&mut self, bytes: &[u8], now: Instant) {
+        if self.step == Step::Closed {
+            return;
+        }
+        if let Some(outcome) = self.link.handle_input(bytes, now) {
+            self.handle_outcome(outcome, now);
+        }
+    }
+
+    fn handle_timeout(&mut self, now: Instant) {
+        if let Some(outcome) = self.link.handle_timeout(now) {
+            self.handle_outcome(outcome, now);
+        }
+        if self.next.is_none_or(|next| now < next) {
+            return;
+        }
+        match self.step {
+            Step::Idle if self.polling => self.find(now),
+            Step::Idle => self.ask(Step::Heartbeat, Request::Status, now),
+            Step::Down => self.ask(Step::Hello, Request::Status, now),
+            _ => self.next = None,
+        }
+    }
+
+    fn poll_transmit(&mut self) -> Option<Vec<u8>> {
+        self.link.poll_transmit()
+    }
+
+    fn poll_event(&mut self) -> Option<ReaderEvent> {
+        self.events.pop_front()
+    }
+
+    fn poll_timeout(&self) -> Option<Instant> {
+        match (self.link.poll_timeout(), self.next) {
+            (Some(link), Some(next)) => Some(link.min(next)),
+            (link, next) => link.or(next),
+        }
+    }
+}
+
+impl Step {
+    fn is_about_card(self) -> bool {
+        matches!(
+            self,
+            Self::Find | Self::Select | Self::Read { .. } | Self::ReadAddress { .. }
+        )
+    }
+}

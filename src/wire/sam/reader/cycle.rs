@@ -1,0 +1,268 @@
+//! One card: find, select, read, newer address; and whether it is still there.
+
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
+
+use super::{
+    Answer, Class, Instant, Outcome, ReadFault, ReaderEvent, Request, STRANGE_LIMIT, SamReader,
+    Step, Sw3,
+};
+use crate::{document::IdentityDocument, wire::sam::card};
+
+/// Selecting and reading are repeated so often for one card.
+const TRIES: u8 = 3;
+
+/// What is known about the card. `misses` counts "no card" in a row.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Media {
+    Absent,
+    /// Inserted, not read yet.
+    Reading,
+    /// Read. `digest` tells this card from another one without keeping its content.
+    Read {
+        digest: u64,
+        misses: u8,
+    },
+    /// Could not be read: has to be taken away and laid again.
+    Failed {
+        misses: u8,
+    },
+}
+
+impl SamReader {
+    /// The field was not watched for a while: whatever lies there next has to be looked at anew.
+    pub(super) fn doubt_media(&mut self) {
+        if self.media == Media::Reading {
+            self.fail(ReadFault::ReaderFault);
+        }
+        if let Media::Read { misses, .. } | Media::Failed { misses } = &mut self.media {
+            *misses = (*misses).max(1);
+        }
+    }
+
+    pub(super) fn handle_card_outcome(&mut self, outcome: Outcome, now: Instant) {
+        let answer = match outcome {
+            Outcome::Answer(answer) => Some(answer),
+            Outcome::Silent => None,
+        };
+        if std::mem::take(&mut self.stale) {
+            // Asked for in a visit that is over.
+            self.pending = None;
+            return match answer {
+                Some(_) => self.idle(now),
+                None => self.recover(now),
+            };
+        }
+        match (self.step, answer) {
+            (Step::ReadAddress { fingerprint }, answer) => {
+                self.read_done(answer.as_ref(), fingerprint, now);
+            }
+            (Step::Find, None) => self.recover(now),
+            (_, None) => {
+                self.fail(ReadFault::ReaderFault);
+                self.recover(now);
+            }
+            (Step::Find, Some(answer)) => self.found(&answer, now),
+            (Step::Select, Some(answer)) => self.selected(&answer, now),
+            (Step::Read { fingerprint }, Some(answer)) => self.read(answer, fingerprint, now),
+            _ => self.idle(now),
+        }
+    }
+
+    fn found(&mut self, answer: &Answer, now: Instant) {
+        match answer.sw3 {
+            Sw3::Found => {
+                self.strange = 0;
+                self.present(now);
+            }
+            Sw3::NoCard => {
+                self.strange = 0;
+                self.absent();
+                self.idle(now);
+            }
+            sw3 => match card_fault(sw3.class()) {
+                // Something lies there that cannot be used.
+                Some(fault) => {
+                    if self.wants_reading() {
+                        self.begin_reading();
+                        self.fail(fault);
+                    }
+                    self.idle(now);
+                }
+                None => self.strange_answer(sw3.class(), now),
+            },
+        }
+    }
+
+    fn strange_answer(&mut self, class: Class, now: Instant) {
+        self.strange = self.strange.saturating_add(1);
+        match class {
+            Class::DeviceFault => self.out_of_service(now),
+            Class::Reset => self.reset(now),
+            _ if self.strange >= STRANGE_LIMIT => {
+                self.strange = 0;
+                self.reset(now);
+            }
+            _ => self.idle(now),
+        }
+    }
+
+    /// Whether what was found has to be looked at: not read yet, or it may be another card by now.
+    fn wants_reading(&self) -> bool {
+        match self.media {
+            Media::Absent | Media::Reading => true,
+            Media::Read { misses, .. } | Media::Failed { misses } => misses > 0,
+        }
+    }
+
+    fn present(&mut self, now: Instant) {
+        if !self.wants_reading() {
+            return self.idle(now);
+        }
+        // A card that was read is read again before anything is told: it may be the same one.
+        if !matches!(self.media, Media::Read { .. }) {
+            self.begin_reading();
+        }
+        self.ask(Step::Select, Request::Select, now);
+    }
+
+    fn begin_reading(&mut self) {
+        if self.media == Media::Reading {
+            return;
+        }
+        if self.media != Media::Absent {
+            self.events.push_back(ReaderEvent::MediaRemoved);
+        }
+        self.events.push_back(ReaderEvent::MediaInserted);
+        self.media = Media::Reading;
+        self.tries = 0;
+    }
+
+    fn absent(&mut self) {
+        match &mut self.media {
+            Media::Absent => {}
+            Media::Reading => self.fail(ReadFault::MovedAway),
+            Media::Read { misses, .. } | Media::Failed { misses } => {
+                *misses = misses.saturating_add(1);
+                if *misses >= self.config.removal_votes {
+                    self.media = Media::Absent;
+                    self.tries = 0;
+                    self.events.push_back(ReaderEvent::MediaRemoved);
+                }
+            }
+        }
+    }
+
+    fn selected(&mut self, answer: &Answer, now: Instant) {
+        match answer.sw3.class() {
+            Class::Ok => self.start_reading(self.config.with_fingerprint, now),
+            Class::FindAgain | Class::Refused | Class::ReadAgain => self.try_again(now),
+            class => self.card_failed(class, now),
+        }
+    }
+
+    fn start_reading(&mut self, fingerprint: bool, now: Instant) {
+        let request = if fingerprint {
+            Request::ReadWithFingerprint
+        } else {
+            Request::ReadBase
+        };
+        self.ask(Step::Read { fingerprint }, request, now);
+    }
+
+    fn read(&mut self, answer: Answer, fingerprint: bool, now: Instant) {
+        match answer.sw3.class() {
+            Class::Ok => {
+                self.pending = Some(answer);
+                self.ask(Step::ReadAddress { fingerprint }, Request::ReadAddress, now);
+            }
+            Class::WithoutFingerprint | Class::Refused if fingerprint => {
+                self.start_reading(false, now);
+            }
+            Class::Refused | Class::ReadAgain => self.try_again(now),
+            class => self.card_failed(class, now),
+        }
+    }
+
+    /// From "find" on, a few times per card.
+    fn try_again(&mut self, now: Instant) {
+        self.tries += 1;
+        if self.tries < TRIES {
+            self.find(now);
+        } else {
+            self.tries = 0;
+            self.fail(ReadFault::Unreadable);
+            self.idle(now);
+        }
+    }
+
+    fn card_failed(&mut self, class: Class, now: Instant) {
+        self.fail(card_fault(class).unwrap_or(match class {
+            Class::DeviceFault | Class::Reset => ReadFault::ReaderFault,
+            _ => ReadFault::Unreadable,
+        }));
+        match class {
+            Class::DeviceFault => self.out_of_service(now),
+            Class::Reset => self.reset(now),
+            _ => self.idle(now),
+        }
+    }
+
+    /// The address answer is there, or will not come: the document is whole either way.
+    fn read_done(&mut self, address: Option<&Answer>, fingerprint: bool, now: Instant) {
+        let latest = address.filter(|answer| answer.sw3 == Sw3::Ok);
+        let latest = latest.map_or(&[][..], |answer| &answer.data);
+        let pending = self.pending.take();
+        let parts = pending
+            .as_ref()
+            .and_then(|answer| card::split(&answer.data, fingerprint));
+        let document =
+            parts.and_then(|(text, photo)| IdentityDocument::from_card(text, photo, latest).ok());
+        match (parts, document) {
+            (Some((text, photo)), Some(document)) => self.deliver(text, photo, document),
+            _ => self.fail(ReadFault::Unreadable),
+        }
+        match address {
+            Some(_) => self.idle(now),
+            None => self.recover(now),
+        }
+    }
+
+    fn deliver(&mut self, text: &[u8], photo: &[u8], document: IdentityDocument) {
+        let mut hasher = DefaultHasher::new();
+        (text, photo).hash(&mut hasher);
+        let digest = hasher.finish();
+        let same = matches!(self.media, Media::Read { digest: before, .. } if before == digest);
+        if !same {
+            self.begin_reading();
+            self.events
+                .push_back(ReaderEvent::CardRead(Box::new(document)));
+        }
+        self.tries = 0;
+        self.media = Media::Read { digest, misses: 0 };
+    }
+
+    fn fail(&mut self, fault: ReadFault) {
+        self.pending = None;
+        match (self.media, fault) {
+            // A card that was read well did not answer this time: no more than one more sign that it is gone.
+            (
+                Media::Read { .. },
+                ReadFault::MovedAway | ReadFault::Unreadable | ReadFault::ReaderFault,
+            ) => return self.absent(),
+            _ => self.begin_reading(),
+        }
+        self.media = Media::Failed { misses: 0 };
+        self.tries = 0;
+        self.events.push_back(ReaderEvent::ReadFailed(fault));
+    }
+}
+
+/// What a result says about the card, `None` when it says nothing about it.
+fn card_fault(class: Class) -> Option<ReadFault> {
+    match class {
+        Class::AuthenticationFailed => Some(ReadFault::AuthenticationFailed),
+        Class::NotAnIdCard => Some(ReadFault::NotAnIdCard),
+        Class::MovedAway => Some(ReadFault::MovedAway),
+        _ => None,
+    }
+}
