@@ -1,5 +1,7 @@
 //! What the screen shows, as plain data. The window draws it and sends [`Intent`]s back; it decides nothing.
 
+pub mod labels;
+
 use crate::text::Lang;
 
 /// Which page. Names are those of scripts (`expect page check`), screenshots and the README.
