@@ -282,7 +282,12 @@ pub(super) fn progress(page: &mut Page, visit: &Visit, say: Say) {
                 line(
                     Icon::Form,
                     &case.task_name,
-                    &format!("{} {} {}", case.state, case.updated_at, case.number),
+                    &format!(
+                        "{} {} {}",
+                        say.text(&case.state),
+                        case.updated_at,
+                        case.number
+                    ),
                 )
             });
             page.body = Body::Lines(lines.collect());
