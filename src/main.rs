@@ -1,3 +1,7 @@
-//! The kiosk's command line.
+//! The kiosk's command line: arguments in, one command, an exit code out.
 
-fn main() {}
+mod cli;
+
+fn main() -> std::process::ExitCode {
+    cli::main()
+}

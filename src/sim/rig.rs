@@ -16,7 +16,8 @@ use super::printer::{PrinterSim, PrinterSimOptions};
 use super::reader::{CardFile, ReaderSim};
 use crate::config::{Config, Secret, Token};
 use crate::shell::clock::Clock;
-use crate::shell::gpio::{Gpio, OnInput, SimGpio};
+use crate::shell::gpio::SimGpio;
+use crate::shell::runtime::OpenPins;
 use crate::shell::{catalogue, settings};
 
 use folder::Folder;
@@ -49,9 +50,6 @@ impl RigOptions {
         }
     }
 }
-
-/// What makes the pins, once the firmware says whom to tell of their inputs.
-pub type Pins = Box<dyn FnOnce(OnInput) -> Box<dyn Gpio> + Send>;
 
 /// Simulated devices and a platform, running. Ends on drop.
 pub struct Rig {
@@ -169,7 +167,7 @@ impl Rig {
 
     /// Pins for one start of the firmware. The newest ones are moved by [`Rig::act`].
     #[must_use]
-    pub fn pins(&self) -> Pins {
+    pub fn pins(&self) -> OpenPins {
         let hand = Arc::clone(&self.hand);
         Box::new(move |on_input| {
             let pins = SimGpio::new(on_input);
