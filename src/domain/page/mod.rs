@@ -3,6 +3,7 @@
 mod browse;
 mod finish;
 mod form;
+pub mod labels;
 mod view;
 
 pub use view::view;
