@@ -29,7 +29,9 @@ fn main() {
             window.show(&page);
             screen.advance(Duration::from_millis(2700));
             screen.render();
-            screen.png(&out.join(format!("{name}-{shape}.png"))).unwrap();
+            screen
+                .png(&out.join(format!("{name}-{shape}.png")))
+                .unwrap();
         }
     }
 }
