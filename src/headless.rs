@@ -291,7 +291,10 @@ impl Headless {
     /// Every text that can be read now, in the order of the page, also below a layer.
     pub fn texts<T: ElementRoot>(&self, ui: &T) -> Vec<String> {
         update_timers_and_animations();
-        says(&ui.root_element()).into_iter().map(|place| place.text).collect()
+        says(&ui.root_element())
+            .into_iter()
+            .map(|place| place.text)
+            .collect()
     }
 
     /// Where the texts stand; under a layer only those of the layer.
@@ -309,7 +312,9 @@ fn says(root: &ElementHandle) -> Vec<TextPlace> {
         if !text.is_empty() {
             places.push(TextPlace {
                 text,
-                cut: element.accessible_description().is_some_and(|cut| cut == "cut"),
+                cut: element
+                    .accessible_description()
+                    .is_some_and(|cut| cut == "cut"),
                 x: at.x,
                 y: at.y,
                 width: size.width,
