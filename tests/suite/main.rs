@@ -15,3 +15,4 @@ mod printer_faults;
 mod printer_line;
 #[cfg(feature = "sim")]
 mod printer_picture;
+mod visits;

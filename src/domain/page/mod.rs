@@ -3,6 +3,7 @@
 mod browse;
 mod finish;
 mod form;
+mod info;
 mod view;
 
 pub use view::view;
