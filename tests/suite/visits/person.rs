@@ -32,6 +32,14 @@ pub fn catalogue() -> Catalogue {
     LOADED.get_or_init(load).clone()
 }
 
+/// Code of an item that everybody in these tests may apply for.
+pub fn case() -> String {
+    let catalogue = catalogue();
+    let mut items = catalogue.items().iter();
+    let found = items.find(|item| item.task_name.zh == "生育登记");
+    found.expect("the registration of births").task_code.clone()
+}
+
 /// A resident of Wujiang with a well-built number of a region that does not exist.
 pub fn resident(name: &str, birth: &str, sex: Sex) -> Box<IdentityDocument> {
     let order = if sex == Sex::Male { "013" } else { "012" };
@@ -67,6 +75,14 @@ pub struct World {
     pub platform: Option<Answer>,
     /// How print jobs end; `None` never tells.
     pub printer: Option<PrintOutcome>,
+}
+
+/// A Monday in spring.
+pub fn monday() -> Wall {
+    Wall {
+        day: Day::new(2026, 3, 2).expect("a day"),
+        time: "14:05".into(),
+    }
 }
 
 /// A kiosk, its clock and what came out of it.
@@ -127,14 +143,10 @@ impl Machine {
             outbox,
             now,
         );
-        let wall = Wall {
-            day: Day::new(2026, 3, 2).unwrap(),
-            time: "14:05".into(),
-        };
         let mut machine = Self {
             kiosk,
             now,
-            wall: Some(wall),
+            wall: Some(monday()),
             page: blank(),
             world: World {
                 store: true,
@@ -226,11 +238,6 @@ impl Machine {
     pub fn touch(&mut self, intent: Intent) {
         self.now += Duration::from_millis(700);
         self.give(Event::Intent(intent));
-    }
-
-    pub fn tick(&mut self, seconds: u64) {
-        self.now += Duration::from_secs(seconds);
-        self.give(Event::Tick);
     }
 
     /// Gives every tick that is due until `seconds` have passed.

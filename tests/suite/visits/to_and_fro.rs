@@ -10,7 +10,10 @@ use super::sound::assert_sound;
 
 fn item(name: &str) -> Item {
     let catalogue = catalogue();
-    let found = catalogue.items().iter().find(|i| i.task_name.zh.contains(name));
+    let found = catalogue
+        .items()
+        .iter()
+        .find(|i| i.task_name.zh.contains(name));
     found.unwrap_or_else(|| panic!("no item {name}")).clone()
 }
 
@@ -21,8 +24,14 @@ fn lines(machine: &mut Machine) -> Vec<(String, String)> {
         machine.touch(Intent::PreviousPage);
     }
     loop {
-        let Body::Lines(lines) = &machine.page.body else { panic!("lines") };
-        all.extend(lines.iter().map(|line| (line.label.clone(), line.value.clone())));
+        let Body::Lines(lines) = &machine.page.body else {
+            panic!("lines")
+        };
+        all.extend(
+            lines
+                .iter()
+                .map(|line| (line.label.clone(), line.value.clone())),
+        );
         if machine.page.pager.0 >= machine.page.pager.1 {
             return all;
         }
@@ -35,8 +44,13 @@ fn change(machine: &mut Machine, label: &str) {
         machine.touch(Intent::PreviousPage);
     }
     loop {
-        let Body::Lines(lines) = &machine.page.body else { panic!("lines") };
-        if let Some(at) = lines.iter().position(|line| line.label == label && line.change) {
+        let Body::Lines(lines) = &machine.page.body else {
+            panic!("lines")
+        };
+        if let Some(at) = lines
+            .iter()
+            .position(|line| line.label == label && line.change)
+        {
             return machine.touch(Intent::Change(at));
         }
         assert!(machine.page.pager.0 < machine.page.pager.1, "{label}");
@@ -96,7 +110,9 @@ fn the_first_question_leads_back_to_the_condition_and_that_to_the_item() {
     machine.expect(PageKind::Question);
     machine.touch(Intent::Back);
     machine.expect(PageKind::Eligibility);
-    let Body::Choices(choices) = &machine.page.body else { panic!("choices") };
+    let Body::Choices(choices) = &machine.page.body else {
+        panic!("choices")
+    };
     assert!(choices.iter().any(|choice| choice.selected));
     machine.touch(Intent::Back);
     machine.expect(PageKind::ItemInfo);
@@ -133,12 +149,16 @@ fn what_was_searched_is_still_there_after_a_look_at_an_item() {
     machine.touch(Intent::Secondary(0));
     machine.expect(PageKind::Search);
     machine.touch(Intent::Insert("生育".into()));
-    let Body::SearchField { results, .. } = machine.page.body.clone() else { panic!("search") };
+    let Body::SearchField { results, .. } = machine.page.body.clone() else {
+        panic!("search")
+    };
     assert!(!results.is_empty());
     machine.touch(Intent::Choose(0));
     machine.expect(PageKind::ItemInfo);
     machine.touch(Intent::Back);
-    let Body::SearchField { results: again, .. } = &machine.page.body else { panic!("search") };
+    let Body::SearchField { results: again, .. } = &machine.page.body else {
+        panic!("search")
+    };
     assert_eq!(*again, results);
 }
 
@@ -175,12 +195,20 @@ fn a_change_comes_back_to_the_check_page_and_drops_what_is_hidden_now() {
 
 #[test]
 fn the_other_language_keeps_everything_on_every_page() {
-    let bundle = catalogue().items().iter().find(|i| i.kind == Kind::Bundle).unwrap().clone();
+    let bundle = catalogue()
+        .items()
+        .iter()
+        .find(|i| i.kind == Kind::Bundle)
+        .unwrap()
+        .clone();
     let mut machine = Machine::new();
     let twice = |machine: &mut Machine| {
         let before = machine.page.clone();
         machine.touch(Intent::Language);
-        assert_eq!((machine.page.lang, machine.page.kind), (Lang::En, before.kind));
+        assert_eq!(
+            (machine.page.lang, machine.page.kind),
+            (Lang::En, before.kind)
+        );
         assert_sound(&machine.page);
         machine.touch(Intent::Language);
         assert_eq!(machine.page, before);
@@ -266,7 +294,9 @@ fn who_may_not_apply_hears_it_before_anything_is_typed() {
     let mut machine = Machine::new();
     machine.begin(young(), &item("高龄津贴").task_code);
     machine.expect(PageKind::NotHere);
-    let Body::Lines(lines) = &machine.page.body else { panic!("lines") };
+    let Body::Lines(lines) = &machine.page.body else {
+        panic!("lines")
+    };
     assert!(lines[0].label == "原因" && !lines[0].value.is_empty());
     assert_sound(&machine.page);
     machine.touch(Intent::Back);
@@ -294,7 +324,11 @@ fn what_needs_the_line_is_refused_while_it_is_down() {
     machine.file(young(), &item("生育登记").task_code);
     machine.touch(Intent::Secondary(0));
     let online = catalogue();
-    let online = online.items().iter().find(|i| i.offline == Offline::OnlineOnly).unwrap();
+    let online = online
+        .items()
+        .iter()
+        .find(|i| i.offline == Offline::OnlineOnly)
+        .unwrap();
     machine.open(&online.task_code);
     machine.touch(Intent::Primary);
     machine.expect(PageKind::NotHere);
@@ -314,7 +348,11 @@ fn an_item_of_other_towns_is_not_listed() {
         shipped.situations().to_vec(),
         shipped.divisions().clone(),
     );
-    assert_eq!(elsewhere.items().len(), shipped.items().len(), "{findings:?}");
+    assert_eq!(
+        elsewhere.items().len(),
+        shipped.items().len(),
+        "{findings:?}"
+    );
     for (town, listed) in [("440203100", true), ("440203101", false)] {
         let mut machine = Machine::with(elsewhere.clone(), town);
         machine.card(young());
@@ -328,7 +366,10 @@ fn an_item_of_other_towns_is_not_listed() {
         machine.touch(Intent::Back);
         machine.touch(Intent::Secondary(0));
         machine.touch(Intent::Insert(name.clone()));
-        assert_eq!(format!("{:?}", machine.page.body).contains(&format!("label: \"{name}\"")), listed);
+        assert_eq!(
+            format!("{:?}", machine.page.body).contains(&format!("label: \"{name}\"")),
+            listed
+        );
     }
 }
 
