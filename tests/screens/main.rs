@@ -23,23 +23,6 @@ use headless::Headless;
 use slint::ComponentHandle;
 use window::Window;
 
-<<<<<<< HEAD
-fn main() {
-    let out = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("target/screens");
-    std::fs::create_dir_all(&out).unwrap();
-    let screen = headless::Headless::install(1080, 1920).unwrap();
-    let window = window::Window::new().unwrap();
-    window.component().show().unwrap();
-    for (shape, width, height) in [("upright", 1080, 1920), ("wide", 1920, 1080)] {
-        screen.resize(width, height);
-        for (name, page) in samples::all() {
-            window.show(&page);
-            screen.advance(Duration::from_millis(2700));
-            screen.render();
-            screen
-                .png(&out.join(format!("{name}-{shape}.png")))
-                .unwrap();
-=======
 /// What is wrong, each with page and shape.
 #[derive(Default)]
 pub struct Findings {
@@ -53,7 +36,6 @@ impl Findings {
         self.checks += 1;
         if !found.is_empty() {
             self.failed.push(format!("{name}\n    {}", found.join("\n    ")));
->>>>>>> main
         }
     }
 }
