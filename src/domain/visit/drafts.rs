@@ -126,9 +126,8 @@ impl Visit {
 fn materials(item: &Item) -> Vec<Material> {
     item.materials
         .iter()
-        .enumerate()
-        .map(|(at, material)| Material {
-            seq: (at + 1) as u16,
+        .map(|material| Material {
+            seq: material.seq.clone(),
             name: material.name.zh.clone(),
             form: match material.form {
                 ItemForm::Paper => MaterialForm::Paper,
