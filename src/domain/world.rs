@@ -143,6 +143,12 @@ impl World {
             && !matches!(self.paper, Paper::Out | Paper::Jammed)
     }
 
+    /// Whether it is known that no receipt can be begun now. A printer that has not spoken yet is not called broken.
+    #[must_use]
+    pub fn cannot_print(&self) -> bool {
+        self.printer != Device::Unknown && !self.can_print()
+    }
+
     /// Whether cards can be read.
     #[must_use]
     pub fn can_read_cards(&self) -> bool {

@@ -158,7 +158,7 @@ fn banners(visit: &Visit, world: &World, say: Say) -> Vec<(Tone, String)> {
         visit.state,
         State::Confirmation | State::Rating | State::Goodbye | State::Working
     );
-    if before_filing && !world.can_print() {
+    if before_filing && world.cannot_print() {
         banners.push((
             Tone::Warning,
             say.t(

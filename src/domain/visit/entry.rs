@@ -7,7 +7,7 @@ use crate::domain::input::{Editor, Key, Kind, Mode};
 use crate::domain::world::World;
 
 /// Choices on one page of a list.
-pub const PER_PAGE: usize = 6;
+pub const PER_PAGE: usize = 7;
 /// Most strokes on a canvas.
 pub const STROKES_MAX: usize = 64;
 
