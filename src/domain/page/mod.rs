@@ -4,6 +4,7 @@ mod browse;
 mod finish;
 mod form;
 mod info;
+mod service;
 mod view;
 
 pub use view::view;

@@ -93,7 +93,7 @@ fn a_torn_paper_is_printed_again_as_a_copy_and_only_when_asked() {
         machine.touch(Intent::Secondary(1));
     }
     assert_eq!(machine.prints.len(), 2, "one touch, one copy");
-    assert!(format!("{:?}", machine.prints[1].1).contains("补打 第 1"));
+    assert!(format!("{:?}", machine.prints[1].1).contains("补打（第 1 份）"));
     let job = machine.prints[1].0;
     machine.give(Event::PrintEnded(job, PrintOutcome::Printed));
     assert!(!paper(&machine).1);
