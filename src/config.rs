@@ -87,6 +87,8 @@ pub struct Machine {
     pub site: Text,
     /// Telephone for help, shown on every page.
     pub phone: String,
+    /// Where people help in person, for what cannot be done here: address and hours, at most 60 characters.
+    pub window: Text,
 }
 
 /// Which way the screen stands.

@@ -20,6 +20,13 @@ pub(super) fn machine(s: &mut Section<'_>) -> Machine {
         }),
         service: s.both("service", Some(("政务服务自助办理", "Public services"))),
         site: s.both("site", None),
+        window: s.both(
+            "window",
+            Some((
+                "请到本镇(街)便民服务中心窗口",
+                "the service centre of this town",
+            )),
+        ),
         phone: s.checked(
             "phone",
             Some("12345"),

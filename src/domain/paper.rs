@@ -274,7 +274,12 @@ mod tests {
     }
 
     fn text(receipt: &Receipt) -> String {
-        format!("{:?}", receipt.blocks)
+        let texts = receipt.blocks.iter().map(|block| match block {
+            Block::Line { text, .. } | Block::Notice { text } => text.clone(),
+            Block::Pair { name, value } => format!("{name} {value}"),
+            _ => String::new(),
+        });
+        texts.collect::<Vec<_>>().join("\n")
     }
 
     fn accepted() -> Fate {
@@ -301,7 +306,7 @@ mod tests {
             Fate::Waiting,
             accepted(),
         ])));
-        assert_eq!(paper.matches("name: \"收件号\"").count(), 4);
+        assert_eq!(paper.matches("收件号 W0012").count(), 4);
         assert!(paper.contains("部分已接收"));
         let all = text(&receipt(&facts(&[accepted(), accepted()])));
         assert!(all.contains("平台已接收") && !all.contains("不是受理凭证"));

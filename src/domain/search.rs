@@ -42,10 +42,14 @@ struct Key {
     initials: String,
     /// Worth: a name is worth more than a keyword.
     worth: u16,
+    /// [`mask`] of everything above.
+    mask: u64,
 }
 
 struct Entry {
     keys: Vec<Key>,
+    /// Masks of all keys together: most items are passed over with one comparison.
+    mask: u64,
     towns: Vec<String>,
 }
 
@@ -63,6 +67,12 @@ fn normal(text: &str, max: usize) -> String {
         .collect()
 }
 
+/// A bit for each character. A text can only contain a query whose bits are all in its own.
+fn mask(text: &str) -> u64 {
+    let bit = |c: char| 1 << (u32::from(c).wrapping_mul(0x9E37_79B1) >> 26);
+    text.chars().map(bit).fold(0, |mask, bit: u64| mask | bit)
+}
+
 impl Key {
     fn new(text: &str, worth: u16) -> Self {
         let text = normal(text, KEY_MAX);
@@ -75,6 +85,7 @@ impl Key {
             full.push_str(&syllable);
         }
         Self {
+            mask: mask(&text) | mask(&full),
             text,
             full,
             starts,
@@ -136,6 +147,7 @@ fn entry(item: &Item, catalogue: &Catalogue) -> Entry {
         }
     }
     Entry {
+        mask: keys.iter().fold(0, |mask, key| mask | key.mask),
         keys,
         towns: item.towns.clone(),
     }
@@ -173,7 +185,11 @@ impl SearchIndex {
 
     fn rank(&self, query: &str, town: &str, score: impl Fn(&[Key]) -> u16) -> Vec<ItemRef> {
         let mut scored: Vec<(bool, u16, usize)> = Vec::new();
+        let wanted = mask(query);
         for (index, entry) in self.entries.iter().enumerate() {
+            if entry.mask & wanted != wanted {
+                continue;
+            }
             let points = if query.is_empty() {
                 1
             } else {
@@ -194,7 +210,9 @@ impl SearchIndex {
 }
 
 fn best(keys: &[Key], query: &str) -> u16 {
-    keys.iter().map(|k| k.score(query)).max().unwrap_or(0)
+    let wanted = mask(query);
+    let possible = keys.iter().filter(|k| k.mask & wanted == wanted);
+    possible.map(|k| k.score(query)).max().unwrap_or(0)
 }
 
 #[cfg(test)]

@@ -221,7 +221,8 @@ fn aside(path: &Path) -> PathBuf {
 }
 
 /// The kernel's identifier of this boot (proc(5), `random/boot_id`), or `unknown`.
-fn boot_id() -> String {
+/// Random name of this run of the kernel, 36 characters; `unknown` where the kernel tells none.
+pub(crate) fn boot_id() -> String {
     fs::read_to_string("/proc/sys/kernel/random/boot_id")
         .map(|text| text.trim().chars().take(36).collect())
         .unwrap_or_else(|_| "unknown".into())

@@ -1,1 +1,318 @@
-//! Stub.
+//! The one loop: an event in, the core decides, its effects go out. One thread owns the core.
+
+mod devices;
+mod network;
+mod outset;
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
+
+use crate::case::{ClockClass, Draft, Stamp};
+use crate::config::Config;
+use crate::domain::kiosk::{Effect, Event, Kiosk};
+use crate::domain::page::{Intent, Page};
+use crate::domain::world::{Moment, Wall};
+use crate::events::{EventId, FieldValue};
+use crate::item::Day;
+use crate::shell::clock::Clock;
+use crate::shell::gpio::{Gpio, Light, OnInput};
+use crate::shell::journal::Journal;
+use crate::shell::store::Store;
+
+use devices::Ports;
+use network::Network;
+
+/// Opens the pins of a machine; called once, on the runtime's own thread.
+pub type OpenPins = Box<dyn FnOnce(OnInput) -> Box<dyn Gpio> + Send>;
+
+/// What reaches the loop.
+pub(crate) enum Input {
+    /// For the core.
+    Core(Event),
+    /// A touch on a page that was shown as this number.
+    Touch(Intent),
+    /// Say when everything before this is handled.
+    Sync(Sender<()>),
+    /// The clock was moved by hand.
+    ClockMoved,
+    /// End.
+    Stop,
+}
+
+/// Way into a running kiosk.
+#[derive(Clone)]
+pub struct Inbox {
+    sender: Sender<Input>,
+    waiting: Arc<AtomicUsize>,
+}
+
+impl Inbox {
+    /// A person did something.
+    pub fn intent(&self, intent: Intent) {
+        self.put(Input::Touch(intent));
+    }
+
+    /// An event from a device or a test.
+    pub fn event(&self, event: Event) {
+        self.put(Input::Core(event));
+    }
+
+    /// Waits until everything put in before is handled; false when that takes longer than `limit`.
+    #[must_use]
+    pub fn sync(&self, limit: Duration) -> bool {
+        let (done, handled) = channel();
+        self.put(Input::Sync(done));
+        handled.recv_timeout(limit).is_ok()
+    }
+
+    /// The clock was moved by hand: deadlines that have passed are handled, in order.
+    pub fn clock_moved(&self) {
+        self.put(Input::ClockMoved);
+    }
+
+    /// Cases waiting in the outbox.
+    #[must_use]
+    pub fn waiting(&self) -> usize {
+        self.waiting.load(Ordering::Relaxed)
+    }
+
+    fn put(&self, input: Input) {
+        // A loop that has ended takes nothing more, and nobody is left to be told.
+        let _ = self.sender.send(input);
+    }
+}
+
+/// A running kiosk.
+pub struct Runtime {
+    inbox: Inbox,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Runtime {
+    /// Opens store, ports, pins and network and starts the loop. `show` gets every new page on the loop's thread and
+    /// must only pass it on.
+    ///
+    /// # Errors
+    /// When there can be no kiosk at all: the store cannot be opened by anybody, the platform's address is unusable.
+    /// A missing device, a bad catalogue or a damaged store is a status, not an error.
+    pub fn start(
+        config: &Config,
+        clock: Clock,
+        journal: Journal,
+        pins: OpenPins,
+        show: impl Fn(Page) + Send + 'static,
+    ) -> anyhow::Result<Self> {
+        let (sender, receiver) = channel();
+        let inbox = Inbox {
+            sender,
+            waiting: Arc::new(AtomicUsize::new(0)),
+        };
+        let mut parts = outset::prepare(config, &clock, &journal, &inbox)?;
+        let (mine, show) = (inbox.clone(), Box::new(show));
+        let config = config.clone();
+        let thread = std::thread::Builder::new()
+            .name("kiosk".into())
+            .spawn(move || {
+                let input = mine.clone();
+                let pins = pins(Arc::new(move |event| {
+                    input.event(devices::pin_event(event))
+                }));
+                let ports = Ports::open(&config, &mine, &journal);
+                let mut turn = Loop {
+                    kiosk: parts.kiosk,
+                    store: parts.store,
+                    network: parts.network,
+                    ports,
+                    pins,
+                    clock,
+                    journal,
+                    show,
+                    inbox: mine,
+                    receiver,
+                };
+                for event in parts.first.drain(..) {
+                    turn.handle(event);
+                }
+                turn.run();
+            })?;
+        Ok(Self {
+            inbox,
+            thread: Some(thread),
+        })
+    }
+
+    /// The way in.
+    #[must_use]
+    pub fn inbox(&self) -> Inbox {
+        self.inbox.clone()
+    }
+
+    /// Ends the loop and waits for it.
+    pub fn stop(mut self) {
+        self.end();
+    }
+
+    fn end(&mut self) {
+        self.inbox.put(Input::Stop);
+        if let Some(thread) = self.thread.take() {
+            // A loop that panicked has said so on stderr; there is nothing to add here.
+            let _ = thread.join();
+        }
+    }
+}
+
+impl Drop for Runtime {
+    fn drop(&mut self) {
+        self.end();
+    }
+}
+
+struct Loop {
+    kiosk: Kiosk,
+    store: Store,
+    network: Network,
+    ports: Ports,
+    pins: Box<dyn Gpio>,
+    clock: Clock,
+    journal: Journal,
+    show: Box<dyn Fn(Page) + Send>,
+    inbox: Inbox,
+    receiver: Receiver<Input>,
+}
+
+impl Loop {
+    fn run(&mut self) {
+        loop {
+            match self.wait() {
+                Ok(Input::Core(event)) => self.handle(event),
+                Ok(Input::Touch(intent)) => self.handle(Event::Intent(intent)),
+                Ok(Input::Sync(done)) => {
+                    // Whoever asked may have given up waiting.
+                    let _ = done.send(());
+                }
+                Ok(Input::ClockMoved) | Err(RecvTimeoutError::Timeout) => self.pass_time(),
+                Ok(Input::Stop) | Err(RecvTimeoutError::Disconnected) => {
+                    self.journal.event(
+                        EventId::FirmwareStopped,
+                        &[("reason", FieldValue::Word("asked"))],
+                    );
+                    return;
+                }
+            }
+        }
+    }
+
+    fn wait(&self) -> Result<Input, RecvTimeoutError> {
+        let now = self.clock.now();
+        let next = [
+            self.kiosk.next_deadline(),
+            self.network.next_sync(),
+            self.next_minute(now),
+        ];
+        match next.into_iter().flatten().min() {
+            Some(deadline) => self
+                .receiver
+                .recv_timeout(deadline.saturating_duration_since(now)),
+            None => self
+                .receiver
+                .recv()
+                .map_err(|_| RecvTimeoutError::Disconnected),
+        }
+    }
+
+    /// The page shows hours and minutes: the only thing that wakes an idle machine.
+    fn next_minute(&self, now: Instant) -> Option<Instant> {
+        let second = self.clock.unix_seconds()? % 60;
+        Some(now + Duration::from_secs(60 - second))
+    }
+
+    fn pass_time(&mut self) {
+        if self
+            .network
+            .next_sync()
+            .is_some_and(|due| self.clock.now() >= due)
+        {
+            self.network.sync_catalogue(self.clock.now());
+        }
+        self.handle(Event::Tick);
+    }
+
+    fn handle(&mut self, event: Event) {
+        let moment = Moment {
+            now: self.clock.now(),
+            wall: wall(&self.clock),
+        };
+        for effect in self.kiosk.handle(event, &moment) {
+            self.carry_out(effect);
+        }
+        self.inbox
+            .waiting
+            .store(self.kiosk.waiting_len(), Ordering::Relaxed);
+    }
+
+    /// Commits the cases; only after that does anybody hear of them.
+    fn file(&self, drafts: Vec<Draft>) {
+        let inbox = self.inbox.clone();
+        let queued = self
+            .store
+            .file_then(drafts, stamp(&self.clock), move |filed| match filed {
+                Ok(filed) => {
+                    let cases = filed
+                        .iter()
+                        .map(|f| (f.key.clone(), f.filing_number.clone(), f.digest));
+                    inbox.event(Event::Filed(cases.collect()));
+                    for case in &filed {
+                        inbox.event(Event::Waiting(case.waiting()));
+                    }
+                }
+                Err(_) => inbox.event(Event::NotFiled),
+            });
+        if queued.is_err() {
+            self.inbox.event(Event::NotFiled);
+        }
+    }
+
+    fn carry_out(&mut self, effect: Effect) {
+        match effect {
+            Effect::Show(page) => (self.show)(*page),
+            Effect::File(drafts) => self.file(drafts),
+            Effect::Send(key) => self.network.send(key),
+            Effect::AskPerson { cert_type, cert_no } => self.network.ask_person(cert_type, cert_no),
+            Effect::AskNumber(number) => self.network.ask_number(number),
+            Effect::Rate(keys, level) => self.network.rate(keys, level),
+            Effect::Print(job, receipt) => self.ports.print(job, receipt, &self.inbox),
+            Effect::Poll(on) => self.ports.poll(on),
+            Effect::Lights(reader, slot) => {
+                self.pins.set_light(Light::Reader, reader);
+                self.pins.set_light(Light::Slot, slot);
+            }
+            Effect::Log(event, fields) => self.journal.event(event, &fields),
+        }
+    }
+}
+
+fn wall(clock: &Clock) -> Option<Wall> {
+    let (year, month, day) = clock.today()?;
+    Some(Wall {
+        day: Day::new(year, month, day)?,
+        time: clock.hh_mm(),
+    })
+}
+
+/// What is known of the time now, for what is kept.
+pub(crate) fn stamp(clock: &Clock) -> Stamp {
+    let wall_rfc3339 = clock.rfc3339();
+    Stamp {
+        clock_class: if wall_rfc3339.is_some() {
+            ClockClass::Trusted
+        } else {
+            ClockClass::Unknown
+        },
+        wall_rfc3339,
+        boot_id: crate::shell::journal::boot_id(),
+        monotonic_ms: clock.uptime_ms(),
+    }
+}

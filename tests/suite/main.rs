@@ -8,6 +8,7 @@ mod outbox_kill;
 mod outbox_policy;
 #[cfg(feature = "sim")]
 mod printer_bytes;
+#[cfg(feature = "sim")]
 mod printer_emupos;
 #[cfg(feature = "sim")]
 mod printer_faults;
@@ -15,4 +16,6 @@ mod printer_faults;
 mod printer_line;
 #[cfg(feature = "sim")]
 mod printer_picture;
+#[cfg(feature = "sim")]
+mod printer_world;
 mod visits;

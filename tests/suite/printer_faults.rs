@@ -1,205 +1,15 @@
 //! Everything that can go wrong with a printer, in memory and with a clock moved by hand.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use kiosk::receipt::{Align, Block, Receipt, Size};
-use kiosk::sim::printer::{Clearing, Mechanism, Paper, PrinterSimOptions};
+use kiosk::receipt::Block;
+use kiosk::sim::printer::{Clearing, Mechanism};
 use kiosk::status::{Device, Paper as Supply};
 use kiosk::wire::Machine;
 use kiosk::wire::escpos::{NoGlyphs, Profile};
 use kiosk::wire::printer::{Command, Config, Event, Outcome, Printer, Reason, Status};
 
-/// A printer and its machine on a perfect cable, in a time of their own.
-struct World {
-    now: Instant,
-    plugged: bool,
-    machine: Printer,
-    device: Mechanism,
-    events: Vec<Event>,
-}
-
-impl World {
-    fn new(profile: &str, clearing: Clearing) -> Self {
-        let profile = Profile::builtin(profile).unwrap();
-        let options = PrinterSimOptions {
-            width_dots: profile.width_dots.into(),
-            clearing,
-            ..PrinterSimOptions::default()
-        };
-        let config = Config {
-            profile,
-            baud: 115_200,
-            low_remainder_mm: 300,
-        };
-        let mut world = Self {
-            now: Instant::now(),
-            plugged: true,
-            machine: Printer::new(config, Box::new(NoGlyphs)),
-            device: Mechanism::new(options),
-            events: Vec::new(),
-        };
-        world.machine.port_opened(world.now);
-        world.settle();
-        world.pass(Duration::from_secs(5));
-        assert_eq!(world.machine.status().device, Device::Online);
-        world
-    }
-
-    /// Exchanges what is due now.
-    fn settle(&mut self) {
-        for round in 0.. {
-            assert!(round < 10_000, "the two never come to rest");
-            let mut quiet = true;
-            while let Some(bytes) = self.machine.poll_transmit() {
-                assert!(bytes.len() <= 256);
-                quiet = false;
-                if self.plugged {
-                    self.device.receive(&bytes, self.now);
-                }
-            }
-            while let Some(event) = self.machine.poll_event() {
-                self.events.push(event);
-            }
-            while let Some(bytes) = self.device.poll_output(self.now) {
-                quiet = false;
-                if self.plugged {
-                    self.machine.handle_input(&bytes, self.now);
-                }
-            }
-            if quiet {
-                return;
-            }
-        }
-    }
-
-    /// Moves to the next moment at which anything happens, at most to `end`.
-    fn tick(&mut self, end: Instant) {
-        let next = [self.machine.poll_timeout(), self.device.poll_timeout()];
-        let next = next.into_iter().flatten().min().unwrap_or(end);
-        self.now = next.clamp(self.now + Duration::from_micros(50), end.max(self.now));
-        self.machine.handle_timeout(self.now);
-        self.settle();
-    }
-
-    fn pass(&mut self, time: Duration) {
-        let end = self.now + time;
-        while self.now + Duration::from_micros(50) < end {
-            self.tick(end);
-        }
-    }
-
-    /// Until `done`, at most a minute.
-    fn until(&mut self, what: &str, mut done: impl FnMut(&mut Self) -> bool) {
-        let end = self.now + Duration::from_secs(60);
-        while !done(self) {
-            assert!(
-                self.now + Duration::from_micros(50) < end,
-                "{what}: {:?}",
-                self.machine
-            );
-            self.tick(end);
-        }
-    }
-
-    fn start(&mut self, job: u64) {
-        self.command(Command::Print {
-            job,
-            receipt: receipt(job),
-        });
-    }
-
-    fn command(&mut self, command: Command) {
-        self.machine.command(command, self.now);
-        self.settle();
-    }
-
-    fn outcomes(&self, job: u64) -> Vec<Outcome> {
-        let of = |event: &Event| match event {
-            Event::Finished {
-                job: number,
-                outcome,
-            } if *number == job => Some(*outcome),
-            _ => None,
-        };
-        self.events.iter().filter_map(of).collect()
-    }
-
-    fn end(&mut self, job: u64) -> Outcome {
-        self.until("an end", |world| !world.outcomes(job).is_empty());
-        self.outcomes(job)[0]
-    }
-
-    fn print(&mut self, job: u64) -> Outcome {
-        self.start(job);
-        self.end(job)
-    }
-
-    /// Runs until some of the job is on paper.
-    fn reach_line(&mut self, lines: usize) {
-        self.until("lines", |world| {
-            world.device.under_head().lines().len() >= lines
-        });
-    }
-
-    fn unplug(&mut self) {
-        self.plugged = false;
-        self.device.unplugged();
-        self.machine.port_lost(self.now);
-        self.settle();
-    }
-
-    fn replug(&mut self) {
-        self.plugged = true;
-        self.machine.port_opened(self.now);
-        self.settle();
-    }
-
-    /// The next receipt comes out whole, alone on its paper, and every job so far ended exactly once.
-    fn next_is_alone(&mut self, job: u64) {
-        let before = self.device.papers().len();
-        assert_eq!(self.print(job), Outcome::Printed);
-        self.pass(Duration::from_secs(20));
-        let papers = self.device.papers();
-        let last: &Paper = papers.last().unwrap();
-        assert!(papers.len() > before && !last.torn);
-        assert_eq!(last.lines(), whole(job), "alone on its paper");
-        assert!(self.device.under_head().is_blank());
-        assert_eq!(self.device.lost_bytes(), 0, "the buffer never overflowed");
-        for number in 1..=job {
-            assert!(self.outcomes(number).len() <= 1, "job {number}");
-        }
-    }
-}
-
-fn whole(job: u64) -> Vec<String> {
-    (0..60)
-        .map(|line| format!("第{job}号回执第{line}行"))
-        .collect()
-}
-
-fn receipt(job: u64) -> Receipt {
-    let line = |text| Block::Line {
-        text,
-        size: Size::Normal,
-        bold: false,
-        align: Align::Left,
-    };
-    Receipt {
-        blocks: whole(job).into_iter().map(line).collect(),
-    }
-}
-
-const WITH_PROOF: [&str; 2] = ["epson-tm-t88", "generic-gb18030-80"];
-const CLEARINGS: [Clearing; 3] = [Clearing::ErrorsOnly, Clearing::Always, Clearing::Never];
-
-fn everywhere(mut test: impl FnMut(World)) {
-    for profile in WITH_PROOF {
-        for clearing in CLEARINGS {
-            println!("{profile}, {clearing:?}");
-            test(World::new(profile, clearing));
-        }
-    }
-}
+use crate::printer_world::{WITH_PROOF, World, everywhere, receipt};
 
 #[test]
 fn receipts_are_printed_and_proven() {
@@ -474,4 +284,22 @@ fn changes_are_told_once() {
         })
     };
     assert_eq!(world.events, [online(Supply::Low), online(Supply::Full)]);
+}
+
+proptest::proptest! {
+    #[test]
+    fn foreign_bytes_end_no_process(bytes in proptest::collection::vec(proptest::num::u8::ANY, 0..600)) {
+        // To the machine, within a job.
+        let mut world = World::new("epson-tm-t88", Clearing::ErrorsOnly);
+        world.start(1);
+        world.reach_line(3);
+        let now = world.now;
+        world.machine.handle_input(&bytes, now);
+        world.settle();
+        world.end(1);
+        // To the simulated printer.
+        let mut device = Mechanism::new(kiosk::sim::printer::PrinterSimOptions::default());
+        device.receive(&bytes, now);
+        device.run(now + Duration::from_secs(60));
+    }
 }

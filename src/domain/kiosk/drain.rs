@@ -66,7 +66,6 @@ impl Kiosk {
         if let Some(filing) = &mut self.visit.filing {
             filing.answered(&key, &answer);
         }
-        self.effects.push(Effect::Record(key, answer));
     }
 
     fn line(&mut self, line: Line) {

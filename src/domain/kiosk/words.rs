@@ -76,10 +76,8 @@ pub enum Effect {
     Show(Box<Page>),
     /// Commit these cases in one transaction, then tell.
     File(Vec<Draft>),
-    /// Send the case with this key.
+    /// Send the case with this key, keep durably what came of it, then tell.
     Send(Key),
-    /// Keep what came of an attempt.
-    Record(Key, Answer),
     /// Print.
     Print(u64, Receipt),
     /// Look for cards, or rest.

@@ -51,7 +51,12 @@ pub(super) fn progress(page: &mut Page, visit: &Visit, say: Say) {
                     "" => say.t("办件", "Case"),
                     name => name.to_owned(),
                 };
-                let value = format!("{} {} {}", case.state, case.updated_at, case.number);
+                let value = format!(
+                    "{} {} {}",
+                    say.text(&case.state),
+                    case.updated_at,
+                    case.number
+                );
                 line(Icon::Form, &name, value.trim())
             });
             page.body = Body::Lines(lines.collect());

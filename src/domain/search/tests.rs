@@ -129,8 +129,9 @@ fn two_thousand_items_are_searched_within_a_keystroke() {
         "登记保险",
         "我要办社保卡",
     ];
-    // The fastest of several runs: other programs may hold the processor. Unoptimised code is some ten times slower.
-    let limit_ms = if cfg!(debug_assertions) { 40 } else { 2 };
+    // 2 ms is the aim and what optimised code is held to. Unoptimised code on a busy machine only shows that nothing grows
+    // faster than the number of items. The fastest of several runs: other programs may hold the processor.
+    let limit_ms = if cfg!(debug_assertions) { 500 } else { 2 };
     for query in queries {
         let run = |_| {
             let start = Instant::now();

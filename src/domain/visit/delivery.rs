@@ -22,6 +22,11 @@ pub const MAIL_OTHER: &str = "ems_other";
 #[must_use]
 pub fn with_delivery(item: &Item, who: &IdentityDocument) -> Item {
     let mut item = item.clone();
+    if item.signature.is_some() {
+        // The signature is the last thing before submitting, on a page of its own, under the text it stands for.
+        item.form
+            .retain(|question| question.kind != QuestionKind::Signature);
+    }
     if !item.form.iter().any(|q| q.kind == QuestionKind::Mobile) {
         item.form.push(question(
             MOBILE,

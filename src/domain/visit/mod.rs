@@ -77,8 +77,8 @@ pub struct KnownCase {
     pub number: String,
     /// Item.
     pub task_name: String,
-    /// State in words of the platform.
-    pub state: String,
+    /// State in words.
+    pub state: Text,
     /// Day of the last change.
     pub updated_at: String,
 }

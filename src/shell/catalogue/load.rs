@@ -10,7 +10,7 @@ use serde::de::DeserializeOwned;
 use super::locate::Places;
 use super::report::{Fault, Report};
 use crate::division::Divisions;
-use crate::item::catalogue::{Catalogue, CatalogueError, ITEMS_MAX};
+use crate::item::catalogue::{Catalogue, CatalogueError, ITEMS_MAX, ItemFinding, JSON_MAX};
 use crate::item::check::{Finding, Severity, clip};
 use crate::item::{Item, Situation};
 
@@ -29,11 +29,64 @@ struct Head {
     version: String,
 }
 
-/// Reads the catalogue in `folder`. Wrong items are left out; everything wrong is in the report.
+/// Reads a catalogue: a folder, or one JSON document as the platform serves it. Wrong items are left out; everything
+/// wrong is in the report.
 ///
 /// # Errors
 /// When no item is good; the report says why.
-pub fn load(folder: &Path) -> Result<(Catalogue, Report), (CatalogueError, Report)> {
+pub fn load(path: &Path) -> Result<(Catalogue, Report), (CatalogueError, Report)> {
+    if path.is_file() {
+        load_json(path)
+    } else {
+        load_folder(path)
+    }
+}
+
+fn load_json(path: &Path) -> Result<(Catalogue, Report), (CatalogueError, Report)> {
+    let file = path.display().to_string();
+    let mut bytes = Vec::new();
+    let most = JSON_MAX as u64 + 1;
+    let read = fs::File::open(path).and_then(|f| f.take(most).read_to_end(&mut bytes));
+    let loaded = match read {
+        Ok(_) => Catalogue::from_json(&bytes),
+        Err(error) => Err(CatalogueError::Shape(error.to_string())),
+    };
+    match loaded {
+        Ok((catalogue, findings)) => {
+            let report = Report {
+                good: catalogue.items().len(),
+                faults: findings
+                    .into_iter()
+                    .map(|f| of_document(&file, f))
+                    .collect(),
+            };
+            Ok((catalogue, report))
+        }
+        Err(error) => {
+            let words = [
+                "{version, situations, divisions, items}",
+                &error.to_string(),
+                "fetch it again from the platform, 请重新下发",
+            ];
+            let faults = vec![fault(&file, None, "", words)];
+            Err((error, Report { good: 0, faults }))
+        }
+    }
+}
+
+/// A finding in a JSON document, which has no lines worth naming: the item's index leads the field.
+fn of_document(file: &str, found: ItemFinding) -> Fault {
+    let ItemFinding { index, mut finding } = found;
+    let dot = if finding.field.is_empty() { "" } else { "." };
+    finding.field = format!("items[{index}]{dot}{}", finding.field);
+    Fault {
+        file: file.into(),
+        line: None,
+        finding,
+    }
+}
+
+fn load_folder(folder: &Path) -> Result<(Catalogue, Report), (CatalogueError, Report)> {
     let mut faults = Vec::new();
     let version = read(folder, "catalogue.toml", &mut faults)
         .and_then(|text| parse::<Head>("catalogue.toml", &text, &mut faults))
@@ -84,10 +137,10 @@ pub fn load(folder: &Path) -> Result<(Catalogue, Report), (CatalogueError, Repor
     Ok((catalogue, report))
 }
 
-/// Checks the catalogue in `folder` and says what is wrong with it.
+/// Checks a catalogue (folder or JSON document) and says what is wrong with it.
 #[must_use]
-pub fn check(folder: &Path) -> Report {
-    load(folder).map_or_else(|(_, report)| report, |(_, report)| report)
+pub fn check(path: &Path) -> Report {
+    load(path).map_or_else(|(_, report)| report, |(_, report)| report)
 }
 
 fn fault(file: &str, line: Option<usize>, field: &str, words: [&str; 3]) -> Fault {

@@ -117,6 +117,37 @@ fn a_folder_without_items_is_an_error_that_says_what_to_do() {
 }
 
 #[test]
+fn the_document_of_the_platform_is_read_like_a_folder() {
+    let (catalogue, _) = load(shipped()).unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("catalogue.json");
+    std::fs::write(&file, catalogue.to_json()).unwrap();
+    let (back, report) = load(&file).unwrap();
+    assert_eq!(back, catalogue);
+    assert!(report.is_clean());
+    let text = String::from_utf8(catalogue.to_json()).unwrap();
+    std::fs::write(
+        &file,
+        text.replacen(
+            "\"is_service_terminals\":true",
+            "\"is_service_terminals\":false",
+            1,
+        ),
+    )
+    .unwrap();
+    let report = check(&file);
+    assert_eq!(report.good, 12);
+    assert_eq!(
+        report.faults[0].finding.field,
+        "items[0].channels.is_service_terminals"
+    );
+    std::fs::write(&file, "<html>").unwrap();
+    let (error, report) = load(&file).unwrap_err();
+    assert!(matches!(error, CatalogueError::Shape(_)));
+    assert_eq!(report.errors(), 1);
+}
+
+#[test]
 fn wrong_divisions_are_named_by_their_line() {
     let folder = folder_with(b"schema = 1\n");
     std::fs::write(

@@ -1,5 +1,7 @@
 //! Words of the written contract (`board/platform/openapi.json`): media types, problem types, states, bodies.
 
+use std::fmt;
+
 use serde::{Deserialize, Serialize};
 
 /// Media type of a case's frozen body.
@@ -114,7 +116,7 @@ pub struct CaseStatus {
 }
 
 /// A rating (好差评) with the names of the national interface. `pf` is always 5 (政务大厅其他终端).
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Rating {
     /// Division code of the machine.
@@ -148,6 +150,13 @@ pub enum Terminal {
     #[default]
     #[serde(rename = "5")]
     HallTerminal,
+}
+
+impl fmt::Debug for Rating {
+    /// Neither what the person wrote nor about which case.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Rating({} of 5)", self.satisfaction)
+    }
 }
 
 impl Rating {
@@ -199,5 +208,6 @@ mod tests {
         assert_eq!(json["pf"], "5");
         assert_eq!(json["projectNo"], "A0001-7K-000001-X");
         assert_eq!(json["assessNumber"], 1);
+        assert_eq!(format!("{rating:?}"), "Rating(5 of 5)");
     }
 }

@@ -103,10 +103,10 @@ impl Mechanism {
                 self.answer(vec![answer], now);
             }
             [.., 0x10, 0x05, n @ 1..=2] => self.recover(*n, now),
-            [0x10, 0x14, 8, 1, 3, 0x14, 1, 6, 2, 8] => {
-                if self.options.clearing == Clearing::Always {
-                    self.clear();
-                }
+            [0x10, 0x14, 8, 1, 3, 0x14, 1, 6, 2, 8]
+                if self.options.clearing == Clearing::Always =>
+            {
+                self.clear();
             }
             _ => {}
         }

@@ -8,6 +8,7 @@ pub mod commands;
 mod encode;
 mod glyphs;
 mod layout;
+mod pen;
 mod profile;
 mod raster;
 

@@ -15,7 +15,7 @@ use kiosk::domain::page::{Body, Intent, Page, PageKind};
 use kiosk::domain::visit::idle::IdleRules;
 use kiosk::domain::world::{MachineWords, Moment, Wall};
 use kiosk::item::{Catalogue, Day};
-use kiosk::receipt::Receipt;
+use kiosk::receipt::{Block, Receipt};
 use kiosk::status::{Device, Paper};
 use kiosk::text::Text;
 
@@ -40,6 +40,17 @@ pub struct World {
     pub platform: Option<Answer>,
     /// How print jobs end; `None` never tells.
     pub printer: Option<PrintOutcome>,
+}
+
+/// Every text on a receipt, one a line.
+pub fn words(receipt: &Receipt) -> String {
+    let texts = receipt.blocks.iter().map(|block| match block {
+        Block::Line { text, .. } | Block::Notice { text } => text.clone(),
+        Block::Pair { name, value } => format!("{name} {value}"),
+        Block::Qr { data, .. } => data.clone(),
+        Block::Rule | Block::Feed { .. } => String::new(),
+    });
+    texts.collect::<Vec<_>>().join("\n")
 }
 
 /// A Monday in spring.

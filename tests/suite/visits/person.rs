@@ -5,7 +5,7 @@ use kiosk::document::{Date, IdentityDocument, Sex, ValidUntil};
 use kiosk::domain::page::{Body, Intent, PageKind};
 use kiosk::item::{Question, QuestionKind};
 
-pub use super::machine::{Machine, accepted, catalogue, monday, unreachable};
+pub use super::machine::{Machine, accepted, catalogue, monday, unreachable, words};
 
 /// Code of an item that everybody in these tests may apply for.
 pub fn case() -> String {

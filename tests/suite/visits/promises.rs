@@ -11,7 +11,7 @@ use kiosk::text::Lang;
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
 
-use super::person::{Machine, accepted, case, monday, old, unreachable, young};
+use super::person::{Machine, accepted, case, monday, old, unreachable, words, young};
 use super::random::{Step, step};
 use super::sound::assert_sound;
 
@@ -75,9 +75,7 @@ impl Watched {
             Effect::Print(job, receipt) => {
                 assert!(self.committed, "printed before it was committed");
                 self.to_printer.push(*job);
-                if format!("{receipt:?}").contains("补打")
-                    || format!("{receipt:?}").contains("Reprint")
-                {
+                if words(receipt).contains("补打") || words(receipt).contains("Reprint") {
                     self.copies += 1;
                 } else {
                     self.prints += 1;
@@ -148,7 +146,7 @@ impl Watched {
                     let known = KnownCase {
                         number: "S1".into(),
                         task_name: String::new(),
-                        state: "办理中".into(),
+                        state: kiosk::text::Text::new("办理中", "Under way"),
                         updated_at: "2026-03-01".into(),
                     };
                     self.give(Event::Progress(Some(vec![known; 12])));

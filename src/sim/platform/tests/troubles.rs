@@ -229,9 +229,15 @@ async fn a_machine_that_wakes_up_years_ago_blames_its_clock_not_the_certificate(
     let pair = Pair::secure();
     for past in [NOW - YEARS, 0, -5] {
         pair.machine_clock.store(past, Ordering::SeqCst);
-        let answer = pair.client().put_case(&key(1), &body(1)).await;
+        let client = pair.client();
+        let answer = client.put_case(&key(1), &body(1)).await;
         assert_eq!(answer, Answer::LaneStopped(LaneFault::Clock), "{past}");
+        assert_eq!(client.clock_offset_s(), None, "nobody was spoken to");
     }
+    // A clock in the far future cannot be told from a certificate that ran out.
+    pair.machine_clock.store(NOW + 20 * YEARS, Ordering::SeqCst);
+    let answer = pair.client().put_case(&key(1), &body(1)).await;
+    assert_eq!(answer, Answer::LaneStopped(LaneFault::Certificate));
 }
 
 #[tokio::test]

@@ -1,0 +1,303 @@
+//! Calls to the platform, away from the loop: each ends in one event.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use tokio::runtime::{Builder, Runtime};
+
+use crate::case::{Answer, Key, RetryCause};
+use crate::domain::kiosk::Event;
+use crate::domain::visit::KnownCase;
+use crate::events::{EventId, FieldValue};
+use crate::item::Catalogue;
+use crate::shell::clock::Clock;
+use crate::shell::journal::Journal;
+use crate::shell::platform::{CaseState, CaseStatus, CatalogueAnswer, Client, Rating};
+use crate::shell::store::{Attempt, Store};
+use crate::text::Text;
+
+use super::{Inbox, stamp};
+
+/// How often the catalogue is asked for.
+const CATALOGUE_EVERY: Duration = Duration::from_secs(600);
+/// File of the last good catalogue in the cache folder.
+pub(super) const CACHED: &str = "catalogue.json";
+/// Its `ETag`.
+pub(super) const CACHED_ETAG: &str = "catalogue.etag";
+
+/// The way to the platform.
+pub(super) struct Network {
+    tokio: Runtime,
+    shared: Arc<Shared>,
+    next_sync: Instant,
+}
+
+struct Shared {
+    client: Client,
+    store: Store,
+    clock: Clock,
+    journal: Journal,
+    inbox: Inbox,
+    cache_dir: PathBuf,
+    area_code: String,
+}
+
+impl Network {
+    pub(super) fn new(
+        client: Client,
+        store: Store,
+        clock: Clock,
+        journal: Journal,
+        inbox: Inbox,
+        cache_dir: PathBuf,
+        area_code: String,
+    ) -> std::io::Result<Self> {
+        let tokio = Builder::new_multi_thread()
+            .worker_threads(1)
+            .max_blocking_threads(4)
+            .thread_name("net")
+            .enable_all()
+            .build()?;
+        let next_sync = clock.now();
+        let shared = Shared {
+            client,
+            store,
+            clock,
+            journal,
+            inbox,
+            cache_dir,
+            area_code,
+        };
+        Ok(Self {
+            tokio,
+            shared: Arc::new(shared),
+            next_sync,
+        })
+    }
+
+    pub(super) fn next_sync(&self) -> Option<Instant> {
+        Some(self.next_sync)
+    }
+
+    /// One attempt. What came of it is on disk before the core hears of it.
+    pub(super) fn send(&self, key: Key) {
+        let shared = self.shared.clone();
+        self.tokio.spawn(async move {
+            let reading = shared.clone();
+            let wanted = key.clone();
+            let body = tokio::task::spawn_blocking(move || reading.store.body(&wanted)).await;
+            let answer = match body {
+                Ok(Ok(body)) => shared.client.put_case(&key, &body).await,
+                // The store cannot be read now: said as "not sent", tried again later.
+                Ok(Err(_)) | Err(_) => not_sent(),
+            };
+            let attempt = Attempt {
+                at: stamp(&shared.clock),
+                http_status: None,
+                server_date: None,
+            };
+            let (told, unkept) = (shared.clone(), key.clone());
+            let (recorded_key, recorded) = (key.clone(), answer.clone());
+            let queued = shared
+                .store
+                .record_then(recorded_key, recorded, attempt, move |kept| {
+                    // An answer that could not be kept is asked for again: the platform repeats it for the same key.
+                    let answer = if kept.is_ok() { answer } else { not_sent() };
+                    told.inbox.event(Event::Answered(key, answer));
+                });
+            if queued.is_err() {
+                shared.inbox.event(Event::Answered(unkept, not_sent()));
+            }
+        });
+    }
+
+    pub(super) fn ask_person(&self, cert_type: String, cert_no: String) {
+        let shared = self.shared.clone();
+        self.tokio.spawn(async move {
+            let found = shared.client.cases_of_person(&cert_type, &cert_no).await;
+            drop(zeroize::Zeroizing::new(cert_no));
+            shared.inbox.event(Event::Progress(
+                found
+                    .ok()
+                    .map(|cases| cases.into_iter().map(known).collect()),
+            ));
+        });
+    }
+
+    pub(super) fn ask_number(&self, number: String) {
+        let shared = self.shared.clone();
+        self.tokio.spawn(async move {
+            let found = shared.client.case_status_by_number(&number).await;
+            shared.inbox.event(Event::Progress(
+                found.ok().map(|case| case.into_iter().map(known).collect()),
+            ));
+        });
+    }
+
+    /// Keeps a rating for each case, then tries to send what waits.
+    pub(super) fn rate(&self, keys: Vec<Key>, level: u8) {
+        let shared = self.shared.clone();
+        self.tokio.spawn_blocking(move || {
+            for bytes in shared.ratings(&keys, level) {
+                if shared.store.rate(bytes).is_err() {
+                    return;
+                }
+            }
+            tokio::runtime::Handle::current().spawn(async move { shared.send_ratings().await });
+        });
+    }
+
+    /// Asks whether there is a newer catalogue, and for ratings that wait takes the occasion.
+    pub(super) fn sync_catalogue(&mut self, now: Instant) {
+        self.next_sync = now + CATALOGUE_EVERY;
+        let shared = self.shared.clone();
+        self.tokio.spawn(async move {
+            let etag = std::fs::read_to_string(shared.cache_dir.join(CACHED_ETAG)).ok();
+            match shared.client.catalogue(etag.as_deref()).await {
+                CatalogueAnswer::New { etag, bytes } => shared.take_catalogue(&etag, &bytes),
+                CatalogueAnswer::NotModified | CatalogueAnswer::Failed(_) => {}
+            }
+            shared.send_ratings().await;
+        });
+    }
+}
+
+impl Shared {
+    fn take_catalogue(&self, etag: &str, bytes: &[u8]) {
+        match Catalogue::from_json(bytes) {
+            Ok((catalogue, findings)) if findings.is_empty() => {
+                if keep(&self.cache_dir, etag, bytes).is_ok() {
+                    let fields = [
+                        ("version", FieldValue::id(&catalogue.version)),
+                        ("items", FieldValue::count(catalogue.items().len())),
+                    ];
+                    self.journal.event(EventId::CatalogueUpdated, &fields);
+                    self.inbox.event(Event::Catalogue(Box::new(catalogue)));
+                }
+            }
+            // One bad item spoils the delivery: the last good catalogue stays whole.
+            Ok((_, findings)) => {
+                self.journal.event(
+                    EventId::CatalogueRejected,
+                    &[("faults", FieldValue::count(findings.len()))],
+                );
+            }
+            Err(_) => self.journal.event(
+                EventId::CatalogueRejected,
+                &[("faults", FieldValue::Number(1))],
+            ),
+        }
+    }
+
+    fn ratings(&self, keys: &[Key], level: u8) -> Vec<Vec<u8>> {
+        let Ok(rows) = self.store.list(1000) else {
+            return Vec::new();
+        };
+        let time = self.clock.rfc3339().unwrap_or_default();
+        rows.into_iter()
+            .filter(|row| keys.contains(&row.key))
+            .filter_map(|row| {
+                let rating = Rating {
+                    area_code: self.area_code.clone(),
+                    task_code: row.task_code,
+                    task_name: row.task_name,
+                    project_no: row
+                        .acceptance
+                        .map_or(row.filing_number.0, |acceptance| acceptance.sblsh),
+                    pf: Default::default(),
+                    satisfaction: level,
+                    eval_detail: String::new(),
+                    writing_evaluation: String::new(),
+                    assess_time: time.clone(),
+                    assess_number: 1,
+                };
+                rating.to_bytes().ok()
+            })
+            .collect()
+    }
+
+    /// Sends the ratings that wait, oldest first, until one does not go.
+    async fn send_ratings(&self) {
+        let Ok(waiting) = self.store.ratings_waiting() else {
+            return;
+        };
+        for rating in waiting {
+            let Ok(body) = self.store.body(&rating.key) else {
+                return;
+            };
+            if let Err(failure) = self.client.rate(&rating.key, &body).await {
+                let _ = self.store.record_rating(&rating.key, &failure.into_put());
+                return;
+            }
+            if self.store.record_rating(&rating.key, &rated()).is_err() {
+                return;
+            }
+        }
+    }
+}
+
+fn not_sent() -> Answer {
+    Answer::Retry {
+        why: RetryCause::Unreachable,
+        retry_after_s: None,
+    }
+}
+
+/// A rating has no number at the platform; taken is all there is to say.
+fn rated() -> Answer {
+    Answer::Accepted(crate::case::Acceptance {
+        sblsh: String::new(),
+        sblsh_short: String::new(),
+        query_code: String::new(),
+        accepted_at: String::new(),
+        promise_until: None,
+    })
+}
+
+/// Keeps a catalogue: whole or not at all, also over a power cut.
+fn keep(dir: &std::path::Path, etag: &str, bytes: &[u8]) -> std::io::Result<()> {
+    std::fs::create_dir_all(dir)?;
+    // Without its tag a catalogue is asked for again; so the old tag goes first and the new one comes last.
+    match std::fs::remove_file(dir.join(CACHED_ETAG)) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(error),
+        _ => {}
+    }
+    for (name, content) in [(CACHED, bytes), (CACHED_ETAG, etag.as_bytes())] {
+        let partial = dir.join(format!("{name}.partial"));
+        std::fs::write(&partial, content)?;
+        std::fs::File::open(&partial)?.sync_all()?;
+        std::fs::rename(&partial, dir.join(name))?;
+        std::fs::File::open(dir)?.sync_all()?;
+    }
+    Ok(())
+}
+
+fn known(case: CaseStatus) -> KnownCase {
+    KnownCase {
+        number: case.sblsh,
+        task_name: case.task_name,
+        state: state_words(case.state),
+        updated_at: case.updated_at.get(..10).unwrap_or_default().to_owned(),
+    }
+}
+
+fn state_words(state: CaseState) -> Text {
+    match state {
+        CaseState::Submitted => Text::new("已提交", "Submitted"),
+        CaseState::PreAccepted => Text::new("预受理通过", "Passed first check"),
+        CaseState::Supplement => Text::new("需要补正材料", "More papers needed"),
+        CaseState::NotAccepted => Text::new("不予受理", "Not accepted"),
+        CaseState::Accepted => Text::new("已受理", "Accepted"),
+        CaseState::Suspended => Text::new("特别程序中", "Special procedure"),
+        CaseState::Reviewing => Text::new("审批中", "Under review"),
+        CaseState::Granted => Text::new("已办结,准予", "Granted"),
+        CaseState::Refused => Text::new("已办结,不予", "Refused"),
+        CaseState::Returned => Text::new("已退件", "Returned"),
+        CaseState::Void => Text::new("已作废", "Void"),
+        CaseState::ToCollect => Text::new("待领取", "Ready to collect"),
+        CaseState::Mailed => Text::new("已寄出", "Mailed"),
+        CaseState::Collected => Text::new("已领取", "Collected"),
+        CaseState::Unknown => Text::new("请电话咨询", "Please call"),
+    }
+}

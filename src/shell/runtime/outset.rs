@@ -1,0 +1,200 @@
+//! What is opened before the loop turns: store, catalogue, input methods, platform.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::{Context, anyhow};
+
+use crate::case::Machine;
+use crate::config::{Config, Token as ConfigToken};
+use crate::domain::input::{Engines, HandwritingModel, PinyinDictionary};
+use crate::domain::kiosk::{Event, Kiosk};
+use crate::domain::outbox::{Outbox, Settings};
+use crate::domain::visit::idle::IdleRules;
+use crate::domain::world::MachineWords;
+use crate::events::{EventId, FieldValue};
+use crate::item::Catalogue;
+use crate::shell::catalogue;
+use crate::shell::clock::Clock;
+use crate::shell::journal::Journal;
+use crate::shell::platform::{Client, ClientConfig, Token};
+use crate::shell::store::{self, Store};
+
+use super::Inbox;
+use super::network::{CACHED, Network};
+
+/// What the loop begins with.
+pub(super) struct Parts {
+    pub(super) kiosk: Kiosk,
+    pub(super) store: Store,
+    pub(super) network: Network,
+    /// Cases left from before, then a first look at the page.
+    pub(super) first: Vec<Event>,
+}
+
+pub(super) fn prepare(
+    config: &Config,
+    clock: &Clock,
+    journal: &Journal,
+    inbox: &Inbox,
+) -> anyhow::Result<Parts> {
+    journal.event(
+        EventId::FirmwareStarted,
+        &[("version", FieldValue::id(env!("CARGO_PKG_VERSION")))],
+    );
+    if clock.wall().is_none() {
+        journal.event(EventId::ClockUntrusted, &[]);
+    }
+    let store = open_store(config, journal)?;
+    let client = client(config, clock)?;
+    let network = Network::new(
+        client,
+        store.clone(),
+        clock.clone(),
+        journal.clone(),
+        inbox.clone(),
+        config.catalogue.cache_dir.clone(),
+        config.machine.town_code.clone(),
+    )?;
+    let mut seed = [0; 8];
+    store::os_random()(&mut seed).context("read the kernel's randomness")?;
+    let now = clock.now();
+    let machine = MachineWords {
+        id: config.machine.id.clone(),
+        town_code: config.machine.town_code.clone(),
+        service: config.machine.service.clone(),
+        place: config.machine.site.clone(),
+        phone: config.machine.phone.clone(),
+        window: config.machine.window.clone(),
+    };
+    let idle = IdleRules {
+        warn: Duration::from_secs(config.idle.warn_s.into()),
+        countdown: Duration::from_secs(config.idle.countdown_s.into()),
+        goodbye: Duration::from_secs(config.idle.goodbye_s.into()),
+        ..IdleRules::default()
+    };
+    let kiosk = Kiosk::new(
+        machine,
+        load_catalogue(config, journal),
+        load_engines(&config.input.dir),
+        idle,
+        Outbox::new(Settings::default(), u64::from_ne_bytes(seed), now),
+        now,
+    );
+    let mut first: Vec<Event> = store
+        .waiting()
+        .context("read what waits in the store")?
+        .into_iter()
+        .map(Event::Waiting)
+        .collect();
+    first.push(Event::Tick);
+    Ok(Parts {
+        kiosk,
+        store,
+        network,
+        first,
+    })
+}
+
+fn open_store(config: &Config, journal: &Journal) -> anyhow::Result<Store> {
+    let path = &config.store.path;
+    if let Some(folder) = path.parent() {
+        std::fs::create_dir_all(folder)
+            .with_context(|| format!("make the folder {}", folder.display()))?;
+    }
+    let machine =
+        Machine::parse(&config.machine.id).map_err(|error| anyhow!("machine id: {error}"))?;
+    let opened = Store::open(store::Config::new(path, machine))
+        .with_context(|| format!("open the store {}", path.display()))?;
+    if opened.set_aside.is_some() {
+        journal.event(
+            EventId::StoreSetAside,
+            &[("salvaged", FieldValue::count(opened.salvaged))],
+        );
+    }
+    if let Ok(counts) = opened.store.counts() {
+        let fields = [("waiting", FieldValue::count(counts.waiting))];
+        journal.event(EventId::StoreOpened, &fields);
+    }
+    Ok(opened.store)
+}
+
+fn client(config: &Config, clock: &Clock) -> anyhow::Result<Client> {
+    let platform = &config.platform;
+    let token = match &platform.token {
+        ConfigToken::Inline(secret) => secret.0.clone(),
+        ConfigToken::File(path) => {
+            let text = std::fs::read_to_string(path)
+                .with_context(|| format!("read the token {}", path.display()))?;
+            text.trim().to_owned()
+        }
+    };
+    let ca_pem = match &platform.ca_file {
+        None => None,
+        Some(path) => Some(
+            std::fs::read(path)
+                .with_context(|| format!("read the authorities {}", path.display()))?,
+        ),
+    };
+    let wall = clock.clone();
+    let client = Client::new(
+        ClientConfig {
+            base_url: platform.url.clone(),
+            paasid: platform.paasid.clone(),
+            token: Token::new(token),
+            ca_pem,
+            device: config.machine.id.clone(),
+            connect_timeout: Duration::from_millis(platform.connect_timeout_ms.into()),
+            answer_timeout: Duration::from_millis(platform.answer_timeout_ms.into()),
+        },
+        Arc::new(move || {
+            wall.unix_seconds()
+                .and_then(|s| i64::try_from(s).ok())
+                .unwrap_or(0)
+        }),
+    )?;
+    Ok(client)
+}
+
+/// The last good catalogue of the platform, else the one shipped with the firmware, else none: the machine starts.
+fn load_catalogue(config: &Config, journal: &Journal) -> Catalogue {
+    let cached = std::fs::read(config.catalogue.cache_dir.join(CACHED)).ok();
+    let cached = cached.and_then(|bytes| match Catalogue::from_json(&bytes) {
+        Ok((catalogue, _)) => Some(catalogue),
+        Err(_) => {
+            journal.event(
+                EventId::CatalogueRejected,
+                &[("faults", FieldValue::Number(1))],
+            );
+            None
+        }
+    });
+    let catalogue = cached.unwrap_or_else(|| match catalogue::load(&config.catalogue.dir) {
+        Ok((catalogue, _)) => catalogue,
+        Err((_, report)) => {
+            journal.event(
+                EventId::CatalogueRejected,
+                &[("faults", FieldValue::count(report.faults.len()))],
+            );
+            Catalogue::default()
+        }
+    });
+    let fields = [
+        ("version", FieldValue::id(&catalogue.version)),
+        ("items", FieldValue::count(catalogue.items().len())),
+    ];
+    journal.event(EventId::CatalogueLoaded, &fields);
+    catalogue
+}
+
+/// Input methods, each by itself: a missing table leaves the other keyboards working.
+fn load_engines(dir: &Path) -> Engines {
+    let text = |name: &str| std::fs::read_to_string(dir.join(name)).unwrap_or_default();
+    let pinyin = PinyinDictionary::parse(&text("pinyin.tsv"), &text("local.tsv")).ok();
+    let handwriting = std::fs::read(dir.join("handwriting.bin")).ok();
+    Engines {
+        pinyin,
+        handwriting: handwriting.and_then(|bytes| HandwritingModel::parse(&bytes).ok()),
+    }
+}
