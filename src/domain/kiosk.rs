@@ -252,8 +252,8 @@ impl Kiosk {
         match self.idle() {
             Idle::Quiet(_) => {}
             Idle::Countdown(..) => {
-                let asked = |page: &Box<Page>| matches!(page.overlay, Some(Overlay::Idle { .. }));
-                if !self.shown.as_ref().is_some_and(asked) {
+                let shown = self.shown.as_ref().and_then(|page| page.overlay.as_ref());
+                if !matches!(shown, Some(Overlay::Idle { .. })) {
                     let page = FieldValue::Word(self.visit.state.name());
                     self.log(EventId::IdleWarned, vec![("page", page)]);
                 }

@@ -7,9 +7,16 @@ use std::process::Command;
 fn play(name: &str) {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let script = root.join(format!("tests/visits/{name}.visit"));
-    let out = Path::new(env!("CARGO_TARGET_TMPDIR")).join("visits").join(name);
+    let out = Path::new(env!("CARGO_TARGET_TMPDIR"))
+        .join("visits")
+        .join(name);
     let played = Command::new(env!("CARGO_BIN_EXE_kiosk"))
-        .args(["visit".as_ref(), script.as_os_str(), "--out".as_ref(), out.as_os_str()])
+        .args([
+            "visit".as_ref(),
+            script.as_os_str(),
+            "--out".as_ref(),
+            out.as_os_str(),
+        ])
         .current_dir(root)
         .output()
         .expect("the kiosk starts");

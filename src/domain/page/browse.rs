@@ -13,13 +13,13 @@ use super::{Body, Choice, Icon, Page};
 pub(super) fn start(page: &mut Page, world: &World, say: Say) {
     page.heading = say.t("您好，请点这里开始", "Welcome. Touch here to begin");
     page.lead = say.t(
-        "带上身份证，三分钟办好一件事",
-        "Bring your ID card; it takes three minutes",
+        "放上身份证，一步一步跟着做",
+        "Lay down your ID card and follow the steps",
     );
     page.primary = Some(say.t("开始办理", "Begin"));
     let popular = world.offered();
     let mut slides = vec![(
-        say.t("不用带纸质材料", "No papers needed"),
+        say.t("多数事项不用带纸质材料", "Most items need no papers"),
         say.t(
             "放上身份证，资料自动填好",
             "Your card fills in most of the form",
@@ -91,7 +91,7 @@ fn card_trouble(trouble: CardTrouble, say: Say) -> String {
     }
 }
 
-pub(super) fn no_card(page: &mut Page, world: &World, say: Say) {
+pub(super) fn no_card(page: &mut Page, say: Say) {
     page.heading = say.t("没带身份证也可以", "Without a card you can");
     page.body = Body::Choices(vec![
         choice(
@@ -113,13 +113,9 @@ pub(super) fn no_card(page: &mut Page, world: &World, say: Say) {
             "",
         ),
     ]);
-    page.lead = format!(
-        "{} {}",
-        say.t(
-            "要提交申请，请带身份证再来，或到窗口：",
-            "To file, bring your card or go to:"
-        ),
-        say.text(&world.machine.window)
+    page.lead = say.t(
+        "要提交申请，请带身份证再来，或到人工窗口办理。",
+        "To file, come back with your card or go to the window.",
     );
 }
 

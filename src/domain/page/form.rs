@@ -82,7 +82,10 @@ pub(super) fn question(page: &mut Page, visit: &Visit, world: &World, say: Say) 
     };
     page.heading = say.text(&question.text);
     page.lead = say.text(&question.help);
-    page.primary = Some(if visit.changing {
+    let skips = question.optional && !visit.entry.holds_text();
+    page.primary = Some(if skips {
+        say.t("不填，下一步", "Skip")
+    } else if visit.changing {
         say.t("改好了", "Done")
     } else {
         say.t("下一步", "Next")
@@ -134,7 +137,7 @@ pub(super) fn question(page: &mut Page, visit: &Visit, world: &World, say: Say) 
                     "",
                 ));
             } else {
-                page.primary = None;
+                page.primary = page.primary.take().filter(|_| skips);
                 page.lead = match &address.town {
                     None => say.t("先选镇（街）。", "First the town or street."),
                     Some(_) => say.t(

@@ -96,7 +96,7 @@ pub(super) fn item_info(page: &mut Page, visit: &Visit, world: &World, say: Say)
     });
 }
 
-fn line(icon: Icon, label: &str, value: &str) -> Line {
+pub(super) fn line(icon: Icon, label: &str, value: &str) -> Line {
     Line {
         label: label.into(),
         value: value.into(),

@@ -8,7 +8,7 @@ use crate::domain::world::{Line, World};
 use crate::status::Paper;
 use crate::text::{Lang, Text};
 
-use super::{Body, Overlay, Page, PageKind, Tone, browse, finish, form, info};
+use super::{Body, Overlay, Page, PageKind, Tone, browse, finish, form, info, service};
 
 /// Says a text in the language of the page.
 #[derive(Clone, Copy)]
@@ -35,7 +35,7 @@ pub fn view(visit: &Visit, world: &World, now: Instant) -> Page {
     match visit.state {
         State::Start => browse::start(&mut page, world, say),
         State::Identify => browse::identify(&mut page, visit, world, say),
-        State::NoCard => browse::no_card(&mut page, world, say),
+        State::NoCard => browse::no_card(&mut page, say),
         State::Choose => browse::choose(&mut page, visit, world, say),
         State::Items => browse::items(&mut page, visit, world, say),
         State::Search => browse::search(&mut page, visit, world, say),
@@ -50,10 +50,10 @@ pub fn view(visit: &Visit, world: &World, now: Instant) -> Page {
         State::Confirmation => finish::confirmation(&mut page, visit, world, say),
         State::Rating => finish::rating(&mut page, say),
         State::Goodbye => finish::goodbye(&mut page, visit, say),
-        State::ProgressQuery => finish::progress_query(&mut page, visit, say),
-        State::Progress => finish::progress(&mut page, visit, say),
-        State::Problem => finish::problem(&mut page, say),
-        State::Closed => finish::closed(&mut page, world, say),
+        State::ProgressQuery => service::progress_query(&mut page, visit, say),
+        State::Progress => service::progress(&mut page, visit, say),
+        State::Problem => service::problem(&mut page, say),
+        State::Closed => service::closed(&mut page, world, say),
     }
     if let Some(error) = &visit.error {
         page.error = say.text(error);

@@ -77,6 +77,9 @@ impl Visit {
                 (_, Some(at)) => question.options.get(*at)?.value.clone(),
             }),
             Entry::Typed(editor) => Input::Text(editor.value().to_owned()),
+            Entry::Address(address) if question.optional && address.town.is_none() => {
+                Input::Text(String::new())
+            }
             Entry::Address(address) => Input::Address {
                 code: address.code()?.to_owned(),
                 detail: address.detail.value().to_owned(),

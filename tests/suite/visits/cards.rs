@@ -6,7 +6,7 @@ use kiosk::domain::page::{Body, Intent, PageKind};
 use kiosk::domain::visit::CardTrouble;
 use kiosk::status::Device;
 
-use super::person::{Machine, case, catalogue, old, resident, young};
+use super::person::{Machine, case, catalogue, old, resident, words, young};
 
 #[test]
 fn bad_cards_are_turned_away_with_a_reason_and_without_their_data() {
@@ -60,7 +60,7 @@ fn without_a_clock_an_age_is_asked_and_the_paper_says_that_there_was_none() {
     machine.fill();
     machine.submit();
     machine.expect(PageKind::Confirmation);
-    assert!(format!("{:?}", machine.prints[0].1).contains("时间未校准"));
+    assert!(words(&machine.prints[0].1).contains("时间未校准"));
 }
 
 #[test]

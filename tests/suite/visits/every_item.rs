@@ -5,7 +5,7 @@ use kiosk::domain::page::{Body, Intent, PageKind};
 use kiosk::item::{Item, Kind};
 use kiosk::text::Lang;
 
-use super::person::{Machine, catalogue, resident};
+use super::person::{Machine, catalogue, resident, words};
 use super::sound::assert_sound;
 
 /// The first of some people of several ages whom the item does not turn away.
@@ -114,7 +114,7 @@ fn the_bundle_gives_four_cases_of_one_thing() {
         panic!("a result")
     };
     assert_eq!(cases.len(), 4);
-    let paper = format!("{:?}", machine.prints[0].1);
+    let paper = words(&machine.prints[0].1);
     for case in &bundle.cases {
         assert!(paper.contains(&case.task_name.zh));
     }

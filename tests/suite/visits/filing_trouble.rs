@@ -7,7 +7,7 @@ use kiosk::domain::visit::KnownCase;
 use kiosk::item::Kind;
 use kiosk::status::{Device, Paper};
 
-use super::person::{Machine, accepted, case, catalogue, old, unreachable, young};
+use super::person::{Machine, accepted, case, catalogue, old, unreachable, words, young};
 use super::sound::assert_sound;
 
 fn paper(machine: &Machine) -> (String, bool) {
@@ -69,7 +69,7 @@ fn without_paper_there_is_a_code_to_photograph_and_paper_after_the_refill() {
     machine.touch(Intent::Secondary(1));
     assert_eq!(machine.prints.len(), 1);
     assert!(
-        !format!("{:?}", machine.prints[0].1).contains("补打"),
+        !words(&machine.prints[0].1).contains("补打"),
         "nothing came out before"
     );
     assert_eq!(
@@ -93,7 +93,7 @@ fn a_torn_paper_is_printed_again_as_a_copy_and_only_when_asked() {
         machine.touch(Intent::Secondary(1));
     }
     assert_eq!(machine.prints.len(), 2, "one touch, one copy");
-    assert!(format!("{:?}", machine.prints[1].1).contains("补打 第 1"));
+    assert!(words(&machine.prints[1].1).contains("补打（第 1 份）"));
     let job = machine.prints[1].0;
     machine.give(Event::PrintEnded(job, PrintOutcome::Printed));
     assert!(!paper(&machine).1);
@@ -125,7 +125,7 @@ fn an_answer_after_the_confirmation_changes_what_it_says() {
     machine.expect(PageKind::Confirmation);
     assert!(machine.page.heading.contains("待上传"));
     assert!(!format!("{:?}", machine.page).contains("已接收"));
-    assert!(format!("{:?}", machine.prints[0].1).contains("不是受理凭证"));
+    assert!(words(&machine.prints[0].1).contains("不是受理凭证"));
     machine.world.platform = Some(accepted());
     machine.wait(10);
     assert_eq!(machine.page.heading, "提交成功");
@@ -147,7 +147,7 @@ fn a_refusal_says_why() {
         (*tone, cases[0].state.as_str()),
         (Tone::Warning, "您已登记过")
     );
-    assert!(format!("{:?}", machine.prints[0].1).contains("您已登记过"));
+    assert!(words(&machine.prints[0].1).contains("您已登记过"));
 }
 
 #[test]
@@ -188,7 +188,7 @@ fn the_receipt_is_in_the_language_of_the_page_and_the_case_in_chinese() {
     let mut machine = Machine::new();
     machine.touch(Intent::Language);
     machine.file(young(), &case());
-    let receipt = format!("{:?}", machine.prints[0].1);
+    let receipt = words(&machine.prints[0].1);
     assert!(receipt.contains("Registration of a birth") && receipt.contains("Filing no."));
     assert_eq!(machine.filed[0][0].task_name, "生育登记");
 }

@@ -1,14 +1,13 @@
 //! Back, change, other language, twice the same touch: nothing is lost and nothing is filed twice.
 
 use kiosk::domain::page::{Body, Intent, PageKind};
-use kiosk::item::{Item, Kind, Offline, QuestionKind};
-use kiosk::status::Device;
+use kiosk::item::{Item, Kind, QuestionKind};
 use kiosk::text::Lang;
 
-use super::person::{Machine, catalogue, unreachable, young};
+use super::person::{Machine, catalogue, young};
 use super::sound::assert_sound;
 
-fn item(name: &str) -> Item {
+pub fn item(name: &str) -> Item {
     let catalogue = catalogue();
     let found = catalogue
         .items()
@@ -290,103 +289,57 @@ fn a_second_touch_of_the_same_finger_chooses_no_other_village() {
 }
 
 #[test]
-fn who_may_not_apply_hears_it_before_anything_is_typed() {
+fn a_question_that_may_be_left_out_says_so_and_is_left_out() {
     let mut machine = Machine::new();
-    machine.begin(young(), &item("高龄津贴").task_code);
-    machine.expect(PageKind::NotHere);
+    machine.begin(young(), &item("居住登记").task_code);
+    while machine.page.kind == PageKind::Eligibility {
+        machine.meet();
+    }
+    let mut skipped = 0;
+    while machine.page.kind != PageKind::Check {
+        if machine.question().optional {
+            assert_eq!(machine.page.primary.as_deref(), Some("不填，下一步"));
+            assert!(machine.page.primary_enabled);
+            machine.touch(Intent::Primary);
+            skipped += 1;
+        } else {
+            machine.answer_question();
+        }
+    }
+    assert_eq!(skipped, 1);
+    assert!(lines(&mut machine).iter().any(|(_, value)| value == "未填"));
+}
+
+#[test]
+fn what_is_signed_stays_until_an_answer_is_changed() {
+    let catalogue = catalogue();
+    let signed = catalogue.items().iter().find(|i| i.wants_signature());
+    let mut machine = Machine::new();
+    machine.begin(
+        super::person::old(),
+        &signed.expect("a signed item").task_code,
+    );
+    machine.fill();
+    machine.touch(Intent::Primary);
+    machine.touch(Intent::Primary);
+    machine.expect(PageKind::Sign);
+    machine.touch(Intent::Stroke(vec![(0.5, 0.5), (0.51, 0.5)]));
+    machine.touch(Intent::Primary);
+    assert!(machine.page.error.contains("姓名"), "a dot is no name");
+    machine.sign();
+    let drawn = machine.page.body.clone();
+    machine.touch(Intent::Back);
+    machine.touch(Intent::Primary);
+    assert_eq!(machine.page.body, drawn);
+    machine.touch(Intent::Back);
+    machine.touch(Intent::Back);
     let Body::Lines(lines) = &machine.page.body else {
         panic!("lines")
     };
-    assert!(lines[0].label == "原因" && !lines[0].value.is_empty());
-    assert_sound(&machine.page);
-    machine.touch(Intent::Back);
-    machine.expect(PageKind::ItemInfo);
-}
-
-#[test]
-fn a_wrong_yes_or_no_can_be_mended() {
-    let mut machine = Machine::new();
-    machine.begin(young(), &item("生育登记").task_code);
-    machine.touch(Intent::Choose(1));
+    let at = lines.iter().position(|line| line.change).expect("a change");
+    machine.touch(Intent::Change(at));
     machine.touch(Intent::Primary);
-    machine.expect(PageKind::NotHere);
-    machine.touch(Intent::Back);
     machine.touch(Intent::Primary);
-    machine.expect(PageKind::Eligibility);
-    machine.fill();
-    machine.expect(PageKind::Check);
-}
-
-#[test]
-fn what_needs_the_line_is_refused_while_it_is_down() {
-    let mut machine = Machine::new();
-    machine.world.platform = Some(unreachable());
-    machine.file(young(), &item("生育登记").task_code);
-    machine.touch(Intent::Secondary(0));
-    let online = catalogue();
-    let online = online
-        .items()
-        .iter()
-        .find(|i| i.offline == Offline::OnlineOnly)
-        .unwrap();
-    machine.open(&online.task_code);
     machine.touch(Intent::Primary);
-    machine.expect(PageKind::NotHere);
-    assert!(format!("{:?}", machine.page.body).contains("线路中断"));
-    assert_sound(&machine.page);
-}
-
-#[test]
-fn an_item_of_other_towns_is_not_listed() {
-    let shipped = catalogue();
-    let mut items = shipped.items().to_vec();
-    items[0].towns = vec!["440203100".into()];
-    let name = items[0].task_name.zh.clone();
-    let (elsewhere, findings) = kiosk::item::Catalogue::assemble(
-        "1".into(),
-        items,
-        shipped.situations().to_vec(),
-        shipped.divisions().clone(),
-    );
-    assert_eq!(
-        elsewhere.items().len(),
-        shipped.items().len(),
-        "{findings:?}"
-    );
-    for (town, listed) in [("440203100", true), ("440203101", false)] {
-        let mut machine = Machine::with(elsewhere.clone(), town);
-        machine.card(young());
-        machine.touch(Intent::Choose(0));
-        let mut pages = format!("{:?}", machine.page.body);
-        while machine.page.pager.0 < machine.page.pager.1 {
-            machine.touch(Intent::NextPage);
-            pages += &format!("{:?}", machine.page.body);
-        }
-        assert_eq!(pages.contains(&name), listed, "{town}");
-        machine.touch(Intent::Back);
-        machine.touch(Intent::Secondary(0));
-        machine.touch(Intent::Insert(name.clone()));
-        assert_eq!(
-            format!("{:?}", machine.page.body).contains(&format!("label: \"{name}\"")),
-            listed
-        );
-    }
-}
-
-#[test]
-fn nothing_is_torn_off_by_an_opened_door() {
-    let mut machine = Machine::new();
-    machine.begin(young(), &item("生育登记").task_code);
-    machine.give(kiosk::domain::kiosk::Event::Door(true));
-    machine.fill();
-    machine.submit();
-    machine.expect(PageKind::Confirmation);
-    machine.wait(100);
-    machine.expect(PageKind::Closed);
-    assert!(!machine.kiosk.visit().holds_personal_data());
-    machine.give(kiosk::domain::kiosk::Event::Door(false));
-    machine.expect(PageKind::Start);
-    machine.give(kiosk::domain::kiosk::Event::Reader(
-        kiosk::domain::kiosk::ReaderEvent::Status(Device::Online),
-    ));
+    assert!(!machine.page.primary_enabled, "signed anew");
 }
