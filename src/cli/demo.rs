@@ -93,7 +93,7 @@ fn in_a_window(orientation: Orientation, dir: PathBuf) -> anyhow::Result<Outcome
     };
     let people = words::people(&options.cards);
     let pages = Pages::default();
-    let window = screen::open(orientation, false)?;
+    let window = screen::open(false)?;
     let dock = Rc::new(Dock::new(&people)?);
     let machine = Rc::new(Machine::start(Rig::start(options)?, clock, pages.clone())?);
 
@@ -117,7 +117,9 @@ fn in_a_window(orientation: Orientation, dir: PathBuf) -> anyhow::Result<Outcome
     });
     dock.component().show().context("the dock")?;
     let touched = Rc::clone(&machine);
-    screen::run(window, pages, move |intent| touched.touch(intent))?;
+    screen::run(window, pages, Some(orientation), move |intent| {
+        touched.touch(intent);
+    })?;
     machine.stop();
     Ok(Outcome::Well)
 }
