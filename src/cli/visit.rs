@@ -124,8 +124,8 @@ fn clear(folder: &Path) -> std::io::Result<()> {
         let entry = entry?;
         let name = entry.file_name();
         let name = name.to_string_lossy();
-        let receipt = name.starts_with("receipt-")
-            && (name.ends_with(".png") || name.ends_with(".bin"));
+        let receipt =
+            name.starts_with("receipt-") && (name.ends_with(".png") || name.ends_with(".bin"));
         if receipt || name == "failed.png" {
             fs::remove_file(entry.path())?;
         }
