@@ -1,10 +1,11 @@
 //! A window on a real display, fed with pages from the runtime's thread.
 
 use std::cell::RefCell;
+use std::time::Instant;
 
 use anyhow::Context as _;
 use kiosk::config::Orientation;
-use kiosk::domain::page::{Intent, Page};
+use kiosk::domain::page::{Intent, Page, PageKind};
 use slint::platform::WindowEvent;
 use slint::{ComponentHandle as _, PhysicalSize};
 
@@ -17,6 +18,36 @@ const OPENED: std::time::Duration = std::time::Duration::from_millis(300);
 thread_local! {
     /// The window of the thread that runs Slint's loop, for pages that arrive there.
     static SHOWN: RefCell<Option<(Window, Pages)>> = const { RefCell::new(None) };
+}
+
+/// A second touch of a double touch comes within this time and was meant for the page before.
+const DOUBLE_TOUCH: std::time::Duration = std::time::Duration::from_millis(350);
+
+thread_local! {
+    /// Which page was drawn last and since when.
+    static SINCE: RefCell<Option<(PageKind, String, Instant)>> = const { RefCell::new(None) };
+}
+
+/// Notes when another page, or the same with another question, came up.
+fn note(page: &Page) {
+    SINCE.with_borrow_mut(|since| match since {
+        Some((kind, heading, _)) if *kind == page.kind && *heading == page.heading => {}
+        _ => *since = Some((page.kind, page.heading.clone(), Instant::now())),
+    });
+}
+
+/// Whether a touch comes too early after a new page to be meant for it. Keys are typed fast and never are.
+fn too_early(intent: &Intent) -> bool {
+    let moves_on = matches!(
+        intent,
+        Intent::Primary
+            | Intent::Secondary(_)
+            | Intent::Choose(_)
+            | Intent::Change(_)
+            | Intent::Back
+            | Intent::OverlayLeave
+    );
+    moves_on && SINCE.with_borrow(|since| since.as_ref().is_some_and(|(_, _, at)| at.elapsed() < DOUBLE_TOUCH))
 }
 
 /// Opens the window; on a machine it fills the screen.
@@ -43,6 +74,7 @@ fn draw() {
         if let Some((window, pages)) = shown
             && let Some(page) = pages.take()
         {
+            note(&page);
             window.show(&page);
         }
     });
@@ -58,7 +90,11 @@ pub fn run(
     small: Option<Orientation>,
     hand: impl Fn(Intent) + 'static,
 ) -> anyhow::Result<()> {
-    window.on_intent(hand);
+    window.on_intent(move |intent| {
+        if !too_early(&intent) {
+            hand(intent);
+        }
+    });
     window.component().show().context("the window")?;
     if let Some(orientation) = small {
         let shown = window.component().as_weak();
