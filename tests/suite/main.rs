@@ -4,6 +4,8 @@
 mod board_files;
 mod events_table;
 mod floors;
+#[cfg(feature = "sim")]
+mod kill_nine;
 mod outbox_kill;
 mod outbox_policy;
 #[cfg(feature = "sim")]
