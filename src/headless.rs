@@ -80,6 +80,23 @@ impl Target {
     }
 }
 
+/// One text, in pixels of the window.
+#[derive(Clone, Debug, PartialEq)]
+pub struct TextPlace {
+    /// What it says.
+    pub text: String,
+    /// It needs more room than it has.
+    pub cut: bool,
+    /// Left edge.
+    pub x: f32,
+    /// Upper edge.
+    pub y: f32,
+    /// Width.
+    pub width: f32,
+    /// Height.
+    pub height: f32,
+}
+
 struct Hands {
     adapter: Rc<MinimalSoftwareWindow>,
     clock: Rc<Cell<Duration>>,
@@ -132,6 +149,11 @@ impl Headless {
         *self.pixels.borrow_mut() = vec![Rgb8Pixel::default(); width as usize * height as usize];
         self.adapter.set_size(PhysicalSize::new(width, height));
         self.adapter.request_redraw();
+    }
+
+    /// The time by hand, since the start.
+    pub fn now(&self) -> Duration {
+        self.clock.get()
     }
 
     /// Moves time by hand: timers fire, animations go on.
@@ -238,30 +260,36 @@ impl Headless {
             .collect()
     }
 
-    /// Every text that can be read now, in the order of the page.
+    /// Every text that can be read now, in the order of the page, also below a layer.
     pub fn texts<T: ElementRoot>(&self, ui: &T) -> Vec<String> {
         update_timers_and_animations();
-        let mut texts: Vec<String> = Vec::new();
-        for element in ui.root_element().query_descendants().match_inherits("Text").find_all() {
-            let text = element.accessible_value().unwrap_or_default();
-            if !text.is_empty() {
-                texts.push(text.into());
-            }
-        }
-        texts
+        says(&ui.root_element()).into_iter().map(|place| place.text).collect()
     }
 
-    /// Texts that do not fit into their place, with what they say.
-    pub fn cut_texts<T: ElementRoot>(&self, ui: &T) -> Vec<String> {
-        ui.root_element()
-            .query_descendants()
-            .match_inherits("Say")
-            .find_all()
-            .iter()
-            .filter(|element| element.accessible_description().is_some_and(|cut| cut == "cut"))
-            .map(|element| element.accessible_value().unwrap_or_default().into())
-            .collect()
+    /// Where the texts stand; under a layer only those of the layer.
+    pub fn text_places<T: ElementRoot>(&self, ui: &T) -> Vec<TextPlace> {
+        update_timers_and_animations();
+        says(&top(ui))
     }
+}
+
+fn says(root: &ElementHandle) -> Vec<TextPlace> {
+    let mut places = Vec::new();
+    for element in root.query_descendants().match_inherits("Say").find_all() {
+        let text: String = element.accessible_value().unwrap_or_default().into();
+        let (at, size) = (element.absolute_position(), element.size());
+        if !text.is_empty() {
+            places.push(TextPlace {
+                text,
+                cut: element.accessible_description().is_some_and(|cut| cut == "cut"),
+                x: at.x,
+                y: at.y,
+                width: size.width,
+                height: size.height,
+            });
+        }
+    }
+    places
 }
 
 /// The layer when there is one, else the page.
