@@ -3,7 +3,7 @@
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use kiosk::config::{Config, Secret, Token};
 use kiosk::domain::page::{Body, Intent, Page, PageKind};
@@ -73,8 +73,11 @@ pub fn run() {
     match std::env::var(SEED) {
         Ok(seed) => visits(&mut screen, &runtime.inbox(), seed.parse().expect("a number")),
         Err(_) => {
-            while runtime.inbox().waiting() > 0 {
+            let until = Instant::now() + PATIENCE;
+            let more = || runtime.inbox().sync(PATIENCE) && runtime.inbox().waiting() > 0;
+            while more() {
                 screen.look(Duration::from_millis(20));
+                assert!(Instant::now() < until, "{} wait", runtime.inbox().waiting());
             }
             say("DRAINED");
             runtime.stop();

@@ -1,6 +1,6 @@
 //! A person who knows nothing but the page in front and answers whatever it asks, well.
 
-use kiosk::domain::page::{Body, Field, Intent, Overlay, Page, PageKind};
+use kiosk::domain::page::{Body, Intent, Overlay, Page, PageKind};
 use kiosk::item::{Catalogue, Item, QuestionKind};
 use kiosk::text::Lang;
 
@@ -130,24 +130,18 @@ impl Person {
             page.heading,
             page.error
         );
+        if page.primary.is_some() && page.primary_enabled {
+            return Intent::Primary;
+        }
         match &page.body {
-            Body::Choices(choices) => {
-                let chosen = choices.iter().any(|choice| choice.selected);
-                if chosen && page.primary.is_some() {
-                    return Intent::Primary;
-                }
-                Intent::Choose(self.rng.usize(0..choices.len()))
-            }
-            Body::Field(field) => self.fill(page, field),
+            Body::Choices(choices) => Intent::Choose(self.rng.usize(0..choices.len())),
+            Body::Field(_) => self.fill(page),
             Body::Canvas { .. } => sign(page),
             other => panic!("a question with {other:?}"),
         }
     }
 
-    fn fill(&self, page: &Page, field: &Field) -> Intent {
-        if !field.value.is_empty() {
-            return Intent::Primary;
-        }
+    fn fill(&self, page: &Page) -> Intent {
         let questions = &self.item(page).form;
         let question = questions.iter().find(|q| q.text.zh == page.heading);
         // Questions that every item has stand in no catalogue.

@@ -51,6 +51,17 @@ enum Moment {
     On(&'static str, Duration),
 }
 
+/// A running machine. It does not outlive a test that failed.
+struct Life(Child);
+
+impl Drop for Life {
+    fn drop(&mut self) {
+        // One that has ended already cannot be killed.
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
 impl World {
     pub fn new(number: u32) -> Self {
         let folder = tempfile::tempdir().expect("folder");
@@ -89,7 +100,7 @@ impl World {
     pub fn run_and_kill(&mut self) {
         self.trouble();
         let moment = self.moment();
-        let (mut child, said) = self.start(true);
+        let (mut life, said) = self.start(true);
         let mut page = "boot".to_owned();
         let mut kill_at = match moment {
             Moment::After(time) => Instant::now() + time,
@@ -114,8 +125,8 @@ impl World {
                 break;
             }
         }
-        child.kill().expect("kill");
-        child.wait().expect("gone");
+        life.0.kill().expect("kill");
+        life.0.wait().expect("gone");
         // What it said before it died was said.
         for line in said {
             self.heard(&line);
@@ -156,8 +167,7 @@ impl World {
         self.platform.set_fault_for(fault, times);
     }
 
-    /// Starts the machine and waits for its first page.
-    fn start(&mut self, with_person: bool) -> (Child, Receiver<String>) {
+    fn start(&mut self, with_person: bool) -> (Life, Receiver<String>) {
         let mut command = Command::new(std::env::current_exe().expect("this binary"));
         command
             .args(["kill_nine::machine_that_is_killed", "--exact"])
@@ -177,7 +187,7 @@ impl World {
                 let _ = sender.send(line);
             }
         });
-        (child, said)
+        (Life(child), said)
     }
 
     /// Does what a line of the machine asks for; the name of the page if it is about a new one.
@@ -242,7 +252,7 @@ impl World {
     pub fn drain(&mut self) {
         self.platform.clear_fault();
         self.reader.take();
-        let (mut child, said) = self.start(false);
+        let (mut life, said) = self.start(false);
         let until = Instant::now() + PATIENCE;
         loop {
             let line = said.recv_timeout(until.saturating_duration_since(Instant::now()));
@@ -254,7 +264,7 @@ impl World {
                 break;
             }
         }
-        assert!(child.wait().expect("ended").success());
+        assert!(life.0.wait().expect("ended").success());
         self.look_into_the_store();
         assert!(self.open().store.waiting().expect("waiting").is_empty());
     }
