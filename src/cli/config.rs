@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 use anyhow::Context as _;
 use clap::Subcommand;
 use kiosk::config::Config;
-use kiosk::shell::settings::{self, SettingsError};
 use kiosk::shell::catalogue;
+use kiosk::shell::settings::{self, SettingsError};
 use kiosk::wire::escpos::Profile;
 
 use super::{Outcome, say};
@@ -64,7 +64,11 @@ fn check_config(path: &Path) -> anyhow::Result<Outcome> {
                     "{}:{}: {}: expected {}; found {}; correct this line, 请更正此行",
                     path.display(),
                     fault.line,
-                    if fault.field.is_empty() { "text" } else { &fault.field },
+                    if fault.field.is_empty() {
+                        "text"
+                    } else {
+                        &fault.field
+                    },
                     fault.expected,
                     fault.found
                 ));
@@ -110,7 +114,11 @@ fn beyond_the_file(config: &Config) -> Vec<String> {
 }
 
 fn outcome(clean: bool) -> Outcome {
-    if clean { Outcome::Well } else { Outcome::Faulty }
+    if clean {
+        Outcome::Well
+    } else {
+        Outcome::Faulty
+    }
 }
 
 #[cfg(test)]

@@ -5,6 +5,8 @@ mod config;
 #[cfg(all(feature = "ui", feature = "sim"))]
 mod demo;
 mod outbox;
+#[cfg(feature = "ui")]
+mod pages;
 #[cfg(feature = "sim")]
 mod receipts;
 #[cfg(feature = "ui")]

@@ -120,7 +120,7 @@ pub fn receipt(facts: &FilingFacts) -> Receipt {
     if facts.cases.iter().any(|case| case.fate == Fate::Waiting) {
         blocks.push(line(
             &t(
-                "申请已保存在本机,尚未送达受理平台。线路恢复后自动上传,请勿重复提交。本回执证明提交时间,不是受理凭证。",
+                "申请已保存在本机，尚未送达受理平台。线路恢复后自动上传，请勿重复提交。本回执证明提交时间，不是受理凭证。",
                 "Your application is kept on this machine and has not reached the platform yet. It is sent by itself; \
                  do not file again. This slip proves when you filed; it is not an acceptance.",
             ),
@@ -197,7 +197,7 @@ fn case_blocks(case: &CaseFacts, named: bool, t: &impl Fn(&str, &str) -> String)
     match &case.fate {
         Fate::Waiting => blocks.push(pair(
             &t("状态", "State"),
-            &t("待上传,未受理", "kept, not sent yet"),
+            &t("待上传，未受理", "kept, not sent yet"),
         )),
         Fate::Accepted {
             sblsh,

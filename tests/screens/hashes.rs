@@ -50,13 +50,24 @@ impl Hashes {
         if same {
             return Vec::new();
         }
-        let why = if self.known.contains_key(name) { "looks different" } else { "is new" };
-        vec![format!("{why}: look at {}, then KIOSK_UPDATE_SCREENS=1", picture.display())]
+        let why = if self.known.contains_key(name) {
+            "looks different"
+        } else {
+            "is new"
+        };
+        vec![format!(
+            "{why}: look at {}, then KIOSK_UPDATE_SCREENS=1",
+            picture.display()
+        )]
     }
 
     pub fn write_if_asked(&self) {
         if self.update {
-            let lines: String = self.new.iter().map(|(name, hash)| format!("{hash}  {name}\n")).collect();
+            let lines: String = self
+                .new
+                .iter()
+                .map(|(name, hash)| format!("{hash}  {name}\n"))
+                .collect();
             std::fs::write(&self.file, lines).unwrap();
         }
     }

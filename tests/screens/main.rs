@@ -3,6 +3,9 @@
 //! `KIOSK_UPDATE_SCREENS=1` writes the hashes anew. One thread, because Slint has one platform per process.
 #![allow(clippy::print_stdout, clippy::unwrap_used, missing_docs)]
 
+#[path = "../../src/dock.rs"]
+#[allow(dead_code)]
+mod dock;
 #[path = "../../src/headless.rs"]
 #[allow(dead_code)]
 mod headless;
@@ -35,7 +38,8 @@ impl Findings {
     pub fn check(&mut self, name: &str, found: Vec<String>) {
         self.checks += 1;
         if !found.is_empty() {
-            self.failed.push(format!("{name}\n    {}", found.join("\n    ")));
+            self.failed
+                .push(format!("{name}\n    {}", found.join("\n    ")));
         }
     }
 }
@@ -61,18 +65,27 @@ fn main() -> ExitCode {
             let picture = pictures.join(format!("{name}.png"));
             screen.png(&picture).unwrap();
             let (_, _, pixels) = screen.picture();
-            findings.check(&format!("{name}: pixels"), hashes.compare(&name, &pixels, &picture));
+            findings.check(
+                &format!("{name}: pixels"),
+                hashes.compare(&name, &pixels, &picture),
+            );
             measure::page(&screen, &window, &name, (width, height), &mut findings);
             measure::rest(&screen, &sample, &name, &mut findings);
         }
     }
     hands::all(&screen, &window, &mut findings);
+    drop(window);
+    hands::dock(&screen, &pictures.join("dock.png"), &mut findings);
     hashes.write_if_asked();
     for failed in &findings.failed {
         println!("FAILED {failed}");
     }
     let failed = findings.failed.len();
-    println!("screens: {} passed, {failed} failed; pictures in {}", findings.checks - failed, pictures.display());
+    println!(
+        "screens: {} passed, {failed} failed; pictures in {}",
+        findings.checks - failed,
+        pictures.display()
+    );
     ExitCode::from(u8::from(failed > 0))
 }
 

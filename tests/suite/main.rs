@@ -20,3 +20,4 @@ mod printer_line;
 mod printer_picture;
 #[cfg(feature = "sim")]
 mod printer_world;
+mod visits;

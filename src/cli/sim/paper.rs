@@ -17,7 +17,11 @@ const LOOK: Duration = Duration::from_millis(200);
 pub(super) fn run(link: &Path, out: &Path) -> anyhow::Result<Outcome> {
     std::fs::create_dir_all(out).with_context(|| out.display().to_string())?;
     let printer = Arc::new(PrinterSim::start(link, PrinterSimOptions::default())?);
-    say(&format!("printer at {}, paper in {}", link.display(), out.display()));
+    say(&format!(
+        "printer at {}, paper in {}",
+        link.display(),
+        out.display()
+    ));
     let (watched, mut receipts) = (Arc::clone(&printer), Receipts::new(out));
     std::thread::spawn(move || {
         loop {
@@ -43,7 +47,10 @@ fn command(printer: &PrinterSim, words: &[&str]) -> anyhow::Result<()> {
         ["cover-close"] => printer.close_cover(),
         ["unplug"] => printer.unplug()?,
         ["replug"] => printer.replug()?,
-        _ => anyhow::bail!("`{}` is not known; see `kiosk sim printer --help`", words.join(" ")),
+        _ => anyhow::bail!(
+            "`{}` is not known; see `kiosk sim printer --help`",
+            words.join(" ")
+        ),
     }
     Ok(())
 }

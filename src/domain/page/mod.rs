@@ -3,6 +3,7 @@
 mod browse;
 mod finish;
 mod form;
+mod info;
 pub mod labels;
 mod view;
 
