@@ -20,4 +20,8 @@ mod printer_line;
 mod printer_picture;
 #[cfg(feature = "sim")]
 mod printer_world;
+#[cfg(feature = "sim")]
+mod trouble_bench;
+#[cfg(feature = "sim")]
+mod trouble_platform;
 mod visits;

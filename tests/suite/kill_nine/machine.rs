@@ -132,7 +132,7 @@ impl Screen {
         };
         if let Body::Result { cases, .. } = &page.body {
             for case in cases {
-                say(&format!("TOLD {}", case.number));
+                say(&format!("TOLD {}/{}", case.number, case.query_code));
             }
         }
         if page.kind != self.page.kind {

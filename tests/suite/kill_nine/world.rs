@@ -33,7 +33,7 @@ pub struct World {
     pub folder: tempfile::TempDir,
     pub platform: PlatformSim,
     pub printer: PrinterSim,
-    /// Numbers that stood on a confirmation page.
+    /// Numbers that stood on a confirmation page, each with its query code after a `/`.
     pub told: BTreeSet<String>,
     /// Filing number → key and digest, as the store has had them since they were first seen.
     pub known: BTreeMap<String, (String, Digest)>,
