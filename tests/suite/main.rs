@@ -2,7 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::print_stdout)]
 
 mod board_files;
-mod events_table;
+mod readme;
 mod floors;
 #[cfg(feature = "sim")]
 mod kill_nine;
