@@ -48,7 +48,7 @@ fn what_was_said_survives_a_kill_at_any_moment() {
     println!("{kills} kills, {all:?}, killed on {killed_on:?}");
     if kills >= USUAL_KILLS {
         assert!(
-            all.cases >= 80 && all.told >= 30 && all.printed >= 30,
+            all.cases >= 80 && all.told >= 10 && all.printed >= 10,
             "hardly ran: {all:?}"
         );
         for page in ["Start", "Choose", "Question", "Working", "Confirmation"] {

@@ -126,6 +126,33 @@ impl Bench {
         self.until(&format!("{kind:?}"), |page| page.kind == kind);
     }
 
+    /// Takes the next page, or none for a moment.
+    fn blink(&mut self) {
+        if let Ok(page) = self.pages.recv_timeout(BLINK) {
+            self.page = page;
+        }
+    }
+
+    /// Waits for something that no page shows; false when it does not come within `limit`.
+    pub fn within(&mut self, limit: Duration, good: impl Fn(&Self) -> bool) -> bool {
+        let until = Instant::now() + limit;
+        while !good(self) {
+            if Instant::now() > until {
+                return false;
+            }
+            self.blink();
+        }
+        true
+    }
+
+    /// How often this event was logged.
+    pub fn logged(&self, id: &str) -> usize {
+        self.journal
+            .written()
+            .matches(&format!("\"id\":\"{id}\""))
+            .count()
+    }
+
     /// Lets hours pass, minute by minute, until nothing waits to be sent.
     pub fn drained(&mut self, what: &str) {
         let until = Instant::now() + PATIENCE;
@@ -136,9 +163,7 @@ impl Bench {
                 self.journal.written()
             );
             self.pass(60);
-            if let Ok(page) = self.pages.recv_timeout(BLINK) {
-                self.page = page;
-            }
+            self.blink();
         }
     }
 

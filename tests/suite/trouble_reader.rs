@@ -1,8 +1,12 @@
 //! The card or its reader is not as it should be: the page says what to do, and a good card works afterwards.
 
+use std::time::Duration;
+
 use kiosk::domain::page::{Body, Intent, PageKind};
 
 use super::trouble_bench::Bench;
+
+const PULLED: &str = "拿开得太早";
 
 /// A card that cannot be used, and what the page says of it.
 fn refused(bench: &mut Bench, card: &str, says: &str) {
@@ -10,7 +14,13 @@ fn refused(bench: &mut Bench, card: &str, says: &str) {
     bench.until(says, |page| {
         page.kind == PageKind::Identify && page.error.contains(says)
     });
+    let before = bench.logged("card.removed");
     bench.act("card take");
+    // No hand changes cards faster than the reader looks; a card that was pulled out is known to be gone.
+    let gone = bench.within(Duration::from_secs(3), |bench| {
+        bench.logged("card.removed") > before
+    });
+    assert!(gone || says == PULLED, "{says}: still there");
     bench.touch(Intent::Leave);
     bench.until_kind(PageKind::Start);
 }
@@ -34,7 +44,7 @@ fn cards_that_are_refused_and_why() {
     for (trouble, says) in [
         ("reader unreadable", "没有读出来"),
         ("reader not-a-card", "这不是身份证"),
-        ("reader pull", "拿开得太早"),
+        ("reader pull", PULLED),
     ] {
         bench.act(trouble);
         refused(&mut bench, "young", says);
