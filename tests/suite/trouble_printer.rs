@@ -41,6 +41,7 @@ fn again(bench: &mut Bench, mended: &str) {
 fn before_it_prints() {
     for (trouble, mended) in [
         ("printer paper-out", "printer refill"),
+        ("printer jam", "printer clear-jam"),
         ("printer cover-open", "printer cover-close"),
         ("printer unplug", "printer replug"),
     ] {
@@ -70,6 +71,7 @@ fn before_it_prints() {
 fn while_it_prints() {
     for (trouble, mended) in [
         ("printer paper-out", "printer refill"),
+        ("printer jam", "printer clear-jam"),
         ("printer cover-open", "printer cover-close"),
         ("printer unplug", "printer replug"),
     ] {
