@@ -24,4 +24,10 @@ mod printer_world;
 mod trouble_bench;
 #[cfg(feature = "sim")]
 mod trouble_platform;
+#[cfg(feature = "sim")]
+mod trouble_printer;
+#[cfg(feature = "sim")]
+mod trouble_reader;
+#[cfg(feature = "sim")]
+mod trouble_start;
 mod visits;
