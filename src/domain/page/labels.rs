@@ -60,7 +60,7 @@ pub fn labels(lang: Lang) -> Labels {
             clear: "Clear",
             delete: "Delete",
             space: "Space",
-            number: "Case number",
+            number: "Filing number",
             query_code: "Query code",
             photograph: "Take a photo to keep",
             seconds: "seconds",
