@@ -10,7 +10,9 @@ use std::time::Duration;
 
 use i_slint_backend_testing::{AccessibleRole, ElementHandle, ElementRoot};
 use slint::platform::software_renderer::{MinimalSoftwareWindow, RepaintBufferType};
-use slint::platform::{Platform, PointerEventButton, WindowAdapter, WindowEvent, update_timers_and_animations};
+use slint::platform::{
+    Platform, PointerEventButton, WindowAdapter, WindowEvent, update_timers_and_animations,
+};
 use slint::{LogicalPosition, PhysicalSize, PlatformError, Rgb8Pixel};
 
 /// What went wrong, for the writer of a script.
@@ -80,6 +82,23 @@ impl Target {
     }
 }
 
+/// One text, in pixels of the window.
+#[derive(Clone, Debug, PartialEq)]
+pub struct TextPlace {
+    /// What it says.
+    pub text: String,
+    /// It needs more room than it has.
+    pub cut: bool,
+    /// Left edge.
+    pub x: f32,
+    /// Upper edge.
+    pub y: f32,
+    /// Width.
+    pub width: f32,
+    /// Height.
+    pub height: f32,
+}
+
 struct Hands {
     adapter: Rc<MinimalSoftwareWindow>,
     clock: Rc<Cell<Duration>>,
@@ -134,6 +153,11 @@ impl Headless {
         self.adapter.request_redraw();
     }
 
+    /// The time by hand, since the start.
+    pub fn now(&self) -> Duration {
+        self.clock.get()
+    }
+
     /// Moves time by hand: timers fire, animations go on.
     pub fn advance(&self, by: Duration) {
         self.clock.set(self.clock.get() + by);
@@ -155,7 +179,10 @@ impl Headless {
         self.render();
         let (width, height) = self.size.get();
         let pixels = self.pixels.borrow();
-        let rgb = pixels.iter().flat_map(|pixel| [pixel.r, pixel.g, pixel.b]).collect();
+        let rgb = pixels
+            .iter()
+            .flat_map(|pixel| [pixel.r, pixel.g, pixel.b])
+            .collect();
         (width, height, rgb)
     }
 
@@ -165,13 +192,17 @@ impl Headless {
     /// [`HeadlessError::Picture`] with the file's name.
     pub fn png(&self, path: &Path) -> Result<(), HeadlessError> {
         let (width, height, rgb) = self.picture();
-        let broken = |error: &dyn std::fmt::Display| HeadlessError::Picture(format!("{}: {error}", path.display()));
+        let broken = |error: &dyn std::fmt::Display| {
+            HeadlessError::Picture(format!("{}: {error}", path.display()))
+        };
         let file = File::create(path).map_err(|error| broken(&error))?;
         let mut encoder = png::Encoder::new(BufWriter::new(file), width, height);
         encoder.set_color(png::ColorType::Rgb);
         encoder.set_depth(png::BitDepth::Eight);
         let mut writer = encoder.write_header().map_err(|error| broken(&error))?;
-        writer.write_image_data(&rgb).map_err(|error| broken(&error))?;
+        writer
+            .write_image_data(&rgb)
+            .map_err(|error| broken(&error))?;
         writer.finish().map_err(|error| broken(&error))
     }
 
@@ -182,17 +213,29 @@ impl Headless {
 
     /// A finger down at the first point, over all others, up at the last.
     pub fn stroke(&self, points: &[(f32, f32)]) {
-        let (button, at) = (PointerEventButton::Left, |(x, y)| LogicalPosition::new(x, y));
+        let (button, at) = (PointerEventButton::Left, |(x, y)| {
+            LogicalPosition::new(x, y)
+        });
         let (Some(first), Some(last)) = (points.first(), points.last()) else {
             return;
         };
         let send = |event| self.adapter.window().dispatch_event(event);
-        send(WindowEvent::PointerMoved { position: at(*first) });
-        send(WindowEvent::PointerPressed { position: at(*first), button });
+        send(WindowEvent::PointerMoved {
+            position: at(*first),
+        });
+        send(WindowEvent::PointerPressed {
+            position: at(*first),
+            button,
+        });
         for point in points {
-            send(WindowEvent::PointerMoved { position: at(*point) });
+            send(WindowEvent::PointerMoved {
+                position: at(*point),
+            });
         }
-        send(WindowEvent::PointerReleased { position: at(*last), button });
+        send(WindowEvent::PointerReleased {
+            position: at(*last),
+            button,
+        });
         send(WindowEvent::PointerExited);
         update_timers_and_animations();
     }
@@ -203,7 +246,10 @@ impl Headless {
     /// Not found (with what is there), ambiguous, or grey.
     pub fn touch<T: ElementRoot>(&self, ui: &T, text: &str) -> Result<(), HeadlessError> {
         let target = find(self.targets(ui), text)?;
-        self.tap(target.x + target.width / 2.0, target.y + target.height / 2.0);
+        self.tap(
+            target.x + target.width / 2.0,
+            target.y + target.height / 2.0,
+        );
         Ok(())
     }
 
@@ -211,7 +257,11 @@ impl Headless {
     ///
     /// # Errors
     /// [`HeadlessError::NotFound`] when this page has no sheet.
-    pub fn write<T: ElementRoot>(&self, ui: &T, stroke: &[(f32, f32)]) -> Result<(), HeadlessError> {
+    pub fn write<T: ElementRoot>(
+        &self,
+        ui: &T,
+        stroke: &[(f32, f32)],
+    ) -> Result<(), HeadlessError> {
         let sheet = top(ui)
             .query_descendants()
             .match_predicate(|element| element.accessible_id().is_some_and(|id| id == "canvas"))
@@ -238,41 +288,58 @@ impl Headless {
             .collect()
     }
 
-    /// Every text that can be read now, in the order of the page.
+    /// Every text that can be read now, in the order of the page, also below a layer.
     pub fn texts<T: ElementRoot>(&self, ui: &T) -> Vec<String> {
         update_timers_and_animations();
-        let mut texts: Vec<String> = Vec::new();
-        for element in ui.root_element().query_descendants().match_inherits("Text").find_all() {
-            let text = element.accessible_value().unwrap_or_default();
-            if !text.is_empty() {
-                texts.push(text.into());
-            }
-        }
-        texts
-    }
-
-    /// Texts that do not fit into their place, with what they say.
-    pub fn cut_texts<T: ElementRoot>(&self, ui: &T) -> Vec<String> {
-        ui.root_element()
-            .query_descendants()
-            .match_inherits("Say")
-            .find_all()
-            .iter()
-            .filter(|element| element.accessible_description().is_some_and(|cut| cut == "cut"))
-            .map(|element| element.accessible_value().unwrap_or_default().into())
+        says(&ui.root_element())
+            .into_iter()
+            .map(|place| place.text)
             .collect()
     }
+
+    /// Where the texts stand; under a layer only those of the layer.
+    pub fn text_places<T: ElementRoot>(&self, ui: &T) -> Vec<TextPlace> {
+        update_timers_and_animations();
+        says(&top(ui))
+    }
+}
+
+fn says(root: &ElementHandle) -> Vec<TextPlace> {
+    let mut places = Vec::new();
+    for element in root.query_descendants().match_inherits("Say").find_all() {
+        let text: String = element.accessible_value().unwrap_or_default().into();
+        let (at, size) = (element.absolute_position(), element.size());
+        if !text.is_empty() {
+            places.push(TextPlace {
+                text,
+                cut: element
+                    .accessible_description()
+                    .is_some_and(|cut| cut == "cut"),
+                x: at.x,
+                y: at.y,
+                width: size.width,
+                height: size.height,
+            });
+        }
+    }
+    places
 }
 
 /// The layer when there is one, else the page.
 fn top<T: ElementRoot>(ui: &T) -> ElementHandle {
     let page = ui.root_element();
-    page.query_descendants().match_inherits("Layer").find_first().unwrap_or(page)
+    page.query_descendants()
+        .match_inherits("Layer")
+        .find_first()
+        .unwrap_or(page)
 }
 
 fn find(targets: Vec<Target>, text: &str) -> Result<Target, HeadlessError> {
     let exact = targets.iter().find(|target| target.label == text);
-    let having: Vec<&Target> = targets.iter().filter(|target| target.label.contains(text)).collect();
+    let having: Vec<&Target> = targets
+        .iter()
+        .filter(|target| target.label.contains(text))
+        .collect();
     let found = match (exact, having.as_slice()) {
         (Some(target), _) => target.clone(),
         (None, [target]) => (*target).clone(),

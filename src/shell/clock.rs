@@ -3,7 +3,7 @@
 //! Both can be moved by hand, so that a visit script plays ninety seconds of silence without waiting.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 /// 2026-01-01T00:00:00Z: a machine built later cannot honestly say an earlier time.
@@ -21,6 +21,8 @@ pub struct Clock {
     wall: Wall,
     /// Nanoseconds added by hand (584 years fit).
     offset_ns: Arc<AtomicU64>,
+    /// Seconds by which the wall clock alone was set wrong by hand.
+    wall_error_s: Arc<AtomicI64>,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -55,6 +57,7 @@ impl Clock {
             started: Instant::now(),
             wall,
             offset_ns: Arc::new(AtomicU64::new(0)),
+            wall_error_s: Arc::new(AtomicI64::new(0)),
         }
     }
 
@@ -75,6 +78,17 @@ impl Clock {
     pub fn advance(&self, by: Duration) {
         let ns = u64::try_from(by.as_nanos()).unwrap_or(u64::MAX);
         self.offset_ns.fetch_add(ns, Ordering::SeqCst);
+    }
+
+    /// Sets the wall clock alone wrong by so many seconds, as an empty battery does. For scripts and tests.
+    pub fn set_wall_error(&self, seconds: i64) {
+        self.wall_error_s.store(seconds, Ordering::SeqCst);
+    }
+
+    /// Seconds since 1970 without the error set by [`Clock::set_wall_error`]: what a clock elsewhere says.
+    #[must_use]
+    pub fn true_unix_seconds(&self) -> u64 {
+        unix_s(self.true_wall())
     }
 
     /// Wall clock, `None` while it cannot be right.
@@ -119,6 +133,18 @@ impl Clock {
     }
 
     fn raw_wall(&self) -> SystemTime {
+        let wall = self.true_wall();
+        let error = self.wall_error_s.load(Ordering::SeqCst);
+        let by = Duration::from_secs(error.unsigned_abs());
+        let wrong = if error < 0 {
+            wall.checked_sub(by)
+        } else {
+            wall.checked_add(by)
+        };
+        wrong.unwrap_or(UNIX_EPOCH)
+    }
+
+    fn true_wall(&self) -> SystemTime {
         match self.wall {
             Wall::System => SystemTime::now() + self.offset(),
             Wall::StartedAt(start) => start + self.now().saturating_duration_since(self.started),
@@ -217,6 +243,18 @@ fn civil_from_days(days: i64) -> (i32, u8, u8) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_wall_clock_set_wrong_leaves_deadlines_alone() {
+        let clock = Clock::starting_at(UNIX_EPOCH + Duration::from_secs(WALL_FLOOR_UNIX_S + 60));
+        let (before, right) = (clock.now(), clock.true_unix_seconds());
+        clock.clone().set_wall_error(-20 * 31_557_600);
+        assert_eq!(clock.wall(), None, "a year before this machine was built");
+        clock.set_wall_error(20 * 31_557_600);
+        assert!(clock.unix_seconds() >= Some(right + 20 * 31_557_600));
+        assert!(clock.true_unix_seconds() - right < 60);
+        assert!(clock.now() - before < Duration::from_secs(60));
+    }
 
     fn at(unix: u64) -> SystemTime {
         UNIX_EPOCH + Duration::from_secs(unix)

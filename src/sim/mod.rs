@@ -4,4 +4,5 @@ pub mod platform;
 pub mod printer;
 pub mod pty;
 pub mod reader;
+pub mod rig;
 pub mod script;

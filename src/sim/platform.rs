@@ -203,6 +203,12 @@ impl PlatformSim {
         self.put(Some(fault), Some(times));
     }
 
+    /// Sets a fault that the next case to be filed meets, and nothing else.
+    pub fn set_fault_for_next_case(&self, fault: Fault) {
+        self.put(None, None);
+        self.server.faults.set_for_next_case(fault);
+    }
+
     /// Clears the fault. Requests that are in one already stay in it.
     pub fn clear_fault(&self) {
         self.put(None, None);

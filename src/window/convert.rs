@@ -32,7 +32,7 @@ pub fn page(kind: p::PageKind) -> ui::PageName {
         K::Confirmation => N::Confirmation,
         K::Rating => N::Rating,
         K::Goodbye => N::Goodbye,
-        K::Progress => N::Progress,
+        K::ProgressQuery | K::Progress => N::Progress,
         K::Problem => N::Problem,
         K::Closed => N::Closed,
     }
@@ -172,10 +172,14 @@ pub fn qr(content: &str) -> Option<Image> {
     let code = qrcode::QrCode::with_error_correction_level(content, qrcode::EcLevel::M).ok()?;
     let width = code.width();
     let side = width + 2 * QUIET;
-    let mut pixels = SharedPixelBuffer::<Rgb8Pixel>::new(side.try_into().ok()?, side.try_into().ok()?);
+    let mut pixels =
+        SharedPixelBuffer::<Rgb8Pixel>::new(side.try_into().ok()?, side.try_into().ok()?);
     let dark = code.to_colors();
     for (at, pixel) in pixels.make_mut_slice().iter_mut().enumerate() {
-        let (x, y) = ((at % side).wrapping_sub(QUIET), (at / side).wrapping_sub(QUIET));
+        let (x, y) = (
+            (at % side).wrapping_sub(QUIET),
+            (at / side).wrapping_sub(QUIET),
+        );
         let is_dark = x < width && y < width && dark[y * width + x] == qrcode::Color::Dark;
         let level = if is_dark { 0 } else { 255 };
         *pixel = Rgb8Pixel::new(level, level, level);

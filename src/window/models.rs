@@ -109,7 +109,11 @@ fn shared(text: &String) -> SharedString {
 }
 
 /// Makes `model` hold `new`; tells Slint only of the rows that differ.
-fn fill<T, U: Clone + PartialEq + 'static>(model: &VecModel<U>, new: &[T], to_row: impl Fn(&T) -> U) {
+fn fill<T, U: Clone + PartialEq + 'static>(
+    model: &VecModel<U>,
+    new: &[T],
+    to_row: impl Fn(&T) -> U,
+) {
     while model.row_count() > new.len() {
         model.remove(model.row_count() - 1);
     }

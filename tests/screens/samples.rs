@@ -32,8 +32,14 @@ fn page(kind: PageKind, lang: Lang, heading: &str, lead: &str, body: Body) -> Pa
     Page {
         kind,
         lang,
-        service: pick("韶关市武江区 政务服务自助办理", "Wujiang District, Shaoguan · Public Services"),
-        place: pick("西河镇 向阳社区党群服务中心", "Xihe Town · Xiangyang Community Centre"),
+        service: pick(
+            "韶关市武江区 政务服务自助办理",
+            "Wujiang District, Shaoguan · Public Services",
+        ),
+        place: pick(
+            "西河镇 向阳社区党群服务中心",
+            "Xihe Town · Xiangyang Community Centre",
+        ),
         time: "09:41".into(),
         task: String::new(),
         step: (0, 0),
@@ -70,7 +76,7 @@ fn step(page: &mut Page, task: &str, at: u32, of: u32) {
     page.task = task.into();
     page.step = (at, of);
     page.step_text = match page.lang {
-        Lang::Zh => format!("第 {at} 步,共 {of} 步"),
+        Lang::Zh => format!("第 {at} 步，共 {of} 步"),
         Lang::En => format!("Step {at} of {of}"),
     };
 }
@@ -102,12 +108,21 @@ fn first() -> Vec<(&'static str, Page)> {
     let start = page(
         K::Start,
         Zh,
-        "您好,请问要办什么?",
-        "刷身份证,选事项,拿回执。不会用,按“帮助”。",
+        "您好，请问要办什么？",
+        "刷身份证，选事项，拿回执。不会用，按“帮助”。",
         Body::Slides(vec![
-            ("高龄津贴 在这里就能申领".into(), "年满八十周岁的武江户籍老人,带上身份证,五分钟办好。".into()),
-            ("城乡居民医保 年底前缴费".into(), "参保人可在本机查询缴费状态。".into()),
-            ("公共交通 老人免费乘车".into(), "六十五周岁以上老人可申请优待卡。".into()),
+            (
+                "高龄津贴 在这里就能申领".into(),
+                "年满八十周岁的武江户籍老人，带上身份证，五分钟办好。".into(),
+            ),
+            (
+                "城乡居民医保 年底前缴费".into(),
+                "参保人可在本机查询缴费状态。".into(),
+            ),
+            (
+                "公共交通 老人免费乘车".into(),
+                "六十五周岁以上老人可申请优待卡。".into(),
+            ),
         ]),
     )
     .with(|page| {
@@ -131,30 +146,49 @@ fn first() -> Vec<(&'static str, Page)> {
         page.secondary = texts(&["I do not have my ID card"]);
         page.back = String::new();
         page.leave = String::new();
-        page.banners = vec![(Tone::Warning, "Offline. Your application is kept here and sent later.".into())];
+        page.banners = vec![(
+            Tone::Warning,
+            "Offline. Your application is kept here and sent later.".into(),
+        )];
     });
     let identify = page(
         K::Identify,
         Zh,
         "请把身份证放在读卡区",
-        "平放在屏幕下方发光的位置,听到“嘀”声之前不要拿开。",
+        "平放在屏幕下方发光的位置，听到“嘀”声之前不要拿开。",
         Body::PlaceCard { reading: false },
     )
     .with(|page| page.secondary = texts(&["没带身份证"]));
-    let reading = page(K::Identify, Zh, "正在读取身份证", "请不要移动卡片。", Body::PlaceCard { reading: true });
+    let reading = page(
+        K::Identify,
+        Zh,
+        "正在读取身份证",
+        "请不要移动卡片。",
+        Body::PlaceCard { reading: true },
+    );
     let identify_error = identify.clone().with(|page| {
-        page.error = "没有读到身份证。请拿起卡片,翻到有照片的一面,再放一次。".into();
-        page.banners = vec![(Tone::Warning, "纸快用完了,还能打印约 20 张回执。".into())];
+        page.error = "没有读到身份证。请拿起卡片，翻到有照片的一面，再放一次。".into();
+        page.banners = vec![(Tone::Warning, "纸快用完了，还能打印约 20 张回执。".into())];
     });
     let no_card = page(
         K::NoCard,
         Zh,
-        "没有身份证,也可以办这些",
-        "需要身份证的事项,请带身份证再来。",
+        "没有身份证，也可以办这些",
+        "需要身份证的事项，请带身份证再来。",
         Body::Choices(vec![
             choice("查看办事指南", "要带什么、多少钱、几天办好", "", Icon::Form),
-            choice("查询办理进度", "凭回执上的办件编号和查询码", "", Icon::Clock),
-            choice("打电话问工作人员", "周一至周五 8:30–12:00,14:30–17:30", "", Icon::Phone),
+            choice(
+                "查询办理进度",
+                "凭回执上的办件编号和查询码",
+                "",
+                Icon::Clock,
+            ),
+            choice(
+                "打电话问工作人员",
+                "周一至周五 8:30–12:00,14:30–17:30",
+                "",
+                Icon::Phone,
+            ),
         ]),
     );
     let tiles = vec![
@@ -167,35 +201,109 @@ fn first() -> Vec<(&'static str, Page)> {
         choice("水电气", "过户、查询", "", Icon::Utility),
         choice("开店办企业", "登记、备案", "", Icon::Shop),
     ];
-    let choose = page(K::Choose, Zh, "陈*华,您好。要办什么?", "", Body::Tiles(tiles)).with(|page| {
+    let choose = page(
+        K::Choose,
+        Zh,
+        "陈*华，您好。要办什么？",
+        "",
+        Body::Tiles(tiles),
+    )
+    .with(|page| {
         page.secondary = texts(&["搜索事项", "我的办理进度"]);
     });
     let tiles_en = vec![
-        choice("Old age", "Allowance, concessions, proof of life", "", Icon::Elder),
-        choice("Birth and family", "Registration, subsidies", "", Icon::Family),
-        choice("Work and business start-up", "Registration, subsidies", "", Icon::Work),
-        choice("Health insurance", "Enrolment, reimbursement", "", Icon::Health),
-        choice("Housing", "Public rental housing, provident fund", "", Icon::Home),
+        choice(
+            "Old age",
+            "Allowance, concessions, proof of life",
+            "",
+            Icon::Elder,
+        ),
+        choice(
+            "Birth and family",
+            "Registration, subsidies",
+            "",
+            Icon::Family,
+        ),
+        choice(
+            "Work and business start-up",
+            "Registration, subsidies",
+            "",
+            Icon::Work,
+        ),
+        choice(
+            "Health insurance",
+            "Enrolment, reimbursement",
+            "",
+            Icon::Health,
+        ),
+        choice(
+            "Housing",
+            "Public rental housing, provident fund",
+            "",
+            Icon::Home,
+        ),
         choice("Travel", "Free travel for seniors", "", Icon::Bus),
-        choice("Water, power and gas", "Transfer, enquiry", "", Icon::Utility),
+        choice(
+            "Water, power and gas",
+            "Transfer, enquiry",
+            "",
+            Icon::Utility,
+        ),
         choice("Shop and company", "Registration, filing", "", Icon::Shop),
     ];
-    let choose_en = page(K::Choose, En, "Hello, Chen *. What would you like to do?", "", Body::Tiles(tiles_en)).with(|page| {
+    let choose_en = page(
+        K::Choose,
+        En,
+        "Hello, Chen *. What would you like to do?",
+        "",
+        Body::Tiles(tiles_en),
+    )
+    .with(|page| {
         page.secondary = texts(&["Search services", "My applications"]);
     });
     let items = page(
         K::Items,
         Zh,
         "养老",
-        "选一项,先看需要什么,再决定办不办。",
+        "选一项，先看需要什么，再决定办不办。",
         Body::Choices(vec![
-            choice("高龄老人津贴申领", "年满 80 周岁,本区户籍", "即办", Icon::Elder),
+            choice(
+                "高龄老人津贴申领",
+                "年满 80 周岁，本区户籍",
+                "即办",
+                Icon::Elder,
+            ),
             choice("老年人优待卡申领", "年满 60 周岁", "即办", Icon::Card),
-            choice("城乡居民基本养老保险待遇领取资格认证", "每年一次,刷身份证即可", "即办", Icon::Tick),
-            choice("城乡居民基本养老保险参保登记", "年满 16 周岁,非在校学生", "5 天", Icon::Form),
-            choice("特困人员供养申请", "由镇民政办上门核实", "20 天", Icon::Person),
-            choice("经济困难的高龄失能老年人养老服务补贴", "", "15 天", Icon::Money),
-            choice("居家适老化改造申请", "扶手、防滑、照明", "10 天", Icon::Home),
+            choice(
+                "城乡居民基本养老保险待遇领取资格认证",
+                "每年一次，刷身份证即可",
+                "即办",
+                Icon::Tick,
+            ),
+            choice(
+                "城乡居民基本养老保险参保登记",
+                "年满 16 周岁，非在校学生",
+                "5 天",
+                Icon::Form,
+            ),
+            choice(
+                "特困人员供养申请",
+                "由镇民政办上门核实",
+                "20 天",
+                Icon::Person,
+            ),
+            choice(
+                "经济困难的高龄失能老年人养老服务补贴",
+                "",
+                "15 天",
+                Icon::Money,
+            ),
+            choice(
+                "居家适老化改造申请",
+                "扶手、防滑、照明",
+                "10 天",
+                Icon::Home,
+            ),
         ]),
     )
     .with(|page| page.pager = (1, 2));
@@ -213,7 +321,7 @@ fn first() -> Vec<(&'static str, Page)> {
         K::Search,
         Zh,
         "搜索事项",
-        "输入拼音首字母就行,例如“glbt”。",
+        "输入拼音首字母就行，例如“glbt”。",
         Body::SearchField {
             field,
             results: vec![
@@ -228,10 +336,10 @@ fn first() -> Vec<(&'static str, Page)> {
         K::Search,
         Zh,
         "搜索事项",
-        "输入拼音首字母就行,例如“glbt”。",
+        "输入拼音首字母就行，例如“glbt”。",
         Body::SearchField {
             field: Field {
-                placeholder: "例:glbt 或 高龄津贴".into(),
+                placeholder: "例：glbt 或 高龄津贴".into(),
                 keys: Keys::Latin,
                 ..Field::default()
             },
@@ -262,11 +370,16 @@ fn asking() -> Vec<(&'static str, Page)> {
         TASK,
         "办之前先看一下。",
         Body::Lines(vec![
-            line("谁能办", "年满 80 周岁、户籍在武江区的老人", Icon::Person, false),
+            line(
+                "谁能办",
+                "年满 80 周岁、户籍在武江区的老人",
+                Icon::Person,
+                false,
+            ),
             line("要带什么", "本人身份证、本人银行卡", Icon::Card, false),
             line("要多少钱", "不收费", Icon::Money, false),
             line("多久办好", "5 个工作日内答复", Icon::Clock, false),
-            line("跑几次", "一次也不用,在这里交就行", Icon::Home, false),
+            line("跑几次", "一次也不用，在这里交就行", Icon::Home, false),
             line("哪个部门办", "武江区民政局 养老服务股", Icon::Form, false),
             line("有疑问打", "0751-8885678", Icon::Phone, false),
         ]),
@@ -278,12 +391,27 @@ fn asking() -> Vec<(&'static str, Page)> {
         TASK_EN,
         "Please read before you begin.",
         Body::Lines(vec![
-            line("Who", "Residents of Wujiang District aged 80 and over", Icon::Person, false),
+            line(
+                "Who",
+                "Residents of Wujiang District aged 80 and over",
+                Icon::Person,
+                false,
+            ),
             line("Bring", "Your own ID card and bank card", Icon::Card, false),
             line("Fee", "Free of charge", Icon::Money, false),
-            line("How long", "Answer within 5 working days", Icon::Clock, false),
+            line(
+                "How long",
+                "Answer within 5 working days",
+                Icon::Clock,
+                false,
+            ),
             line("Visits", "None: everything is done here", Icon::Home, false),
-            line("Department", "Wujiang District Civil Affairs Bureau", Icon::Form, false),
+            line(
+                "Department",
+                "Wujiang District Civil Affairs Bureau",
+                Icon::Form,
+                false,
+            ),
             line("Questions", "0751-8885678", Icon::Phone, false),
         ]),
     )
@@ -291,7 +419,7 @@ fn asking() -> Vec<(&'static str, Page)> {
     let eligibility = page(
         K::Eligibility,
         Zh,
-        "您目前是否已经在其他区领取高龄津贴?",
+        "您目前是否已经在其他区领取高龄津贴？",
         "同一位老人只能在一个地方领取。",
         Body::Choices(vec![
             choice("没有", "", "", Icon::None),
@@ -304,11 +432,26 @@ fn asking() -> Vec<(&'static str, Page)> {
         K::NotHere,
         Zh,
         "这件事今天在这里办不了",
-        "您的身份证显示户籍在浈江区,高龄津贴要在户籍地申请。",
+        "您的身份证显示户籍在浈江区，高龄津贴要在户籍地申请。",
         Body::Lines(vec![
-            line("去哪里", "浈江区政务服务中心 2 楼 12 号窗口", Icon::Home, false),
-            line("怎么去", "公交 6 路、18 路,到“浈江区政府”站", Icon::Bus, false),
-            line("时间", "周一至周五 8:30–12:00,14:30–17:30", Icon::Clock, false),
+            line(
+                "去哪里",
+                "浈江区政务服务中心 2 楼 12 号窗口",
+                Icon::Home,
+                false,
+            ),
+            line(
+                "怎么去",
+                "公交 6 路、18 路，到“浈江区政府”站",
+                Icon::Bus,
+                false,
+            ),
+            line(
+                "时间",
+                "周一至周五 8:30–12:00,14:30–17:30",
+                Icon::Clock,
+                false,
+            ),
             line("先打电话", "0751-8911111", Icon::Phone, false),
         ]),
     )
@@ -319,7 +462,7 @@ fn asking() -> Vec<(&'static str, Page)> {
     let question_choices = page(
         K::Question,
         Zh,
-        "津贴发到哪家银行?",
+        "津贴发到哪家银行？",
         "请选本人名下的银行账户。",
         Body::Choices(vec![
             choice("农村商业银行", "", "", Icon::None),
@@ -335,11 +478,11 @@ fn asking() -> Vec<(&'static str, Page)> {
     let question_digits = page(
         K::Question,
         Zh,
-        "您的手机号码是多少?",
+        "您的手机号码是多少？",
         "审批结果会用短信通知您。可以填子女的号码。",
         Body::Field(Field {
             value: "138 0013 80".into(),
-            placeholder: "例:138 0013 8000".into(),
+            placeholder: "例：138 0013 8000".into(),
             keys: Keys::Digits,
             ..Field::default()
         }),
@@ -348,7 +491,7 @@ fn asking() -> Vec<(&'static str, Page)> {
         step(page, TASK, 4, 7);
         page.primary = Some("下一步".into());
         page.primary_enabled = false;
-        page.error = "手机号码少了 1 位,请再按一个数字。".into();
+        page.error = "手机号码少了 1 位，请再按一个数字。".into();
     });
     let question_id = page(
         K::Question,
@@ -368,11 +511,11 @@ fn asking() -> Vec<(&'static str, Page)> {
     let question_pinyin = page(
         K::Question,
         Zh,
-        "您现在住在哪里?",
-        "写到门牌号,方便工作人员上门。",
+        "您现在住在哪里？",
+        "写到门牌号，方便工作人员上门。",
         Body::Field(Field {
             value: "西河镇向阳路".into(),
-            placeholder: "例:西河镇向阳路 8 号".into(),
+            placeholder: "例：西河镇向阳路 8 号".into(),
             keys: Keys::Pinyin,
             key_sets: vec![Keys::Pinyin, Keys::Handwriting, Keys::Latin, Keys::Digits],
             composition: "jie".into(),
@@ -401,15 +544,21 @@ fn asking() -> Vec<(&'static str, Page)> {
                 vec![(0.51, 0.55), (0.51, 0.86)],
                 vec![(0.43, 0.86), (0.59, 0.86)],
                 vec![(0.62, 0.36), (0.7, 0.36)],
-                vec![(0.61, 0.52), (0.72, 0.52), (0.67, 0.52), (0.67, 0.88), (0.63, 0.82)],
+                vec![
+                    (0.61, 0.52),
+                    (0.72, 0.52),
+                    (0.67, 0.52),
+                    (0.67, 0.88),
+                    (0.63, 0.82),
+                ],
             ];
         }
     });
     let question_money = page(
         K::Question,
         Zh,
-        "家里每月收入一共多少?",
-        "全家人加在一起,大概数就行。",
+        "家里每月收入一共多少？",
+        "全家人加在一起，大概数就行。",
         Body::Field(Field {
             value: "3200".into(),
             unit: "元".into(),
@@ -425,18 +574,28 @@ fn asking() -> Vec<(&'static str, Page)> {
     let delivery = page(
         K::Delivery,
         Zh,
-        "办好以后,怎么拿结果?",
+        "办好以后，怎么拿结果？",
         "",
         Body::Choices(vec![
-            choice("到这里领取", "西河镇向阳社区党群服务中心", "不收费", Icon::Home),
-            choice("寄到家里", "邮政快递,寄到身份证上的地址", "政府付", Icon::Bus),
+            choice(
+                "到这里领取",
+                "西河镇向阳社区党群服务中心",
+                "不收费",
+                Icon::Home,
+            ),
+            choice(
+                "寄到家里",
+                "邮政快递，寄到身份证上的地址",
+                "政府付",
+                Icon::Bus,
+            ),
         ]),
     )
     .with(|page| step(page, TASK, 7, 7));
     let check = page(
         K::Check,
         Zh,
-        "请核对,不对的按“修改”",
+        "请核对，不对的按“修改”",
         "",
         Body::Lines(vec![
             line("姓名", "陈*华", Icon::None, false),
@@ -444,14 +603,19 @@ fn asking() -> Vec<(&'static str, Page)> {
             line("是否已领津贴", "没有", Icon::None, true),
             line("开户银行", "农业银行", Icon::None, true),
             line("手机号码", "138 0013 8000", Icon::None, true),
-            line("居住地址", "西河镇向阳路社区居委会宿舍 3 栋 2 单元 501", Icon::None, true),
+            line(
+                "居住地址",
+                "西河镇向阳路社区居委会宿舍 3 栋 2 单元 501",
+                Icon::None,
+                true,
+            ),
             line("家庭月收入", "3200 元", Icon::None, true),
             line("领取方式", "到向阳社区党群服务中心领取", Icon::None, true),
         ]),
     )
     .with(|page| {
         step(page, TASK, 7, 7);
-        page.primary = Some("都对,下一步".into());
+        page.primary = Some("都对，下一步".into());
     });
     let check_en = page(
         K::Check,
@@ -464,7 +628,12 @@ fn asking() -> Vec<(&'static str, Page)> {
             line("Allowance elsewhere", "No", Icon::None, true),
             line("Bank", "Agricultural Bank of China", Icon::None, true),
             line("Mobile phone", "138 0013 8000", Icon::None, true),
-            line("Address", "Room 501, Unit 2, Building 3, Xiangyang Road", Icon::None, true),
+            line(
+                "Address",
+                "Room 501, Unit 2, Building 3, Xiangyang Road",
+                Icon::None,
+                true,
+            ),
             line("Monthly income", "3200 yuan", Icon::None, true),
             line("Collect at", "Xiangyang Community Centre", Icon::None, true),
         ]),
@@ -479,29 +648,29 @@ fn asking() -> Vec<(&'static str, Page)> {
         "请阅读并同意",
         "",
         Body::Paragraphs(texts(&[
-            "您提交的姓名、身份证号、住址、电话和银行账户,只交给武江区民政局,只用于办理高龄津贴。",
-            "本机不保留您的个人信息。交到民政局以后,按档案规定保存十年。",
-            "不同意也没关系,您可以到窗口办理,结果一样。",
+            "您提交的姓名、身份证号、住址、电话和银行账户，只交给武江区民政局，只用于办理高龄津贴。",
+            "本机不保留您的个人信息。交到民政局以后，按档案规定保存十年。",
+            "不同意也没关系，您可以到窗口办理，结果一样。",
         ])),
     )
     .with(|page| {
         page.task = TASK.into();
-        page.primary = Some("我同意,继续".into());
-        page.secondary = texts(&["不同意,退出"]);
+        page.primary = Some("我同意，继续".into());
+        page.secondary = texts(&["不同意，退出"]);
     });
     let sign = page(
         K::Sign,
         Zh,
         "请用手指写下您的名字",
-        "写在框里,写错了按“清空”重写。",
+        "写在框里，写错了按“清空”重写。",
         Body::Canvas {
-            statement: "本人确认以上信息属实,愿意承担不实的责任。".into(),
+            statement: "本人确认以上信息属实，愿意承担不实的责任。".into(),
             ink: vec![squiggle((0.15, 0.5), 40), squiggle((0.45, 0.45), 60)],
         },
     )
     .with(|page| {
         page.task = TASK.into();
-        page.primary = Some("写好了,提交".into());
+        page.primary = Some("写好了，提交".into());
     });
     vec![
         ("item-info", info),
@@ -539,7 +708,7 @@ fn ending() -> Vec<(&'static str, Page)> {
     let working = page(
         K::Working,
         Zh,
-        "正在提交,请稍候",
+        "正在提交，请稍候",
         "请不要拿走身份证。",
         Body::Work(vec![
             ("已保存到本机".into(), Progress::Done),
@@ -559,7 +728,12 @@ fn ending() -> Vec<(&'static str, Page)> {
         state: state.into(),
     };
     let next = vec![
-        line("接下来", "民政局 5 个工作日内审核,短信通知您", Icon::Clock, false),
+        line(
+            "接下来",
+            "民政局 5 个工作日内审核，短信通知您",
+            Icon::Clock,
+            false,
+        ),
         line("什么时候", "11 月 27 日(星期五)以前", Icon::Form, false),
         line("没消息就打", "0751-8885678", Icon::Phone, false),
     ];
@@ -572,7 +746,7 @@ fn ending() -> Vec<(&'static str, Page)> {
             tone: Tone::Good,
             cases: vec![case("已受理")],
             next: next.clone(),
-            paper: "回执已打印,请从出纸口取走。".into(),
+            paper: "回执已打印，请从出纸口取走。".into(),
             qr: None,
         },
     )
@@ -583,13 +757,13 @@ fn ending() -> Vec<(&'static str, Page)> {
     let confirmation_offline = page(
         K::Confirmation,
         Zh,
-        "已保存,网络恢复后自动上传",
-        "现在还没有受理。不用再来,我们会发短信告诉您。",
+        "已保存，网络恢复后自动上传",
+        "现在还没有受理。不用再来，我们会发短信告诉您。",
         Body::Result {
             tone: Tone::Warning,
-            cases: vec![case("待上传,未受理"), case("待上传,未受理")],
+            cases: vec![case("待上传，未受理"), case("待上传，未受理")],
             next,
-            paper: "没有纸了,不能打印回执。请用手机拍下二维码和编号。".into(),
+            paper: "没有纸了，不能打印回执。请用手机拍下二维码和编号。".into(),
             qr: Some("440203-261122-0017;7K3M;440203-261122-0018;9P2X".into()),
         },
     )
@@ -597,7 +771,10 @@ fn ending() -> Vec<(&'static str, Page)> {
         page.primary = Some("办好了".into());
         page.secondary = texts(&["再办一件"]);
         page.banners = vec![
-            (Tone::Warning, "网络断开,本机继续受理,恢复后自动上传。".into()),
+            (
+                Tone::Warning,
+                "网络断开，本机继续受理，恢复后自动上传。".into(),
+            ),
             (Tone::Warning, "打印机没有纸。".into()),
         ];
     });
@@ -615,7 +792,12 @@ fn ending() -> Vec<(&'static str, Page)> {
                 state: "Accepted".into(),
             }],
             next: vec![
-                line("Next", "The Civil Affairs Bureau checks within 5 working days", Icon::Clock, false),
+                line(
+                    "Next",
+                    "The Civil Affairs Bureau checks within 5 working days",
+                    Icon::Clock,
+                    false,
+                ),
                 line("By", "Friday, 27 November", Icon::Form, false),
                 line("No news? Call", "0751-8885678", Icon::Phone, false),
             ],
@@ -630,11 +812,17 @@ fn ending() -> Vec<(&'static str, Page)> {
     let rating = page(
         K::Rating,
         Zh,
-        "今天的服务怎么样?",
-        "点一下就行,不评也可以。",
-        Body::Stars(texts(&["非常满意", "满意", "基本满意", "不满意", "非常不满意"])),
+        "今天的服务怎么样？",
+        "点一下就行，不评也可以。",
+        Body::Stars(texts(&[
+            "非常满意",
+            "满意",
+            "基本满意",
+            "不满意",
+            "非常不满意",
+        ])),
     )
-    .with(|page| page.secondary = texts(&["不评价,结束"]));
+    .with(|page| page.secondary = texts(&["不评价，结束"]));
     let goodbye = page(
         K::Goodbye,
         Zh,
@@ -653,9 +841,24 @@ fn ending() -> Vec<(&'static str, Page)> {
         "您的办理进度",
         "",
         Body::Lines(vec![
-            line("高龄老人津贴申领", "审核中,11 月 27 日前答复", Icon::Clock, false),
-            line("老年人优待卡申领", "已办好,请到本中心领取", Icon::Tick, false),
-            line("居家适老化改造申请", "需要补材料:房屋照片", Icon::Warning, false),
+            line(
+                "高龄老人津贴申领",
+                "审核中，11 月 27 日前答复",
+                Icon::Clock,
+                false,
+            ),
+            line(
+                "老年人优待卡申领",
+                "已办好，请到本中心领取",
+                Icon::Tick,
+                false,
+            ),
+            line(
+                "居家适老化改造申请",
+                "需要补材料：房屋照片",
+                Icon::Warning,
+                false,
+            ),
         ]),
     )
     .with(|page| page.primary = Some("知道了".into()));
@@ -666,7 +869,7 @@ fn ending() -> Vec<(&'static str, Page)> {
         "不是您的问题。",
         Body::Paragraphs(texts(&[
             "维护人员已经收到通知。",
-            "急着办,可以到旁边的 3 号窗口,或者打 0751-12345,工作人员会告诉您最近的服务点。",
+            "急着办，可以到旁边的 3 号窗口，或者打 0751-12345，工作人员会告诉您最近的服务点。",
         ])),
     )
     .with(|page| {
@@ -677,7 +880,7 @@ fn ending() -> Vec<(&'static str, Page)> {
         K::Closed,
         Zh,
         "本机暂停服务",
-        "请到 1 楼 3 号窗口办理,工作时间 8:30–17:30。",
+        "请到 1 楼 3 号窗口办理，工作时间 8:30–17:30。",
         Body::None,
     )
     .with(|page| {
@@ -698,16 +901,22 @@ fn ending() -> Vec<(&'static str, Page)> {
 }
 
 fn layers() -> Vec<(&'static str, Page)> {
-    let under = || asking().into_iter().find(|(name, _)| *name == "check").expect("check is a sample").1;
+    let under = || {
+        asking()
+            .into_iter()
+            .find(|(name, _)| *name == "check")
+            .expect("check is a sample")
+            .1
+    };
     let over = |overlay: Overlay| under().with(|page| page.overlay = Some(overlay));
     vec![
         (
             "help",
             over(Overlay::Help {
-                title: "需要帮忙吗?".into(),
+                title: "需要帮忙吗？".into(),
                 lines: texts(&[
-                    "请大声叫旁边的工作人员,或者用您的手机打下面的电话。",
-                    "告诉对方这台机器的编号:WJ-XH-003。",
+                    "请大声叫旁边的工作人员，或者用您的手机打下面的电话。",
+                    "告诉对方这台机器的编号：WJ-XH-003。",
                 ]),
                 phone: "0751-12345".into(),
                 close: "继续办理".into(),
@@ -716,19 +925,19 @@ fn layers() -> Vec<(&'static str, Page)> {
         (
             "leave",
             over(Overlay::Leave {
-                title: "要退出吗?".into(),
-                text: "退出后,刚才填写的内容会全部清除。".into(),
-                stay: "不退出,继续办".into(),
+                title: "要退出吗？".into(),
+                text: "退出后，刚才填写的内容会全部清除。".into(),
+                stay: "不退出，继续办".into(),
                 leave: "退出".into(),
             }),
         ),
         (
             "idle",
             over(Overlay::Idle {
-                title: "您还在吗?".into(),
-                text: "时间到了会自动退出,并清除您填写的内容。".into(),
+                title: "您还在吗？".into(),
+                text: "时间到了会自动退出，并清除您填写的内容。".into(),
                 seconds_left: 20,
-                stay: "我还在,继续".into(),
+                stay: "我还在，继续".into(),
             }),
         ),
     ]

@@ -24,7 +24,8 @@ pub fn with_delivery(item: &Item, who: &IdentityDocument) -> Item {
     let mut item = item.clone();
     if item.signature.is_some() {
         // The signature is the last thing before submitting, on a page of its own, under the text it stands for.
-        item.form.retain(|question| question.kind != QuestionKind::Signature);
+        item.form
+            .retain(|question| question.kind != QuestionKind::Signature);
     }
     if !item.form.iter().any(|q| q.kind == QuestionKind::Mobile) {
         item.form.push(question(

@@ -109,32 +109,65 @@ impl FromStr for Fault {
     }
 }
 
+/// What meets a fault.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Meeting {
+    /// A TLS handshake.
+    Handshake,
+    /// A case being filed.
+    Case,
+    /// Any other request.
+    Other,
+}
+
+/// A fault in force.
+#[derive(Clone, Debug)]
+struct Set {
+    fault: Fault,
+    /// How often it is still met, or until cleared.
+    times: Option<u32>,
+    /// Met by cases being filed alone.
+    cases_only: bool,
+}
+
 /// The fault of the moment.
 #[derive(Debug, Default)]
-pub(super) struct Faults(Mutex<Option<(Fault, Option<u32>)>>);
+pub(super) struct Faults(Mutex<Option<Set>>);
 
 impl Faults {
-    fn lock(&self) -> MutexGuard<'_, Option<(Fault, Option<u32>)>> {
+    fn lock(&self) -> MutexGuard<'_, Option<Set>> {
         // A poisoned lock only means that a test panicked: the value is whole.
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Sets or clears; `times` requests, or until cleared.
     pub(super) fn set(&self, fault: Option<Fault>, times: Option<u32>) {
-        *self.lock() = fault
-            .filter(|_| times != Some(0))
-            .map(|fault| (fault, times));
+        *self.lock() = fault.filter(|_| times != Some(0)).map(|fault| Set {
+            fault,
+            times,
+            cases_only: false,
+        });
+    }
+
+    /// Only the next case that is filed meets the fault.
+    pub(super) fn set_for_next_case(&self, fault: Fault) {
+        *self.lock() = Some(Set {
+            fault,
+            times: Some(1),
+            cases_only: true,
+        });
     }
 
     /// The fault for the request (or the handshake) at hand; uses up one of its times.
-    pub(super) fn take(&self, handshake: bool) -> Option<Fault> {
+    pub(super) fn take(&self, meeting: Meeting) -> Option<Fault> {
         let mut slot = self.lock();
-        let (fault, times) = slot.as_mut()?;
-        if fault.is_certificate() != handshake {
+        let set = slot.as_mut()?;
+        let handshake = meeting == Meeting::Handshake;
+        if set.fault.is_certificate() != handshake || set.cases_only && meeting != Meeting::Case {
             return None;
         }
-        let fault = fault.clone();
-        if let (Some(times), true) = (times, fault != Fault::Down) {
+        let fault = set.fault.clone();
+        if let (Some(times), true) = (&mut set.times, fault != Fault::Down) {
             *times -= 1;
             if *times == 0 {
                 *slot = None;
@@ -152,12 +185,25 @@ mod tests {
     fn a_counted_fault_ends_by_itself() {
         let faults = Faults::default();
         faults.set(Some(Fault::Portal), Some(2));
-        assert_eq!(faults.take(true), None, "not met in the handshake");
-        assert_eq!(faults.take(false), Some(Fault::Portal));
-        assert_eq!(faults.take(false), Some(Fault::Portal));
-        assert_eq!(faults.take(false), None);
+        assert_eq!(
+            faults.take(Meeting::Handshake),
+            None,
+            "not met in the handshake"
+        );
+        assert_eq!(faults.take(Meeting::Other), Some(Fault::Portal));
+        assert_eq!(faults.take(Meeting::Other), Some(Fault::Portal));
+        assert_eq!(faults.take(Meeting::Other), None);
         faults.set(Some(Fault::Portal), Some(0));
-        assert_eq!(faults.take(false), None);
+        assert_eq!(faults.take(Meeting::Other), None);
+    }
+
+    #[test]
+    fn a_fault_for_the_next_case_waits_for_one() {
+        let faults = Faults::default();
+        faults.set_for_next_case(Fault::LostAnswer);
+        assert_eq!(faults.take(Meeting::Other), None);
+        assert_eq!(faults.take(Meeting::Case), Some(Fault::LostAnswer));
+        assert_eq!(faults.take(Meeting::Case), None);
     }
 
     #[test]

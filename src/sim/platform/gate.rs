@@ -5,13 +5,13 @@ use std::time::Duration;
 
 use axum::body::Body;
 use axum::extract::{ConnectInfo, Request, State};
-use axum::http::{HeaderValue, StatusCode, header};
+use axum::http::{HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use serde_json::json;
 
 use super::Server;
-use super::fault::Fault;
+use super::fault::{Fault, Meeting};
 use super::http::{BASE, device};
 use super::net::Line;
 use crate::shell::platform::words::{ANSWER, PROBLEM, PROBLEM_PREFIX};
@@ -32,7 +32,11 @@ pub(super) async fn gate(
     mut request: Request,
     next: Next,
 ) -> Response {
-    let fault = server.faults.take(false);
+    let fault = server.faults.take(if is_case(&request) {
+        Meeting::Case
+    } else {
+        Meeting::Other
+    });
     let now = server.now(fault.as_ref());
     let mut response = match before(fault.as_ref()).await {
         Some(response) => response,
@@ -105,6 +109,12 @@ enum Wrong {
 /// The time is told without a look at the signature: who asks may have a clock that is years off.
 fn is_time(request: &Request) -> bool {
     request.uri().path().strip_prefix(BASE) == Some("/time")
+}
+
+/// Whether a case is being filed.
+fn is_case(request: &Request) -> bool {
+    let below = request.uri().path().strip_prefix(BASE);
+    request.method() == Method::PUT && below.is_some_and(|path| path.starts_with("/cases/"))
 }
 
 fn wrong(server: &Server, request: &Request, fault: Option<&Fault>, now: i64) -> Option<Wrong> {

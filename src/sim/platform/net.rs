@@ -18,7 +18,7 @@ use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio::sync::mpsc;
 use tokio_rustls::TlsAcceptor;
 
-use super::fault::Faults;
+use super::fault::{Faults, Meeting};
 use super::tls::Certificates;
 
 /// Longest handshake.
@@ -220,7 +220,7 @@ async fn greet(
     let inner: Box<dyn Stream> = match certificates {
         None => Box::new(stream),
         Some(certificates) => {
-            let config = certificates.shown(faults.take(true).as_ref());
+            let config = certificates.shown(faults.take(Meeting::Handshake).as_ref());
             let shaking = TlsAcceptor::from(config).accept(stream);
             let shaken = tokio::time::timeout(HANDSHAKE, shaking).await;
             Box::new(shaken.ok()?.ok()?)

@@ -1,0 +1,125 @@
+//! Commands and their arguments; one file per command.
+
+mod board;
+mod config;
+#[cfg(all(feature = "ui", feature = "sim"))]
+mod demo;
+mod outbox;
+#[cfg(feature = "ui")]
+mod pages;
+#[cfg(feature = "sim")]
+mod receipts;
+#[cfg(feature = "ui")]
+mod run;
+#[cfg(feature = "ui")]
+mod screen;
+#[cfg(feature = "sim")]
+mod sim;
+#[cfg(all(feature = "ui", feature = "sim"))]
+mod visit;
+
+use std::io::Write;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+const EXIT_CODES: &str = "\
+Exit codes:
+  0  done, and all is well
+  1  done, and something is wrong with what was looked at (a faulty file, a visit that went another way)
+  2  not done: wrong arguments, a file that cannot be used, a port or display that is not there";
+
+/// Firmware of a self-service machine for public services (政务服务自助机).
+///
+/// Without a command: `kiosk demo`, the whole machine on this computer with simulated devices.
+#[derive(Parser)]
+#[command(name = "kiosk", version, after_help = EXIT_CODES, after_long_help = EXIT_CODES)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Run the firmware of a real machine.
+    #[cfg(feature = "ui")]
+    Run(run::Run),
+    /// Show the whole machine on this computer: simulated reader, printer and platform, real bytes between them.
+    #[cfg(all(feature = "ui", feature = "sim"))]
+    Demo(demo::Demo),
+    /// Play a visit script through the real pages, without a display.
+    #[cfg(all(feature = "ui", feature = "sim"))]
+    Visit(visit::Visit),
+    /// Run one simulator alone.
+    #[cfg(feature = "sim")]
+    #[command(subcommand)]
+    Sim(sim::Sim),
+    /// Look into configuration and catalogue.
+    #[command(subcommand)]
+    Config(config::Command),
+    /// Look into the cases kept on this machine.
+    #[command(subcommand)]
+    Outbox(outbox::Outbox),
+}
+
+/// How a command ended, when it could be done at all.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Outcome {
+    /// All is well.
+    Well,
+    /// What was looked at is faulty.
+    Faulty,
+}
+
+/// Reads the arguments and runs the command.
+pub fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    match dispatch(arguments) {
+        Ok(Outcome::Well) => ExitCode::SUCCESS,
+        Ok(Outcome::Faulty) => ExitCode::from(1),
+        Err(error) => {
+            say_error(&format!("kiosk: {error:#}"));
+            ExitCode::from(2)
+        }
+    }
+}
+
+fn dispatch(arguments: Arguments) -> anyhow::Result<Outcome> {
+    match arguments.command {
+        #[cfg(feature = "ui")]
+        Some(Command::Run(run)) => run.run(),
+        #[cfg(all(feature = "ui", feature = "sim"))]
+        Some(Command::Demo(demo)) => demo.run(),
+        #[cfg(all(feature = "ui", feature = "sim"))]
+        Some(Command::Visit(visit)) => visit.run(),
+        #[cfg(feature = "sim")]
+        Some(Command::Sim(sim)) => sim.run(),
+        Some(Command::Config(command)) => command.run(),
+        Some(Command::Outbox(outbox)) => outbox.run(),
+        #[cfg(all(feature = "ui", feature = "sim"))]
+        None => demo::Demo::default().run(),
+        #[cfg(not(all(feature = "ui", feature = "sim")))]
+        None => anyhow::bail!("this build has no demo (features ui and sim); see `kiosk --help`"),
+    }
+}
+
+/// A line on standard output. A reader that went away (`| head`) is no fault of ours.
+fn say(line: &str) {
+    let _ = writeln!(std::io::stdout().lock(), "{line}");
+}
+
+/// A line on standard error.
+fn say_error(line: &str) {
+    let _ = writeln!(std::io::stderr().lock(), "{line}");
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_arguments_agree_with_themselves() {
+        use clap::CommandFactory as _;
+        Arguments::command().debug_assert();
+    }
+}

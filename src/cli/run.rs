@@ -1,0 +1,48 @@
+//! `kiosk run`: the firmware of a real machine.
+
+use std::path::PathBuf;
+
+use anyhow::Context as _;
+use clap::Args;
+use kiosk::shell::clock::Clock;
+use kiosk::shell::journal::Journal;
+use kiosk::shell::runtime::Runtime;
+use kiosk::shell::{gpio, settings};
+
+use super::pages::Pages;
+use super::{Outcome, board, screen};
+
+/// Run the firmware of a real machine until it is stopped. Its journal goes to standard error, or to the file named
+/// in the configuration.
+#[derive(Args)]
+pub struct Run {
+    /// Configuration of the machine.
+    #[arg(long, value_name = "FILE", default_value = board::MACHINE)]
+    config: PathBuf,
+}
+
+impl Run {
+    pub fn run(self) -> anyhow::Result<Outcome> {
+        let config = settings::load(&self.config)?;
+        let clock = Clock::system();
+        let journal = match &config.journal.path {
+            Some(path) => Journal::file(path, config.journal.max_kib, clock.clone())
+                .with_context(|| path.display().to_string())?,
+            None => Journal::stderr(clock.clone()),
+        };
+        let pages = Pages::default();
+        let window = screen::open(config.screen.orientation, true)?;
+        let pins = config.gpio;
+        let runtime = Runtime::start(
+            &config,
+            clock,
+            journal,
+            Box::new(move |on_input| gpio::open(&pins, on_input)),
+            screen::shower(pages.clone()),
+        )?;
+        let inbox = runtime.inbox();
+        screen::run(window, pages, move |intent| inbox.intent(intent))?;
+        runtime.stop();
+        Ok(Outcome::Well)
+    }
+}

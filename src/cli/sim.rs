@@ -1,0 +1,50 @@
+//! `kiosk sim`: one simulator alone, for a firmware or a driver in development beside it.
+
+mod lines;
+mod paper;
+mod platform;
+mod reader;
+
+use std::path::PathBuf;
+
+use clap::Subcommand;
+
+use super::Outcome;
+
+#[derive(Subcommand)]
+pub enum Sim {
+    /// An ID card reader behind a link that opens like a serial port. Commands come on standard input:
+    /// `lay NAME|FILE`, `take`, `noise`, `garbled`, `silent`, `slow`, `unreadable`, `not-a-card`, `pull`, `well`,
+    /// `unplug`, `replug`. Runs until it is stopped.
+    Reader {
+        /// Where the port appears.
+        #[arg(long)]
+        link: PathBuf,
+        /// A card that lies there from the start.
+        #[arg(long, value_name = "FILE")]
+        card: Option<PathBuf>,
+    },
+    /// A receipt printer behind a link that opens like a serial port. Commands come on standard input: `paper-low`,
+    /// `paper-out`, `paper-out-after N`, `refill`, `jam`, `clear-jam`, `cover-open`, `cover-close`, `unplug`,
+    /// `replug`. Runs until it is stopped.
+    Printer {
+        /// Where the port appears.
+        #[arg(long)]
+        link: PathBuf,
+        /// Folder for the paper: receipt-1.png, receipt-1.bin, …
+        #[arg(long, value_name = "DIR")]
+        out: PathBuf,
+    },
+    /// The reference server of the platform's contract. Runs until it is stopped.
+    Platform(platform::Platform),
+}
+
+impl Sim {
+    pub fn run(self) -> anyhow::Result<Outcome> {
+        match self {
+            Self::Reader { link, card } => reader::run(&link, card.as_deref()),
+            Self::Printer { link, out } => paper::run(&link, &out),
+            Self::Platform(platform) => platform.run(),
+        }
+    }
+}

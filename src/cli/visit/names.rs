@@ -1,0 +1,35 @@
+//! Names of pages in scripts.
+
+use kiosk::domain::page::PageKind;
+
+/// The name in `expect page NAME`.
+pub fn of(kind: PageKind) -> &'static str {
+    match kind {
+        PageKind::Start => "start",
+        PageKind::Identify => "identify",
+        PageKind::NoCard => "no-card",
+        PageKind::Choose => "choose",
+        PageKind::Items => "items",
+        PageKind::Search => "search",
+        PageKind::ItemInfo => "item-info",
+        PageKind::Eligibility => "eligibility",
+        PageKind::NotHere => "not-here",
+        PageKind::Question => "question",
+        PageKind::Delivery => "delivery",
+        PageKind::Check => "check",
+        PageKind::Consent => "consent",
+        PageKind::Sign => "sign",
+        PageKind::Working => "working",
+        PageKind::Confirmation => "confirmation",
+        PageKind::Rating => "rating",
+        PageKind::Goodbye => "goodbye",
+        PageKind::ProgressQuery => "progress-query",
+        PageKind::Progress => "progress",
+        PageKind::Problem => "problem",
+        PageKind::Closed => "closed",
+    }
+}
+
+/// Every name, for messages.
+pub const ALL: &str = "start, identify, no-card, choose, items, search, item-info, eligibility, not-here, question, \
+    delivery, check, consent, sign, working, confirmation, rating, goodbye, progress-query, progress, problem, closed";

@@ -1,0 +1,195 @@
+//! Goes through a script line by line.
+
+use std::path::PathBuf;
+use std::time::{Duration, Instant};
+
+use kiosk::domain::page::Intent;
+use kiosk::sim::script::Action;
+
+use super::stage::Stage;
+use super::transcript::Transcript;
+use super::{Plan, hand, names};
+use crate::cli::receipts::Receipts;
+
+/// Longest real time until something can be touched.
+const TOUCHABLE: Duration = Duration::from_secs(10);
+/// Longest real time until something is as expected.
+const EXPECTED: Duration = Duration::from_secs(15);
+/// Between two looks.
+const LOOK: Duration = Duration::from_millis(30);
+
+/// A script being played.
+pub struct Player {
+    pub(super) stage: Stage,
+    pub(super) receipts: Receipts,
+    pub(super) transcript: Transcript,
+    script: PathBuf,
+    out: PathBuf,
+}
+
+impl Player {
+    /// Starts the machine; it shows its first page when this returns.
+    ///
+    /// # Errors
+    /// There can be no stage, or no page comes.
+    pub fn new(plan: &Plan) -> anyhow::Result<Self> {
+        let stage = Stage::new(plan)?;
+        let (clock, journal) = (stage.clock.clone(), stage.journal.clone());
+        let mut player = Self {
+            transcript: Transcript::new(&plan.out, clock, journal)?,
+            receipts: Receipts::new(&plan.out),
+            stage,
+            script: plan.script.clone(),
+            out: plan.out.clone(),
+        };
+        player.first_page()?;
+        if player
+            .stage
+            .page()
+            .is_some_and(|page| page.lang != plan.lang)
+        {
+            player.stage.inbox()?.intent(Intent::Language);
+            player.stage.sync()?;
+        }
+        Ok(player)
+    }
+
+    /// Does one line.
+    ///
+    /// # Errors
+    /// What was expected and did not come, or cannot be done.
+    pub fn step(&mut self, line: usize, source: &str, action: &Action) -> anyhow::Result<()> {
+        self.look()?;
+        self.transcript.step(line, source)?;
+        self.do_it(action)?;
+        self.look()
+    }
+
+    fn do_it(&mut self, action: &Action) -> anyhow::Result<()> {
+        match action {
+            Action::Touch(text) => self.patiently(|stage| hand::touch(stage, text)),
+            Action::Type(text) => self.patiently(|stage| hand::enter(stage, text)),
+            Action::Sign => self.patiently(hand::sign),
+            Action::Draw(stroke) => self.patiently(|stage| hand::draw(stage, stroke)),
+            Action::Wait(time) => self.stage.wait(*time),
+            Action::PowerCut => {
+                self.stage.power_cut()?;
+                self.first_page()
+            }
+            Action::Screenshot(name) => {
+                let file = format!("{name}.png");
+                self.stage.picture(&self.out.join(&file))?;
+                let texts = self.readable();
+                self.transcript.file("screenshot", &file, &texts)
+            }
+            Action::Screen(portrait) => {
+                self.stage.turn(*portrait);
+                Ok(())
+            }
+            other => {
+                if self.stage.rig.act(other)? {
+                    self.stage.inbox()?.clock_moved();
+                    return self.stage.sync();
+                }
+                self.expect(other)
+            }
+        }
+    }
+
+    /// Tries until it can be done.
+    fn patiently(&mut self, act: impl Fn(&mut Stage) -> anyhow::Result<()>) -> anyhow::Result<()> {
+        let began = Instant::now();
+        loop {
+            let result = act(&mut self.stage);
+            if result.is_ok() || began.elapsed() > TOUCHABLE {
+                return result;
+            }
+            self.stage.idle(LOOK);
+            self.look()?;
+        }
+    }
+
+    fn expect(&mut self, action: &Action) -> anyhow::Result<()> {
+        let began = Instant::now();
+        loop {
+            let Some(differs) = self.differs(action) else {
+                anyhow::bail!("nothing here does this action");
+            };
+            let Some(message) = differs? else {
+                return Ok(());
+            };
+            anyhow::ensure!(began.elapsed() < EXPECTED, message);
+            self.stage.idle(LOOK);
+            self.look()?;
+        }
+    }
+
+    /// Takes in what is new: page, events, paper.
+    fn look(&mut self) -> anyhow::Result<()> {
+        if let Some(page) = self.stage.refresh() {
+            self.transcript.page(page)?;
+        }
+        self.transcript.events()?;
+        for name in self.receipts.collect(self.stage.rig.printer())? {
+            let paper = self.receipts.papers().last();
+            let lines = paper.map(|paper| paper.lines()).unwrap_or_default();
+            self.transcript.file("receipt", &name, &lines)?;
+        }
+        Ok(())
+    }
+
+    fn first_page(&mut self) -> anyhow::Result<()> {
+        let began = Instant::now();
+        while self.stage.refresh().is_none() {
+            anyhow::ensure!(began.elapsed() < EXPECTED, "the firmware shows no page");
+            self.stage.idle(LOOK);
+        }
+        Ok(())
+    }
+
+    /// Every text on the screen, and what can be touched.
+    pub(super) fn readable(&self) -> Vec<String> {
+        let ui = self.stage.window.component();
+        let mut texts = self.stage.screen.texts(ui);
+        for target in self.stage.screen.targets(ui) {
+            if !texts.contains(&target.label) {
+                texts.push(target.label);
+            }
+        }
+        texts
+    }
+
+    /// Writes down how it failed: a picture, a line in the transcript; the message for the script's writer.
+    pub fn failed(&mut self, line: usize, fault: &anyhow::Error) -> String {
+        let page = self
+            .stage
+            .page()
+            .map_or("none", |page| names::of(page.kind));
+        let message = format!(
+            "{}:{line}: {fault:#}, the page is {page} and shows: {}",
+            self.script.display(),
+            self.readable().join(" | ")
+        );
+        let picture = self.out.join("failed.png");
+        let written = [
+            self.transcript.events(),
+            self.transcript.failed(&message),
+            self.stage.picture(&picture),
+        ];
+        // The failure itself is worth more than what is wrong with its picture.
+        let extra: Vec<String> = written
+            .into_iter()
+            .filter_map(|result| Some(format!("\n({:#})", result.err()?)))
+            .collect();
+        format!("{message}\nsee {}{}", picture.display(), extra.concat())
+    }
+
+    /// Ends the firmware and takes in its last words.
+    ///
+    /// # Errors
+    /// The transcript cannot be written.
+    pub fn end(&mut self) -> anyhow::Result<()> {
+        self.stage.stop();
+        self.transcript.events()
+    }
+}

@@ -1,0 +1,62 @@
+//! Whole visits through the real pages, on the simulated machine: one script each, in a process of its own.
+#![allow(clippy::unwrap_used, clippy::print_stdout)]
+
+use std::path::Path;
+use std::process::Command;
+
+fn play(name: &str) {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let script = root.join(format!("tests/visits/{name}.visit"));
+    let out = Path::new(env!("CARGO_TARGET_TMPDIR")).join("visits").join(name);
+    let played = Command::new(env!("CARGO_BIN_EXE_kiosk"))
+        .args(["visit".as_ref(), script.as_os_str(), "--out".as_ref(), out.as_os_str()])
+        .current_dir(root)
+        .output()
+        .expect("the kiosk starts");
+    assert!(
+        played.status.success(),
+        "{}{}",
+        String::from_utf8_lossy(&played.stdout),
+        String::from_utf8_lossy(&played.stderr)
+    );
+}
+
+macro_rules! visits {
+    ($($test:ident $name:literal;)*) => {
+        $(#[test] fn $test() { play($name); })*
+
+        #[test]
+        fn every_script_is_played() {
+            let mut here: Vec<String> = std::fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/visits"))
+                .unwrap()
+                .filter_map(|entry| entry.unwrap().file_name().to_str().unwrap().strip_suffix(".visit").map(str::to_owned))
+                .collect();
+            here.sort();
+            let mut listed = vec![$($name.to_owned()),*];
+            listed.sort();
+            assert_eq!(here, listed);
+        }
+    };
+}
+
+visits! {
+    annual_report_is_a_guide "annual-report";
+    benefit_confirmation "benefit";
+    birth_registration_offline "birth-offline";
+    bus_card_by_post "bus-card";
+    elder_allowance_signed "elder-allowance";
+    flexible_work_with_a_wrong_bank_card "flexible-work";
+    idle_is_warned_and_wiped "idle";
+    lost_answer_is_asked_again "lost-answer";
+    medical_in_english "medical-en";
+    medical_on_a_lying_screen "medical-landscape";
+    no_card "no-card";
+    paper_ends_in_mid_receipt "paper-out";
+    pension "pension";
+    power_cut_while_waiting "power-cut";
+    residence_with_a_change "residence-change";
+    too_young_is_told_first "too-young";
+    unemployment_by_search "unemployment-search";
+    utilities_four_in_one "utilities";
+    utilities_offline_on_a_lying_screen "utilities-offline-landscape";
+}
