@@ -140,6 +140,12 @@ impl Item {
         self.form.iter().find(|q| q.id == id)
     }
 
+    /// Whether it cannot be sent without a handwritten confirmation.
+    #[must_use]
+    pub fn wants_signature(&self) -> bool {
+        self.signature.as_ref().is_some_and(|s| s.required)
+    }
+
     /// Whether a machine in `town` (9 digits) accepts it.
     #[must_use]
     pub fn accepted_in(&self, town: &str) -> bool {

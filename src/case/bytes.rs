@@ -138,7 +138,7 @@ struct Contact<'a> {
 
 #[derive(Serialize)]
 struct Material<'a> {
-    seq: u16,
+    seq: &'a str,
     name: &'a str,
     wjlx: u8,
     source: &'static str,
@@ -251,7 +251,7 @@ pub fn freeze(
             .materials
             .iter()
             .map(|m| Material {
-                seq: m.seq,
+                seq: &m.seq,
                 name: &m.name,
                 wjlx: m.form.code(),
                 source: m.source.word(),

@@ -20,7 +20,7 @@ fn draft() -> Draft {
         form: json!({"z": 1, "bank": "6222", "a": {"y": true, "b": [null, "\u{4e00}\n\"", -2]}})
             .into(),
         materials: vec![super::super::Material {
-            seq: 1,
+            seq: "M1".into(),
             name: "居民身份证".into(),
             form: MaterialForm::Electronic,
             source: MaterialSource::Licence,

@@ -129,8 +129,8 @@ fn wipe(value: &mut Value) {
 /// One material (申办材料).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Material {
-    /// STUFF_SEQ.
-    pub seq: u16,
+    /// STUFF_SEQ, as the catalogue names it, e.g. `M1`.
+    pub seq: String,
     /// CLMC.
     pub name: String,
     /// WJLX.

@@ -1,26 +1,37 @@
 //! `kiosk demo`: the whole machine on this computer.
 
+mod machine;
+mod words;
+
 use std::env;
 use std::path::{Path, PathBuf};
+use std::rc::Rc;
+use std::time::Duration;
 
+use anyhow::Context as _;
 use clap::Args;
 use kiosk::config::Orientation;
 use kiosk::shell::clock::Clock;
-use kiosk::shell::journal::Journal;
-use kiosk::shell::runtime::Runtime;
 use kiosk::sim::rig::{Rig, RigOptions};
+use kiosk::sim::script;
 use kiosk::text::Lang;
+use slint::ComponentHandle as _;
 
 use super::pages::Pages;
 use super::visit::{self, Plan};
 use super::{Outcome, board, say, screen};
+use crate::dock::Dock;
+use machine::Machine;
 
 /// Seconds from one state of a case at the demo's platform to the next: short enough to be watched.
 const PACE_S: u32 = 60;
 
+/// How often it is looked whether paper came out.
+const LOOK: Duration = Duration::from_millis(500);
+
 /// Show the whole machine on this computer: simulated reader, printer and platform, real bytes between them.
 ///
-/// With a display a window opens. Without one (neither DISPLAY nor WAYLAND_DISPLAY is set) board/laptop/demo.visit is
+/// With a display two windows open, the machine's screen and its simulated devices. Without one (neither DISPLAY nor WAYLAND_DISPLAY is set) board/laptop/demo.visit is
 /// played, and the screenshots, the receipt and a transcript are left in the folder.
 #[derive(Args, Default)]
 pub struct Demo {
@@ -75,22 +86,45 @@ fn without_a_display(orientation: Orientation, dir: &Path) -> anyhow::Result<Out
 
 fn in_a_window(orientation: Orientation, dir: PathBuf) -> anyhow::Result<Outcome> {
     let clock = Clock::system();
-    let rig = Rig::start(RigOptions {
+    let options = RigOptions {
         folder: Some(dir),
         pace_s: Some(PACE_S),
         ..RigOptions::laptop(&board::folder(), clock.clone())
-    })?;
+    };
+    let people = words::people(&options.cards);
     let pages = Pages::default();
-    let window = screen::open(orientation, false)?;
-    let runtime = Runtime::start(
-        rig.config(),
-        clock.clone(),
-        Journal::stderr(clock),
-        rig.pins(),
-        screen::shower(pages.clone()),
-    )?;
-    let inbox = runtime.inbox();
-    screen::run(window, pages, move |intent| inbox.intent(intent))?;
-    runtime.stop();
+    let window = screen::open(false)?;
+    let dock = Rc::new(Dock::new(&people)?);
+    let machine = Rc::new(Machine::start(Rig::start(options)?, clock, pages.clone())?);
+
+    let (acted, told) = (Rc::clone(&machine), Rc::downgrade(&dock));
+    dock.on_act(move |button| {
+        let line = words::line_of(button, &people);
+        let result = act(&acted, &line);
+        if let Some(dock) = told.upgrade() {
+            dock.log(&match result {
+                Ok(()) => line,
+                Err(error) => format!("{line}: {error:#}"),
+            });
+        }
+    });
+    let (printed, told) = (Rc::clone(&machine), Rc::downgrade(&dock));
+    let looks = slint::Timer::default();
+    looks.start(slint::TimerMode::Repeated, LOOK, move || {
+        if let (Some(slips), Some(dock)) = (printed.new_slips(), told.upgrade()) {
+            dock.set_papers(&slips);
+        }
+    });
+    dock.component().show().context("the dock")?;
+    let touched = Rc::clone(&machine);
+    screen::run(window, pages, Some(orientation), move |intent| {
+        touched.touch(intent);
+    })?;
+    machine.stop();
     Ok(Outcome::Well)
+}
+
+fn act(machine: &Machine, line: &str) -> anyhow::Result<()> {
+    let steps = script::parse(line).map_err(|faults| anyhow::anyhow!("{faults:?}"))?;
+    steps.iter().try_for_each(|step| machine.act(&step.action))
 }

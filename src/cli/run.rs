@@ -31,7 +31,7 @@ impl Run {
             None => Journal::stderr(clock.clone()),
         };
         let pages = Pages::default();
-        let window = screen::open(config.screen.orientation, true)?;
+        let window = screen::open(true)?;
         let pins = config.gpio;
         let runtime = Runtime::start(
             &config,
@@ -41,7 +41,7 @@ impl Run {
             screen::shower(pages.clone()),
         )?;
         let inbox = runtime.inbox();
-        screen::run(window, pages, move |intent| inbox.intent(intent))?;
+        screen::run(window, pages, None, move |intent| inbox.intent(intent))?;
         runtime.stop();
         Ok(Outcome::Well)
     }

@@ -1,36 +1,62 @@
 //! A window on a real display, fed with pages from the runtime's thread.
 
 use std::cell::RefCell;
+use std::time::Instant;
 
 use anyhow::Context as _;
 use kiosk::config::Orientation;
-use kiosk::domain::page::{Intent, Page};
-use slint::{ComponentHandle as _, LogicalSize};
+use kiosk::domain::page::{Intent, Page, PageKind};
+use slint::platform::WindowEvent;
+use slint::{ComponentHandle as _, PhysicalSize};
 
 use super::pages::Pages;
 use crate::window::Window;
+
+/// The window is open for certain after this.
+const OPENED: std::time::Duration = std::time::Duration::from_millis(300);
 
 thread_local! {
     /// The window of the thread that runs Slint's loop, for pages that arrive there.
     static SHOWN: RefCell<Option<(Window, Pages)>> = const { RefCell::new(None) };
 }
 
+/// A second touch of a double touch comes within this time and was meant for the page before.
+const DOUBLE_TOUCH: std::time::Duration = std::time::Duration::from_millis(350);
+
+thread_local! {
+    /// Which page was drawn last and since when.
+    static SINCE: RefCell<Option<(PageKind, String, Instant)>> = const { RefCell::new(None) };
+}
+
+/// Notes when another page, or the same with another question, came up.
+fn note(page: &Page) {
+    SINCE.with_borrow_mut(|since| match since {
+        Some((kind, heading, _)) if *kind == page.kind && *heading == page.heading => {}
+        _ => *since = Some((page.kind, page.heading.clone(), Instant::now())),
+    });
+}
+
+/// Whether a touch comes too early after a new page to be meant for it. Keys are typed fast and never are.
+fn too_early(intent: &Intent) -> bool {
+    let moves_on = matches!(
+        intent,
+        Intent::Primary
+            | Intent::Secondary(_)
+            | Intent::Choose(_)
+            | Intent::Change(_)
+            | Intent::Back
+            | Intent::OverlayLeave
+    );
+    moves_on && SINCE.with_borrow(|since| since.as_ref().is_some_and(|(_, _, at)| at.elapsed() < DOUBLE_TOUCH))
+}
+
 /// Opens the window; on a machine it fills the screen.
 ///
 /// # Errors
 /// There is no display, or no font with Chinese glyphs.
-pub fn open(orientation: Orientation, full: bool) -> anyhow::Result<Window> {
+pub fn open(full: bool) -> anyhow::Result<Window> {
     let window = Window::new().context("the window")?;
-    let screen = window.component().window();
-    if full {
-        screen.set_fullscreen(true);
-    } else {
-        // Half the size of the machine's screen fits on a laptop.
-        screen.set_size(match orientation {
-            Orientation::Portrait => LogicalSize::new(540.0, 960.0),
-            Orientation::Landscape => LogicalSize::new(960.0, 540.0),
-        });
-    }
+    window.component().window().set_fullscreen(full);
     Ok(window)
 }
 
@@ -48,21 +74,50 @@ fn draw() {
         if let Some((window, pages)) = shown
             && let Some(page) = pages.take()
         {
+            note(&page);
             window.show(&page);
         }
     });
 }
 
-/// Runs the window until it is closed.
+/// Runs the window until it is closed; `small` draws the machine's screen at half its size, which fits a laptop.
 ///
 /// # Errors
 /// The display went away.
-pub fn run(window: Window, pages: Pages, hand: impl Fn(Intent) + 'static) -> anyhow::Result<()> {
-    window.on_intent(hand);
+pub fn run(
+    window: Window,
+    pages: Pages,
+    small: Option<Orientation>,
+    hand: impl Fn(Intent) + 'static,
+) -> anyhow::Result<()> {
+    window.on_intent(move |intent| {
+        if !too_early(&intent) {
+            hand(intent);
+        }
+    });
     window.component().show().context("the window")?;
+    if let Some(orientation) = small {
+        let shown = window.component().as_weak();
+        // The display's own factor is taken over when the loop has opened the window.
+        slint::Timer::single_shot(OPENED, move || {
+            if let Some(shown) = shown.upgrade() {
+                halve(shown.window(), orientation);
+            }
+        });
+    }
     SHOWN.set(Some((window, pages)));
     draw();
     let ended = slint::run_event_loop().context("the window");
     SHOWN.set(None);
     ended
+}
+
+/// Only after the window is there: on opening it takes the display's own factor.
+fn halve(screen: &slint::Window, orientation: Orientation) {
+    const HALF: f32 = 0.5;
+    screen.dispatch_event(WindowEvent::ScaleFactorChanged { scale_factor: HALF });
+    screen.set_size(match orientation {
+        Orientation::Portrait => PhysicalSize::new(540, 960),
+        Orientation::Landscape => PhysicalSize::new(960, 540),
+    });
 }

@@ -96,7 +96,7 @@ impl Visit {
 /// The script has mistakes (all are named), or there can be no stage for it.
 pub fn play(plan: &Plan) -> anyhow::Result<Outcome> {
     let (text, steps) = read(&plan.script)?;
-    fs::create_dir_all(&plan.out).with_context(|| plan.out.display().to_string())?;
+    clear(&plan.out).with_context(|| plan.out.display().to_string())?;
     let lines: Vec<&str> = text.lines().collect();
     let mut player = Player::new(plan)?;
     for Step { line, action } in &steps {
@@ -115,6 +115,22 @@ pub fn play(plan: &Plan) -> anyhow::Result<Outcome> {
         plan.out.display()
     ));
     Ok(Outcome::Well)
+}
+
+/// An output folder without what an earlier run left: only names that this one writes are removed.
+fn clear(folder: &Path) -> std::io::Result<()> {
+    fs::create_dir_all(folder)?;
+    for entry in fs::read_dir(folder)? {
+        let entry = entry?;
+        let name = entry.file_name();
+        let name = name.to_string_lossy();
+        let receipt =
+            name.starts_with("receipt-") && (name.ends_with(".png") || name.ends_with(".bin"));
+        if receipt || name == "failed.png" {
+            fs::remove_file(entry.path())?;
+        }
+    }
+    Ok(())
 }
 
 fn read(path: &Path) -> anyhow::Result<(String, Vec<Step>)> {

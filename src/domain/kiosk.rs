@@ -3,112 +3,23 @@
 mod cards;
 mod drain;
 mod finish;
+mod words;
 
 use std::time::Instant;
 
-use crate::case::{Answer, Digest, Draft, FilingNumber, Key, Waiting};
-use crate::document::IdentityDocument;
 use crate::domain::input::Engines;
 use crate::domain::outbox::Outbox;
-use crate::domain::page::{Intent, Page, view};
+use crate::domain::page::{Intent, Overlay, Page, view};
 use crate::domain::search::SearchIndex;
 use crate::domain::visit::filing::PaperFate;
-use crate::domain::visit::idle::{Idle, IdleRules, judge};
-use crate::domain::visit::{CardTrouble, Demand, KnownCase, ProgressOf, State, Trigger, Visit};
+use crate::domain::visit::idle::{Idle, IdleRules};
+use crate::domain::visit::{Demand, ProgressOf, State, Trigger, Visit, state};
 use crate::domain::world::{Line, MachineWords, Moment, World};
 use crate::events::{EventId, FieldValue};
 use crate::item::Catalogue;
-use crate::receipt::Receipt;
 use crate::status::{Device, FlashRate, Paper};
 
-/// What a reader tells, in words of this floor.
-#[derive(Clone, Debug)]
-pub enum ReaderEvent {
-    /// Health.
-    Status(Device),
-    /// A card lies there and is being read.
-    MediaInserted,
-    /// Read.
-    CardRead(Box<IdentityDocument>),
-    /// Not read.
-    Failed(CardTrouble),
-    /// Taken away.
-    MediaRemoved,
-}
-
-/// How a print job ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum PrintOutcome {
-    /// Proved by the printer.
-    Printed,
-    /// Nothing came out.
-    NotStarted,
-    /// Something came out, not all.
-    Interrupted,
-    /// No proof either way.
-    Unknown,
-}
-
-/// What happens to the kiosk.
-#[derive(Clone, Debug)]
-pub enum Event {
-    /// A person touched something.
-    Intent(Intent),
-    /// The reader.
-    Reader(ReaderEvent),
-    /// The printer's health and paper.
-    Printer(Device, Paper),
-    /// A job ended; said exactly once for each job.
-    PrintEnded(u64, PrintOutcome),
-    /// The cases are committed, in the order of their drafts.
-    Filed(Vec<(Key, FilingNumber, Digest)>),
-    /// They are not; the engineer's text is in the journal.
-    NotFiled,
-    /// A case waits to be sent: said for new ones after [`Event::Filed`], for old ones at start.
-    Waiting(Waiting),
-    /// An attempt ended.
-    Answered(Key, Answer),
-    /// The platform's word on cases asked for, `None` when it did not answer.
-    Progress(Option<Vec<KnownCase>>),
-    /// A newer catalogue was checked and is to be used from the next visit on.
-    Catalogue(Box<Catalogue>),
-    /// A person came or went.
-    Presence(bool),
-    /// The service door.
-    Door(bool),
-    /// Time passed.
-    Tick,
-}
-
-/// What the shell has to do.
-#[derive(Clone, Debug)]
-pub enum Effect {
-    /// Show this page.
-    Show(Box<Page>),
-    /// Commit these cases in one transaction, then tell.
-    File(Vec<Draft>),
-    /// Send the case with this key, keep durably what came of it, then tell.
-    Send(Key),
-    /// Print.
-    Print(u64, Receipt),
-    /// Look for cards, or rest.
-    Poll(bool),
-    /// Ask for a person's cases.
-    AskPerson {
-        /// Kind of document.
-        cert_type: String,
-        /// Number.
-        cert_no: String,
-    },
-    /// Ask for the case with this filing number.
-    AskNumber(String),
-    /// Keep a rating for these cases.
-    Rate(Vec<Key>, u8),
-    /// Guide lights at reader and slot.
-    Lights(FlashRate, FlashRate),
-    /// Log.
-    Log(EventId, Vec<(&'static str, FieldValue)>),
-}
+pub use words::{Effect, Event, PrintOutcome, ReaderEvent};
 
 /// The core.
 pub struct Kiosk {
@@ -120,6 +31,10 @@ pub struct Kiosk {
     polling: bool,
     next_job: u64,
     next_catalogue: Option<Box<Catalogue>>,
+    /// A question about progress is on its way.
+    asking: bool,
+    /// The question after it.
+    next_ask: Option<Effect>,
     /// Number of the visit since start, for the journal.
     visits: u64,
     began: Instant,
@@ -162,6 +77,8 @@ impl Kiosk {
             polling: false,
             next_job: 1,
             next_catalogue: None,
+            asking: false,
+            next_ask: None,
             visits: 0,
             began: now,
             now,
@@ -201,13 +118,7 @@ impl Kiosk {
     }
 
     fn idle(&self) -> Idle {
-        judge(
-            self.visit.state,
-            &self.world.idle,
-            self.visit.last_touch,
-            self.visit.entered,
-            self.now,
-        )
+        self.visit.idle(&self.world.idle, self.now)
     }
 
     /// One event, all its effects.
@@ -219,6 +130,7 @@ impl Kiosk {
         self.take(event);
         self.pass_time();
         self.settle_filing();
+        self.between_visits();
         self.drain();
         self.log_move(before);
         if self.visit.ignored > ignored {
@@ -246,9 +158,7 @@ impl Kiosk {
             Event::Waiting(waiting) => self.outbox.add(waiting, self.now),
             Event::Answered(key, answer) => self.answered(key, answer),
             Event::Progress(cases) => {
-                if self.visit.state == State::Progress {
-                    self.visit.progress = cases.map_or(ProgressOf::NotNow, ProgressOf::Known);
-                }
+                self.progress(cases.map_or(ProgressOf::NotNow, ProgressOf::Known))
             }
             Event::Catalogue(catalogue) => self.next_catalogue = Some(catalogue),
             Event::Presence(present) => {
@@ -273,61 +183,87 @@ impl Kiosk {
             }
             Event::Tick => {}
         }
-        if self.visit.state == State::Start {
-            if self.world.door_open {
-                self.visit.go(Trigger::Close, &self.world, self.now);
-            }
-            if let Some(catalogue) = self.next_catalogue.take() {
-                self.world.search = SearchIndex::new(&catalogue);
-                self.world.catalogue = *catalogue;
-            }
+    }
+
+    /// What waits for the end of a visit: an open door, a newer catalogue, a question about somebody who left.
+    fn between_visits(&mut self) {
+        if !matches!(self.visit.state, State::Start | State::Closed) {
+            return;
+        }
+        self.next_ask = None;
+        if self.visit.state == State::Start && self.world.door_open {
+            self.visit.go(Trigger::Close, &self.world, self.now);
+        }
+        if let Some(catalogue) = self.next_catalogue.take() {
+            self.world.search = SearchIndex::new(&catalogue);
+            self.world.catalogue = *catalogue;
         }
     }
 
     /// A trigger that means nothing in most states and is not worth counting there.
     fn visit_or_ignore(&mut self, trigger: Trigger) {
-        if crate::domain::visit::state::next(self.visit.state, trigger).is_some() {
+        if state::next(self.visit.state, trigger).is_some() {
             self.visit.go(trigger, &self.world, self.now);
         }
     }
 
     fn touched(&mut self, intent: Intent) {
-        for demand in self.visit.intent(intent, &self.world, self.now) {
-            match demand {
-                Demand::File(drafts) => self.effects.push(Effect::File(drafts)),
-                Demand::PersonsCases { cert_type, cert_no } => {
-                    self.effects.push(Effect::AskPerson { cert_type, cert_no });
-                }
-                Demand::CaseByNumber(number) => self.effects.push(Effect::AskNumber(number)),
-                Demand::Picked(code) => {
-                    self.log(
-                        EventId::ItemChosen,
-                        vec![("task_code", FieldValue::id(&code))],
-                    );
-                }
-                Demand::Rate { level } => {
-                    let keys = self
-                        .visit
-                        .filing
-                        .iter()
-                        .flat_map(|f| &f.cases)
-                        .map(|c| c.key.clone())
-                        .collect();
-                    self.effects.push(Effect::Rate(keys, level));
-                }
-                Demand::PrintAgain => self.print_again(),
+        match self.visit.intent(intent, &self.world, self.now) {
+            None => {}
+            Some(Demand::File(drafts)) => self.effects.push(Effect::File(drafts)),
+            Some(Demand::PersonsCases { cert_type, cert_no }) => {
+                self.ask(Effect::AskPerson { cert_type, cert_no });
             }
+            Some(Demand::CaseByNumber(number)) => self.ask(Effect::AskNumber(number)),
+            Some(Demand::Picked(code)) => {
+                let code = FieldValue::id(&code);
+                self.log(EventId::ItemChosen, vec![("task_code", code)]);
+            }
+            Some(Demand::Rate(level)) => {
+                let cases = self.visit.filing.iter().flat_map(|filing| &filing.cases);
+                let keys = cases.map(|case| case.key.clone()).collect();
+                self.effects.push(Effect::Rate(keys, level));
+            }
+            Some(Demand::PrintAgain) => self.print_again(),
+        }
+    }
+
+    /// Asks for progress. Answers do not say whose they are, so there is never more than one question on its way.
+    fn ask(&mut self, question: Effect) {
+        if self.asking {
+            self.next_ask = Some(question);
+        } else {
+            self.asking = true;
+            self.effects.push(question);
+        }
+    }
+
+    fn progress(&mut self, known: ProgressOf) {
+        self.asking = false;
+        match self.next_ask.take() {
+            // The answer is to somebody's earlier question.
+            Some(question) => self.ask(question),
+            None if self.visit.state == State::Progress => self.visit.progress = known,
+            None => {}
         }
     }
 
     fn pass_time(&mut self) {
         match self.idle() {
-            Idle::Quiet(_) | Idle::Countdown(..) => {}
+            Idle::Quiet(_) => {}
+            Idle::Countdown(..) => {
+                let shown = self.shown.as_ref().and_then(|page| page.overlay.as_ref());
+                if !matches!(shown, Some(Overlay::Idle { .. })) {
+                    let page = FieldValue::Word(self.visit.state.name());
+                    self.log(EventId::IdleWarned, vec![("page", page)]);
+                }
+            }
+            Idle::Over if matches!(self.visit.state, State::Start | State::Closed) => {
+                self.visit.wipe(self.now);
+            }
             Idle::Over => {
-                self.log(
-                    EventId::IdleReset,
-                    vec![("page", FieldValue::Word(self.visit.state.name()))],
-                );
+                let page = FieldValue::Word(self.visit.state.name());
+                self.log(EventId::IdleReset, vec![("page", page)]);
                 self.visit.go(Trigger::End, &self.world, self.now);
             }
             Idle::WorkOver => self.work_over(),

@@ -91,7 +91,11 @@ pub fn receipt(facts: &FilingFacts) -> Receipt {
         text: verdict(facts, &t),
     });
     if facts.reprint > 0 {
-        let copy = format!("{} {}", t("补打 第", "Reprint no."), facts.reprint);
+        let nth = facts.reprint;
+        let copy = t(
+            &format!("补打（第 {nth} 份）"),
+            &format!("Reprint no. {nth}"),
+        );
         blocks.push(line(&copy, Size::Normal, true, Align::Centre));
     }
     blocks.push(Block::Feed { lines: 1 });
@@ -107,7 +111,10 @@ pub fn receipt(facts: &FilingFacts) -> Receipt {
     blocks.push(pair(&t("提交时间", "Filed at"), &time));
     blocks.push(pair(
         &t("办理地点", "Place"),
-        &format!("{} ({})", facts.place, facts.machine),
+        &t(
+            &format!("{}（{}）", facts.place, facts.machine),
+            &format!("{} ({})", facts.place, facts.machine),
+        ),
     ));
     if !facts.delivery.is_empty() {
         blocks.push(pair(&t("结果送达", "Delivery"), &facts.delivery));
@@ -120,7 +127,7 @@ pub fn receipt(facts: &FilingFacts) -> Receipt {
     if facts.cases.iter().any(|case| case.fate == Fate::Waiting) {
         blocks.push(line(
             &t(
-                "申请已保存在本机,尚未送达受理平台。线路恢复后自动上传,请勿重复提交。本回执证明提交时间,不是受理凭证。",
+                "申请已保存在本机，尚未送达受理平台。线路恢复后自动上传，请勿重复提交。本回执证明提交时间，不是受理凭证。",
                 "Your application is kept on this machine and has not reached the platform yet. It is sent by itself; \
                  do not file again. This slip proves when you filed; it is not an acceptance.",
             ),
@@ -197,7 +204,7 @@ fn case_blocks(case: &CaseFacts, named: bool, t: &impl Fn(&str, &str) -> String)
     match &case.fate {
         Fate::Waiting => blocks.push(pair(
             &t("状态", "State"),
-            &t("待上传,未受理", "kept, not sent yet"),
+            &t("待上传，未受理", "kept, not sent yet"),
         )),
         Fate::Accepted {
             sblsh,
@@ -267,7 +274,12 @@ mod tests {
     }
 
     fn text(receipt: &Receipt) -> String {
-        format!("{:?}", receipt.blocks)
+        let texts = receipt.blocks.iter().map(|block| match block {
+            Block::Line { text, .. } | Block::Notice { text } => text.clone(),
+            Block::Pair { name, value } => format!("{name} {value}"),
+            _ => String::new(),
+        });
+        texts.collect::<Vec<_>>().join("\n")
     }
 
     fn accepted() -> Fate {
@@ -294,7 +306,7 @@ mod tests {
             Fate::Waiting,
             accepted(),
         ])));
-        assert_eq!(paper.matches("name: \"收件号\"").count(), 4);
+        assert_eq!(paper.matches("收件号 W0012").count(), 4);
         assert!(paper.contains("部分已接收"));
         let all = text(&receipt(&facts(&[accepted(), accepted()])));
         assert!(all.contains("平台已接收") && !all.contains("不是受理凭证"));
@@ -305,6 +317,6 @@ mod tests {
         let mut facts = facts(&[accepted()]);
         assert!(!text(&receipt(&facts)).contains("补打"));
         facts.reprint = 2;
-        assert!(text(&receipt(&facts)).contains("补打 第 2"));
+        assert!(text(&receipt(&facts)).contains("补打（第 2 份）"));
     }
 }

@@ -4,7 +4,7 @@ use std::time::Instant;
 
 use crate::domain::input::Engines;
 use crate::domain::search::SearchIndex;
-use crate::item::{Catalogue, Day, Item};
+use crate::item::{Catalogue, Day, Item, Offline};
 use crate::status::{Device, Paper};
 use crate::text::Text;
 
@@ -104,11 +104,49 @@ impl World {
         here.filter(in_time).collect()
     }
 
+    /// Why an item cannot be begun now, whoever asks, and what to do instead.
+    #[must_use]
+    pub fn refuses(&self, item: &Item) -> Option<(Text, Text)> {
+        if item.offline == Offline::OnlineOnly && self.line == Line::Down {
+            return Some((
+                Text::new(
+                    "线路中断，这个事项现在不能办理。",
+                    "The line is down; this item needs it.",
+                ),
+                Text::new(
+                    "请稍后再来，或到窗口办理。",
+                    "Please come back later or go to the window.",
+                ),
+            ));
+        }
+        if let (Some(window), Some(wall)) = (&item.window, &self.wall)
+            && !window.is_open(wall.day)
+        {
+            return Some((
+                Text {
+                    zh: format!("这个事项每年 {} 至 {} 办理。", window.from, window.to),
+                    en: format!(
+                        "This item is open from {} to {} each year.",
+                        window.from, window.to
+                    ),
+                },
+                Text::new("请在办理时间内再来。", "Please come back in that time."),
+            ));
+        }
+        None
+    }
+
     /// Whether a receipt can be begun now.
     #[must_use]
     pub fn can_print(&self) -> bool {
         matches!(self.printer, Device::Online | Device::DeviceBusy)
             && !matches!(self.paper, Paper::Out | Paper::Jammed)
+    }
+
+    /// Whether it is known that no receipt can be begun now. A printer that has not spoken yet is not called broken.
+    #[must_use]
+    pub fn cannot_print(&self) -> bool {
+        self.printer != Device::Unknown && !self.can_print()
     }
 
     /// Whether cards can be read.

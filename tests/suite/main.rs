@@ -4,6 +4,8 @@
 mod board_files;
 mod events_table;
 mod floors;
+#[cfg(feature = "sim")]
+mod kill_nine;
 mod outbox_kill;
 mod outbox_policy;
 #[cfg(feature = "sim")]
@@ -18,3 +20,8 @@ mod printer_line;
 mod printer_picture;
 #[cfg(feature = "sim")]
 mod printer_world;
+#[cfg(feature = "sim")]
+mod trouble_bench;
+#[cfg(feature = "sim")]
+mod trouble_platform;
+mod visits;

@@ -54,6 +54,15 @@ impl Kiosk {
         )
     }
 
+    /// Looking around without a card: one laid down now is not laid down again when it is asked for.
+    fn browses_without_card(&self) -> bool {
+        let browsing = matches!(
+            self.visit.state,
+            State::Choose | State::Items | State::Search | State::ItemInfo
+        );
+        browsing && self.visit.who.is_none()
+    }
+
     fn card_trouble(&mut self, trouble: CardTrouble) {
         if !self.wants_card() {
             return;
@@ -72,7 +81,7 @@ impl Kiosk {
             vec![("layout", FieldValue::Word(document.kind.word()))],
         );
         // In mid-visit another card means nothing: one visit is one person. The document is wiped as it drops.
-        if !self.wants_card() {
+        if !self.wants_card() && !self.browses_without_card() {
             return;
         }
         let today = self.world.wall.as_ref().and_then(|wall| {
@@ -96,12 +105,14 @@ impl Kiosk {
         self.visit.reading = false;
         self.visit.card_trouble = None;
         self.visit.last_touch = self.now;
+        let trigger = match self.visit.state {
+            State::Identify if self.visit.item.is_some() => Trigger::CardForItem,
+            // The page stays: whoever laid the card down sees it.
+            _ if self.browses_without_card() => return self.visit.who = Some(document),
+            _ => Trigger::Card,
+        };
         self.visit.who = Some(document);
-        if self.visit.item.is_some() && self.visit.state == State::Identify {
-            self.visit.go(Trigger::CardForItem, &self.world, self.now);
-        } else {
-            self.visit.go(Trigger::Card, &self.world, self.now);
-        }
+        self.visit.go(trigger, &self.world, self.now);
     }
 
     pub(super) fn printer(&mut self, device: Device, paper: Paper) {

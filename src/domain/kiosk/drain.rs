@@ -1,6 +1,7 @@
 //! The outbox's way to the platform, as the core steers it.
 
 use crate::case::{Answer, Key, LaneFault, RetryCause};
+use crate::domain::outbox::Alarm;
 use crate::domain::visit::filing::line_works;
 use crate::domain::world::Line;
 use crate::events::{EventId, FieldValue};
@@ -8,47 +9,54 @@ use crate::events::{EventId, FieldValue};
 use super::{Effect, Kiosk};
 
 impl Kiosk {
-    /// Sends what is due.
+    /// Sends what is due, and passes on what a human has to know.
     pub(super) fn drain(&mut self) {
         while let Some(key) = self.outbox.poll_send(self.now) {
             self.log(EventId::SendAttempt, vec![("case", FieldValue::id(&key.0))]);
             self.effects.push(Effect::Send(key));
         }
+        while let Some(alarm) = self.outbox.poll_alarm() {
+            match alarm {
+                Alarm::LaneStopped(fault) => {
+                    let fault = ("fault", FieldValue::Word(lane(fault)));
+                    self.log(EventId::LaneStopped, vec![fault]);
+                }
+                Alarm::LaneResumed => self.log(EventId::LaneResumed, Vec::new()),
+                Alarm::KeyReused(key) => {
+                    let why = ("why", FieldValue::Word("key-reused"));
+                    self.log(
+                        EventId::SendParked,
+                        vec![("case", FieldValue::id(&key.0)), why],
+                    );
+                }
+            }
+        }
     }
 
+    /// What came of an attempt: to the outbox, to the store, and to the person if still here.
     pub(super) fn answered(&mut self, key: Key, answer: Answer) {
         self.outbox.answered(&key, &answer, self.now);
         let case = ("case", FieldValue::id(&key.0));
-        match &answer {
-            Answer::Accepted(_) => self.log(EventId::SendAccepted, vec![case]),
+        let why = match &answer {
+            Answer::Accepted(_) => {
+                self.log(EventId::SendAccepted, vec![case]);
+                None
+            }
             Answer::Rejected(rejection) => {
-                self.log(
-                    EventId::SendRejected,
-                    vec![case, ("code", FieldValue::id(&rejection.code))],
-                );
+                let code = ("code", FieldValue::id(&rejection.code));
+                self.log(EventId::SendRejected, vec![case, code]);
+                None
             }
-            Answer::InProgress { .. } => {
-                self.log(
-                    EventId::SendRetry,
-                    vec![case, ("why", FieldValue::Word("in-progress"))],
-                );
-            }
-            Answer::KeyReused => self.log(
-                EventId::SendParked,
-                vec![case, ("why", FieldValue::Word("key-reused"))],
-            ),
-            Answer::Retry { why, .. } => {
-                self.log(
-                    EventId::SendRetry,
-                    vec![case, ("why", FieldValue::Word(cause(*why)))],
-                );
-            }
-            Answer::LaneStopped(fault) => {
-                self.log(
-                    EventId::LaneStopped,
-                    vec![("fault", FieldValue::Word(lane(*fault)))],
-                );
-            }
+            Answer::KeyReused => None,
+            Answer::InProgress { .. } => Some("in-progress"),
+            Answer::Retry { why, .. } => Some(cause(*why)),
+            Answer::LaneStopped(fault) => Some(lane(*fault)),
+        };
+        if let Some(why) = why {
+            self.log(
+                EventId::SendRetry,
+                vec![case, ("why", FieldValue::Word(why))],
+            );
         }
         self.line(if line_works(&answer) {
             Line::Up

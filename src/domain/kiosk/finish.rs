@@ -6,7 +6,7 @@ use crate::domain::visit::filing::{CaseFate, FiledCase, PaperFate, WAIT_FOR_ANSW
 use crate::domain::visit::{State, Trigger};
 use crate::domain::world::Line;
 use crate::events::{EventId, FieldValue};
-use crate::text::Lang;
+use crate::text::Text;
 
 use super::{Effect, Kiosk, PrintOutcome};
 
@@ -16,7 +16,13 @@ impl Kiosk {
         for (key, _, _) in &cases {
             self.log(EventId::CaseStored, vec![("case", FieldValue::id(&key.0))]);
         }
-        let Some(filing) = &mut self.visit.filing else {
+        let working = self.visit.state == State::Working;
+        let Some(filing) = self
+            .visit
+            .filing
+            .as_mut()
+            .filter(|filing| working && filing.cases.is_empty())
+        else {
             return;
         };
         filing.cases = cases
@@ -170,16 +176,9 @@ impl Kiosk {
             self.visit.who.as_deref()?,
         );
         let lang = self.visit.lang;
-        let t = |zh: &str, en: &str| {
-            if lang == Lang::Zh {
-                zh.to_owned()
-            } else {
-                en.to_owned()
-            }
-        };
         let delivery = self.visit.delivery_of(who);
         let cases = filing.cases.iter().map(|case| CaseFacts {
-            task_name: case.task_name.clone(),
+            task_name: case.task_name.get(lang).to_owned(),
             filing_number: case.filing_number.clone(),
             digest: case.digest.clone(),
             fate: match &case.fate {
@@ -210,8 +209,11 @@ impl Kiosk {
                 .map(|step| step.get(lang).to_owned())
                 .collect(),
             delivery: match delivery.way {
-                PaperWay::Post => t("邮寄", "By post"),
-                PaperWay::Collect => t("到窗口自取", "Collect at the window"),
+                _ if item.delivery.is_empty() => String::new(),
+                PaperWay::Post => Text::new("邮寄", "By post").get(lang).to_owned(),
+                PaperWay::Collect => Text::new("到窗口自取", "Collect at the window")
+                    .get(lang)
+                    .to_owned(),
             },
             phone: item.link_way.clone(),
             supervise_phone: item.supervise_way.clone(),

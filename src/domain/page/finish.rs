@@ -1,18 +1,17 @@
-//! Pages from "submit" to goodbye, and the pages for when something is not as it should be.
+//! Pages from "submit" to goodbye.
 
 use crate::domain::paper::qr;
-use crate::domain::visit::entry::Entry;
+use crate::domain::visit::Visit;
 use crate::domain::visit::filing::{CaseFate, Filing, PaperFate};
-use crate::domain::visit::{ProgressOf, Visit};
 use crate::domain::world::{Line as WireLine, World};
 
-use super::form::field;
+use super::info::line;
 use super::view::Say;
 use super::{Body, Icon, Line, Page, Progress, ResultCase, Tone};
 
 pub(super) fn working(page: &mut Page, visit: &Visit, world: &World, say: Say) {
-    page.heading = say.t("正在提交,请稍等", "Filing, please wait");
-    page.lead = say.t("请不要拔卡断电,马上就好。", "This takes a few seconds.");
+    page.heading = say.t("正在提交，请稍等", "Filing, please wait");
+    page.lead = say.t("马上就好，请不要离开。", "This takes a few seconds.");
     let filing = visit.filing.clone().unwrap_or_default();
     let saved = if filing.cases.is_empty() {
         Progress::Active
@@ -30,7 +29,7 @@ pub(super) fn working(page: &mut Page, visit: &Visit, world: &World, say: Say) {
     };
     let sent_text = match sent {
         Progress::Failed => say.t(
-            "暂时送不到平台,已存好,会自动上传",
+            "暂时送不到平台，已存好，会自动上传",
             "Kept; it is sent later by itself",
         ),
         _ => say.t("送到受理平台", "Sent to the platform"),
@@ -57,35 +56,7 @@ pub(super) fn working(page: &mut Page, visit: &Visit, world: &World, say: Say) {
 pub(super) fn confirmation(page: &mut Page, visit: &Visit, world: &World, say: Say) {
     let Some(filing) = &visit.filing else { return };
     let accepted = filing.all_accepted();
-    let refused = filing
-        .cases
-        .iter()
-        .any(|case| matches!(case.fate, CaseFate::Rejected(_)));
-    (page.heading, page.lead) = if accepted {
-        (
-            say.t("提交成功", "Filed"),
-            say.t(
-                "平台已经接收您的申请。",
-                "The platform has received your application.",
-            ),
-        )
-    } else if refused {
-        (
-            say.t("平台没有接收", "The platform refused"),
-            say.t(
-                "请看下面的原因,或到窗口咨询。",
-                "Please read the reason below.",
-            ),
-        )
-    } else {
-        (
-            say.t("已存好,待上传", "Kept, not sent yet"),
-            say.t(
-                "线路恢复后自动上传,还没有受理。请不要重复提交。",
-                "It is sent by itself later. It is not accepted yet; do not file again.",
-            ),
-        )
-    };
+    (page.heading, page.lead) = verdict(filing, say);
     let cases = filing
         .cases
         .iter()
@@ -99,7 +70,7 @@ pub(super) fn confirmation(page: &mut Page, visit: &Visit, world: &World, say: S
         next.push(line(
             Icon::Clock,
             &say.t("多久办好", "By when"),
-            &super::browse::term(&item.promise, say),
+            &super::info::term(&item.promise, say),
         ));
         next.push(line(
             Icon::Phone,
@@ -129,6 +100,38 @@ pub(super) fn confirmation(page: &mut Page, visit: &Visit, world: &World, say: S
     }
 }
 
+/// What came of it in a heading and a sentence; "received" is said only of what the platform has confirmed.
+fn verdict(filing: &Filing, say: Say) -> (String, String) {
+    let is = |wanted: fn(&CaseFate) -> bool| filing.cases.iter().any(|case| wanted(&case.fate));
+    let accepted = is(|fate| matches!(fate, CaseFate::Accepted(_)));
+    let refused = is(|fate| matches!(fate, CaseFate::Rejected(_)));
+    let waiting = is(|fate| matches!(fate, CaseFate::Waiting | CaseFate::Delayed));
+    let heading = match (accepted, refused, waiting) {
+        (true, false, false) => say.t("提交成功", "Filed"),
+        (true, true, _) => say.t("有的事项平台没有接收", "Some cases were refused"),
+        (true, false, true) => say.t("部分已接收，其余待上传", "Some received, the rest kept"),
+        (false, true, _) => say.t("平台没有接收", "The platform refused"),
+        (false, false, _) => say.t("已存好，待上传", "Kept, not sent yet"),
+    };
+    let lead = if refused {
+        say.t(
+            "请看下面的原因，或到窗口咨询。",
+            "Please read the reason below or ask at the window.",
+        )
+    } else if waiting {
+        say.t(
+            "还没送到的，线路恢复后自动上传，目前还没有受理。请不要重复提交。",
+            "What is not sent yet goes by itself later; it is not accepted yet. Do not file again.",
+        )
+    } else {
+        say.t(
+            "平台已经接收您的申请。",
+            "The platform has received your application.",
+        )
+    };
+    (heading, lead)
+}
+
 fn result_case(case: &crate::domain::visit::filing::FiledCase, say: Say) -> ResultCase {
     let (number, query_code, state) = match &case.fate {
         CaseFate::Accepted(acceptance) => (
@@ -144,11 +147,11 @@ fn result_case(case: &crate::domain::visit::filing::FiledCase, say: Say) -> Resu
         CaseFate::Waiting | CaseFate::Delayed => (
             case.filing_number.clone(),
             String::new(),
-            say.t("待上传,未受理", "Not sent yet"),
+            say.t("待上传，未受理", "Not sent yet"),
         ),
     };
     ResultCase {
-        name: case.task_name.clone(),
+        name: say.text(&case.task_name),
         number,
         query_code,
         state,
@@ -171,40 +174,31 @@ fn qr_of(filing: &Filing) -> String {
 fn paper(filing: &Filing, say: Say) -> String {
     match filing.paper {
         PaperFate::Printed => say.t(
-            "回执已打印,请从出纸口取走。",
+            "回执已打印，请从出纸口取走。",
             "Please take your receipt from the slot.",
         ),
         PaperFate::Printing | PaperFate::NotYet => {
             say.t("正在打印回执……", "Printing your receipt…")
         }
         PaperFate::Torn => say.t(
-            "回执没有打完整,不影响您的申请。请拍下二维码,或请工作人员补打。",
+            "回执没有打完整，不影响您的申请。请拍下二维码，或请工作人员补打。",
             "The receipt is incomplete; your case is safe. Photograph this code.",
         ),
         PaperFate::NoPaper => say.t(
-            "现在不能打印,不影响您的申请。请用手机拍下二维码和号码。",
+            "现在不能打印，不影响您的申请。请用手机拍下二维码和号码。",
             "No printing now; your case is safe. Photograph this code and the number.",
         ),
         PaperFate::Unknown => say.t(
-            "不确定回执是否打好,请看看出纸口;没有的话,请拍下二维码。",
+            "不确定回执是否打好，请看看出纸口；没有的话，请拍下二维码。",
             "Please look at the slot; if no receipt came, photograph this code.",
         ),
     }
 }
 
-fn line(icon: Icon, label: &str, value: &str) -> Line {
-    Line {
-        label: label.into(),
-        value: value.into(),
-        icon,
-        change: false,
-    }
-}
-
 pub(super) fn rating(page: &mut Page, say: Say) {
-    page.heading = say.t("这次办事,您满意吗?", "How was it?");
+    page.heading = say.t("这次办事，您满意吗？", "How was it?");
     page.lead = say.t(
-        "点一下就好,不评价也可以。",
+        "点一下就好，不评价也可以。",
         "One touch is enough. You may skip.",
     );
     page.body = Body::Stars(vec![
@@ -214,116 +208,26 @@ pub(super) fn rating(page: &mut Page, say: Say) {
         say.t("不满意", "Dissatisfied"),
         say.t("非常不满意", "Very dissatisfied"),
     ]);
-    page.primary = Some(say.t("不评价,结束", "Skip"));
+    page.primary = Some(say.t("不评价，结束", "Skip"));
 }
 
 pub(super) fn goodbye(page: &mut Page, visit: &Visit, say: Say) {
-    page.heading = say.t("请拿好您的身份证", "Please take your ID card");
     let printed = visit
         .filing
         .as_ref()
         .is_some_and(|filing| filing.paper == PaperFate::Printed);
-    page.lead = if printed {
-        say.t(
-            "还有打印好的回执。您的信息已从屏幕清除。",
-            "And your receipt. Your data leave the screen now.",
-        )
-    } else {
-        say.t(
-            "您的信息马上从本机屏幕清除。",
-            "Your data leave the screen now.",
-        )
+    page.heading = match (&visit.who, printed) {
+        (Some(_), true) => say.t("请拿好身份证和回执", "Please take your ID card and receipt"),
+        (Some(_), false) => say.t("请拿好您的身份证", "Please take your ID card"),
+        (None, _) => say.t("欢迎再来", "You are welcome any time"),
     };
-    page.body = Body::Paragraphs(vec![say.t("谢谢您,再见!", "Thank you and goodbye!")]);
+    page.lead = say.t(
+        "本页关闭后，您的信息就从屏幕清除。",
+        "When this page closes, your data leave the screen.",
+    );
+    page.body = Body::Paragraphs(vec![say.t("谢谢您，再见！", "Thank you and goodbye!")]);
     page.primary = Some(say.t("结束", "End"));
     if visit.who.is_some() {
         page.secondary = vec![say.t("再办一件", "Another item")];
     }
-}
-
-pub(super) fn progress_query(page: &mut Page, visit: &Visit, say: Say) {
-    page.heading = say.t("请输入收件号", "Enter the filing number");
-    page.lead = say.t(
-        "收件号印在回执上,例如 W0012-A7-000123-C。",
-        "It is on your receipt, e.g. W0012-A7-000123-C.",
-    );
-    if let Entry::Typed(editor) = &visit.entry {
-        page.primary_enabled = !editor.value().is_empty();
-        page.body = Body::Field(field(editor, "W0012-A7-000123-C", "", visit.lang));
-    }
-    page.primary = Some(say.t("查询", "Ask"));
-}
-
-pub(super) fn progress(page: &mut Page, visit: &Visit, say: Say) {
-    page.heading = say.t("办件进度", "Progress of cases");
-    page.primary = Some(say.t("知道了", "Done"));
-    page.secondary = vec![say.t("办理事项", "File an item")];
-    match &visit.progress {
-        ProgressOf::Asking => {
-            page.body = Body::Work(vec![(
-                say.t("正在查询", "Asking the platform"),
-                Progress::Active,
-            )]);
-        }
-        ProgressOf::NotNow => {
-            page.lead = say.t(
-                "现在查不到平台的进度,请稍后再查,或拨打电话。",
-                "The platform does not answer now. Please try later or call.",
-            );
-        }
-        ProgressOf::Known(cases) if cases.is_empty() => {
-            page.lead = say.t(
-                "没有查到办件。刚提交的申请可能还在上传。",
-                "No cases found. A new one may still be on its way.",
-            );
-        }
-        ProgressOf::Known(cases) => {
-            let lines = cases.iter().take(7).map(|case| {
-                line(
-                    Icon::Form,
-                    &case.task_name,
-                    &format!(
-                        "{} {} {}",
-                        say.text(&case.state),
-                        case.updated_at,
-                        case.number
-                    ),
-                )
-            });
-            page.body = Body::Lines(lines.collect());
-        }
-    }
-}
-
-pub(super) fn problem(page: &mut Page, say: Say) {
-    page.heading = say.t("没有提交成功", "Not filed");
-    page.lead = say.t(
-        "本机没能保存您的申请,内容还在,请再试一次。",
-        "This machine could not save your application. Nothing is lost; please try again.",
-    );
-    page.body = Body::Paragraphs(vec![say.t(
-        "如果还是不行,请到人工窗口办理,或拨打下方电话。这次没有提交,不会重复。",
-        "If it fails again, please go to the window or call. Nothing was filed.",
-    )]);
-    page.primary = Some(say.t("再试一次", "Try again"));
-}
-
-pub(super) fn closed(page: &mut Page, world: &World, say: Say) {
-    page.heading = say.t("本机暂停服务", "Out of service");
-    page.lead = say.t(
-        "维护人员正在处理,请到人工窗口办理。",
-        "Please go to the window.",
-    );
-    page.body = Body::Lines(vec![
-        line(
-            Icon::Home,
-            &say.t("人工窗口", "Window"),
-            &say.text(&world.machine.window),
-        ),
-        line(
-            Icon::Phone,
-            &say.t("咨询电话", "Questions"),
-            &world.machine.phone,
-        ),
-    ]);
 }

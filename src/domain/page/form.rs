@@ -6,13 +6,12 @@ use crate::domain::visit::act::PER_CHECK;
 use crate::domain::visit::entry::{Entry, PER_PAGE};
 use crate::domain::world::World;
 use crate::item::QuestionKind;
-use crate::text::Lang;
 
 use super::view::Say;
 use super::{Body, Choice, Field, Icon, Keys, Line, Page};
 
 /// An editor as a field with its keys.
-pub(super) fn field(editor: &Editor, placeholder: &str, unit: &str, _lang: Lang) -> Field {
+pub(super) fn field(editor: &Editor, placeholder: &str, unit: &str) -> Field {
     let keys = match (editor.kind(), editor.mode()) {
         (Kind::IdNumber, _) => Keys::IdNumber,
         (_, Mode::Digits) => Keys::Digits,
@@ -83,7 +82,10 @@ pub(super) fn question(page: &mut Page, visit: &Visit, world: &World, say: Say) 
     };
     page.heading = say.text(&question.text);
     page.lead = say.text(&question.help);
-    page.primary = Some(if visit.changing {
+    let skips = question.optional && !visit.entry.holds_text();
+    page.primary = Some(if skips {
+        say.t("不填，下一步", "Skip")
+    } else if visit.changing {
         say.t("改好了", "Done")
     } else {
         say.t("下一步", "Next")
@@ -112,12 +114,7 @@ pub(super) fn question(page: &mut Page, visit: &Visit, world: &World, say: Say) 
                 QuestionKind::IdNumber => say.t("18 位身份证号码", "18 characters"),
                 _ => String::new(),
             };
-            page.body = Body::Field(field(
-                editor,
-                &placeholder,
-                question.unit.get(visit.lang),
-                visit.lang,
-            ));
+            page.body = Body::Field(field(editor, &placeholder, question.unit.get(visit.lang)));
         }
         Entry::Address(address) => {
             let divisions = world.catalogue.divisions();
@@ -130,7 +127,7 @@ pub(super) fn question(page: &mut Page, visit: &Visit, world: &World, say: Say) 
             let so_far = format!("{}{}", name(&address.town), name(&address.village));
             if address.wants_detail() {
                 page.lead = say.t(
-                    &format!("{so_far},再写门牌或小区楼栋。"),
+                    &format!("{so_far}，再写门牌或小区楼栋。"),
                     &format!("{so_far}, now house number."),
                 );
                 page.primary_enabled = !address.detail.value().is_empty();
@@ -138,14 +135,13 @@ pub(super) fn question(page: &mut Page, visit: &Visit, world: &World, say: Say) 
                     &address.detail,
                     &say.t("例如 演示路1号", "e.g. 1 Example Road"),
                     "",
-                    visit.lang,
                 ));
             } else {
-                page.primary = None;
+                page.primary = page.primary.take().filter(|_| skips);
                 page.lead = match &address.town {
-                    None => say.t("先选镇(街)。", "First the town or street."),
+                    None => say.t("先选镇（街）。", "First the town or street."),
                     Some(_) => say.t(
-                        &format!("{so_far},再选村(社区)。"),
+                        &format!("{so_far}，再选村（社区）。"),
                         &format!("{so_far}, now the village."),
                     ),
                 };
@@ -162,7 +158,7 @@ pub(super) fn question(page: &mut Page, visit: &Visit, world: &World, say: Say) 
             page.secondary = vec![say.t("重写", "Clear")];
             page.body = Body::Canvas {
                 statement: say.text(&question.help),
-                ink: ink.clone(),
+                ink: ink.to_vec(),
             };
         }
         Entry::None => {}
@@ -172,7 +168,7 @@ pub(super) fn question(page: &mut Page, visit: &Visit, world: &World, say: Say) 
 pub(super) fn check(page: &mut Page, visit: &Visit, world: &World, say: Say) {
     page.heading = say.t("请核对", "Check your answers");
     page.lead = say.t(
-        "不对的地方,点\"修改\"。",
+        "不对的地方，点“修改”。",
         "Touch Change where something is wrong.",
     );
     let lines = visit.check_lines(world);
@@ -186,15 +182,15 @@ pub(super) fn check(page: &mut Page, visit: &Visit, world: &World, say: Say) {
             .into_iter()
             .skip(at * PER_CHECK)
             .take(PER_CHECK)
-            .map(|(label, value, question)| Line {
-                label,
-                value,
+            .map(|line| Line {
+                label: line.label,
+                value: line.value,
                 icon: Icon::None,
-                change: question.is_some(),
+                change: line.question.is_some(),
             })
             .collect(),
     );
-    page.primary = Some(say.t("核对无误,下一步", "All correct, next"));
+    page.primary = Some(say.t("核对无误，下一步", "All correct, next"));
 }
 
 pub(super) fn consent(page: &mut Page, visit: &Visit, say: Say) {
@@ -208,12 +204,8 @@ pub(super) fn consent(page: &mut Page, visit: &Visit, say: Say) {
         ));
     }
     page.body = Body::Paragraphs(paragraphs);
-    let signs = item
-        .signature
-        .as_ref()
-        .is_some_and(|signature| signature.required);
-    page.primary = Some(if signs {
-        say.t("同意,去签名", "Agree and sign")
+    page.primary = Some(if item.wants_signature() {
+        say.t("同意，去签名", "Agree and sign")
     } else {
         say.t("同意并提交", "Agree and file")
     });
@@ -232,7 +224,7 @@ pub(super) fn sign(page: &mut Page, visit: &Visit, say: Say) {
         page.primary_enabled = !ink.is_empty();
         page.body = Body::Canvas {
             statement: say.text(&signature.commitment),
-            ink: ink.clone(),
+            ink: ink.to_vec(),
         };
     }
     page.primary = Some(say.t("确认并提交", "Confirm and file"));

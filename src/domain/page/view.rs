@@ -2,13 +2,13 @@
 
 use std::time::Instant;
 
-use crate::domain::visit::idle::{Idle, judge};
+use crate::domain::visit::idle::Idle;
 use crate::domain::visit::{Layer, State, Visit};
 use crate::domain::world::{Line, World};
 use crate::status::Paper;
 use crate::text::{Lang, Text};
 
-use super::{Body, Overlay, Page, PageKind, Tone, browse, finish, form};
+use super::{Body, Overlay, Page, PageKind, Tone, browse, finish, form, info, service};
 
 /// Says a text in the language of the page.
 #[derive(Clone, Copy)]
@@ -35,12 +35,12 @@ pub fn view(visit: &Visit, world: &World, now: Instant) -> Page {
     match visit.state {
         State::Start => browse::start(&mut page, world, say),
         State::Identify => browse::identify(&mut page, visit, world, say),
-        State::NoCard => browse::no_card(&mut page, world, say),
+        State::NoCard => browse::no_card(&mut page, say),
         State::Choose => browse::choose(&mut page, visit, world, say),
         State::Items => browse::items(&mut page, visit, world, say),
         State::Search => browse::search(&mut page, visit, world, say),
-        State::ItemInfo => browse::item_info(&mut page, visit, world, say),
-        State::NotHere => browse::not_here(&mut page, visit, world, say),
+        State::ItemInfo => info::item_info(&mut page, visit, world, say),
+        State::NotHere => info::not_here(&mut page, visit, world, say),
         State::Eligibility => form::eligibility(&mut page, visit, say),
         State::Question => form::question(&mut page, visit, world, say),
         State::Check => form::check(&mut page, visit, world, say),
@@ -50,10 +50,10 @@ pub fn view(visit: &Visit, world: &World, now: Instant) -> Page {
         State::Confirmation => finish::confirmation(&mut page, visit, world, say),
         State::Rating => finish::rating(&mut page, say),
         State::Goodbye => finish::goodbye(&mut page, visit, say),
-        State::ProgressQuery => finish::progress_query(&mut page, visit, say),
-        State::Progress => finish::progress(&mut page, visit, say),
-        State::Problem => finish::problem(&mut page, say),
-        State::Closed => finish::closed(&mut page, world, say),
+        State::ProgressQuery => service::progress_query(&mut page, visit, say),
+        State::Progress => service::progress(&mut page, visit, say),
+        State::Problem => service::problem(&mut page, say),
+        State::Closed => service::closed(&mut page, world, say),
     }
     if let Some(error) = &visit.error {
         page.error = say.text(error);
@@ -83,7 +83,7 @@ fn frame(visit: &Visit, world: &World, say: Say) -> Page {
         step_text: match of {
             0 => String::new(),
             _ => say.t(
-                &format!("第 {at} 步,共 {of} 步"),
+                &format!("第 {at} 步，共 {of} 步"),
                 &format!("Step {at} of {of}"),
             ),
         },
@@ -149,7 +149,7 @@ fn banners(visit: &Visit, world: &World, say: Say) -> Vec<(Tone, String)> {
         banners.push((
             Tone::Warning,
             say.t(
-                "线路中断:可以照常填写,申请先存在本机,恢复后自动上传。",
+                "线路中断：可以照常填写，申请先存在本机，恢复后自动上传。",
                 "Offline: you can file as usual; it is kept here and sent later.",
             ),
         ));
@@ -158,11 +158,11 @@ fn banners(visit: &Visit, world: &World, say: Say) -> Vec<(Tone, String)> {
         visit.state,
         State::Confirmation | State::Rating | State::Goodbye | State::Working
     );
-    if before_filing && !world.can_print() {
+    if before_filing && world.cannot_print() {
         banners.push((
             Tone::Warning,
             say.t(
-                "本机暂时不能打印,回执可以用手机拍照。",
+                "本机暂时不能打印，回执可以用手机拍照。",
                 "No printing now: you can photograph the receipt.",
             ),
         ));
@@ -170,8 +170,8 @@ fn banners(visit: &Visit, world: &World, say: Say) -> Vec<(Tone, String)> {
         banners.push((
             Tone::Info,
             say.t(
-                "打印纸快用完了,已通知维护人员。",
-                "Paper is low; staff have been told.",
+                "打印纸快用完了，回执照常打印。",
+                "Paper is low; your receipt still prints.",
             ),
         ));
     }
@@ -179,17 +179,11 @@ fn banners(visit: &Visit, world: &World, say: Say) -> Vec<(Tone, String)> {
 }
 
 fn overlay(visit: &Visit, world: &World, now: Instant, say: Say) -> Option<Overlay> {
-    if let Idle::Countdown(seconds_left, _) = judge(
-        visit.state,
-        &world.idle,
-        visit.last_touch,
-        visit.entered,
-        now,
-    ) {
+    if let Idle::Countdown(seconds_left, _) = visit.idle(&world.idle, now) {
         return Some(Overlay::Idle {
-            title: say.t("您还在吗?", "Are you still there?"),
+            title: say.t("您还在吗？", "Are you still there?"),
             text: say.t(
-                "倒计时结束后,本次填写的内容会清除,保护您的隐私。",
+                "倒计时结束后，本次填写的内容会清除，保护您的隐私。",
                 "When the time is up, what you entered is erased to protect you.",
             ),
             seconds_left,
@@ -198,13 +192,13 @@ fn overlay(visit: &Visit, world: &World, now: Instant, say: Say) -> Option<Overl
     }
     match visit.layer? {
         Layer::Help => Some(Overlay::Help {
-            title: say.t("需要帮忙吗?", "Do you need help?"),
+            title: say.t("需要帮忙吗？", "Do you need help?"),
             lines: vec![
-                say.t("请拨打下面的电话,或请现场工作人员帮忙。", "Call this number or ask the staff here."),
-                say.t("您也可以到人工窗口办理:", "You can also go to the window:"),
+                say.t("请拨打下面的电话，或请现场工作人员帮忙。", "Call this number or ask the staff here."),
+                say.t("您也可以到人工窗口办理：", "You can also go to the window:"),
                 say.text(&world.machine.window),
                 say.t(
-                    "遇到\"办不成事\",请告诉工作人员事项名称和本机编号:",
+                    "遇到“办不成事”，请告诉工作人员事项名称和本机编号：",
                     "If something cannot be done, tell the staff its name and this machine's number:",
                 ) + &world.machine.id,
             ],
@@ -212,9 +206,9 @@ fn overlay(visit: &Visit, world: &World, now: Instant, say: Say) -> Option<Overl
             close: say.t("知道了", "Close"),
         }),
         Layer::Leave => Some(Overlay::Leave {
-            title: say.t("要退出吗?", "Leave?"),
+            title: say.t("要退出吗？", "Leave?"),
             text: say.t(
-                "还没有提交。退出后,已填写的内容会全部清除。",
+                "还没有提交。退出后，已填写的内容会全部清除。",
                 "Nothing has been filed yet. What you entered will be erased.",
             ),
             stay: say.t("继续办理", "Stay"),

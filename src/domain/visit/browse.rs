@@ -19,6 +19,8 @@ pub enum ListOf {
     Popular,
     /// A situation of life, by its id.
     Situation(String),
+    /// What a search found.
+    Found,
 }
 
 impl Visit {
@@ -44,13 +46,22 @@ impl Visit {
         )
     }
 
+    /// Keeps what is typed into the search field, to come back to it.
+    pub(super) fn keep_query(&mut self) {
+        self.query = self.typed_query();
+    }
+
+    fn typed_query(&self) -> String {
+        match &self.entry {
+            Entry::Typed(editor) => format!("{}{}", editor.value(), editor.composition()),
+            _ => String::new(),
+        }
+    }
+
     /// What the search finds for what is typed.
     #[must_use]
     pub fn found<'w>(&self, world: &'w World) -> Vec<&'w Item> {
-        let Entry::Typed(editor) = &self.entry else {
-            return Vec::new();
-        };
-        let query = format!("{}{}", editor.value(), editor.composition());
+        let query = self.typed_query();
         if query.is_empty() {
             return Vec::new();
         }

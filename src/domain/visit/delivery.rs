@@ -31,29 +31,31 @@ pub fn with_delivery(item: &Item, who: &IdentityDocument) -> Item {
         item.form.push(question(
             MOBILE,
             QuestionKind::Mobile,
-            Text::new("您的手机号码是多少?", "What is your mobile number?"),
+            Text::new("您的手机号码是多少？", "What is your mobile number?"),
             Text::new(
                 "办理进度用短信通知您。",
                 "We send progress by text message.",
             ),
         ));
     }
-    if item.delivery.contains(&Delivery::Ems) {
+    if item.delivery.contains(&Delivery::Ems) && item.question(DELIVERY).is_none() {
         let mut delivery = question(
             DELIVERY,
             QuestionKind::Choice,
-            Text::new("办理结果怎样给您?", "How shall the result reach you?"),
-            Text::new("邮寄免费,由邮政快递送达。", "Mailing is free of charge."),
+            Text::new("办理结果怎样给您？", "How shall the result reach you?"),
+            Text::new("邮寄免费，由邮政快递送达。", "Mailing is free of charge."),
         );
-        delivery
-            .options
-            .push(option(COLLECT, "到窗口自取", "I collect it at the window"));
-        if !who.address.is_empty() {
+        if item.delivery.contains(&Delivery::Own) {
+            let collect = option(COLLECT, "到窗口自取", "I collect it at the window");
+            delivery.options.push(collect);
+        }
+        let home = who.current_address();
+        if !home.is_empty() {
             delivery.options.push(Choice {
                 value: MAIL_CARD.into(),
                 label: Text {
-                    zh: format!("寄到身份证上的住址:{}", who.address),
-                    en: format!("Mail to the address on my card: {}", who.address),
+                    zh: format!("寄到身份证上的住址：{home}"),
+                    en: format!("Mail to the address on my card: {home}"),
                 },
             });
         }
@@ -66,9 +68,9 @@ pub fn with_delivery(item: &Item, who: &IdentityDocument) -> Item {
         let mut address = question(
             ADDRESS,
             QuestionKind::Address,
-            Text::new("寄到哪里?", "Mail to which address?"),
+            Text::new("寄到哪里？", "Mail to which address?"),
             Text::new(
-                "先选镇(街)和村(社区),再写门牌。",
+                "先选镇（街）和村（社区），再写门牌。",
                 "Pick town and village, then house number.",
             ),
         );

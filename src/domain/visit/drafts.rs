@@ -4,23 +4,26 @@ use crate::case::{
     Applicant, ApplicantKind, BundlePart, Consent, Delivery, DeviceId, Draft, Form, Material,
     MaterialForm, MaterialSource, PaperWay, Private, Signature,
 };
+use crate::document::{IdentityDocument, Kind};
 use crate::domain::form::{Answer, sub_cases};
 use crate::domain::world::{Line, World};
-use crate::item::{Exempt, Item, MaterialForm as ItemForm, QuestionKind};
+use crate::item::{Exempt, Item, MaterialForm as ItemForm};
+use crate::text::Text;
 
 use super::Visit;
-use super::act::cert_type;
+use super::answering::CANVAS;
 use super::delivery::{ADDRESS, DELIVERY, MAIL_CARD, MAIL_OTHER};
-use super::questions::CANVAS;
 
 impl Visit {
-    /// The cases of this visit, ready to be committed together; empty when something is missing.
+    /// The cases of this visit, ready to be committed together, and their names for the person; none when something
+    /// is missing. The authority gets the official names, whatever language the person reads.
     #[must_use]
-    pub(crate) fn drafts(&self, world: &World) -> Vec<Draft> {
+    pub(crate) fn drafts(&self, world: &World) -> (Vec<Draft>, Vec<Text>) {
         let (Some(item), Some(who)) = (self.item(), self.who.as_deref()) else {
-            return Vec::new();
+            return Default::default();
         };
         let cases = sub_cases(item, &self.answers, &self.context(world));
+        let names = cases.iter().map(|case| case.task_name.clone()).collect();
         let of = cases.len();
         let scaled: Vec<Vec<(f32, f32)>> = self
             .signature
@@ -33,7 +36,7 @@ impl Visit {
             })
             .collect();
         let signature = Signature::new(&scaled).ok();
-        cases
+        let drafts = cases
             .into_iter()
             .enumerate()
             .map(|(at, mut case)| {
@@ -44,10 +47,10 @@ impl Visit {
                 Draft {
                     task_code: case.task_code,
                     task_handle_item: None,
-                    task_name: case.task_name.get(self.lang).to_owned(),
+                    task_name: case.task_name.zh,
                     dept: case.dept_code,
                     applicant: Applicant {
-                        name: Private::new(who.name.clone()),
+                        name: Private::new(who.display_name()),
                         cert_type: cert_type(who.kind).to_owned(),
                         cert_no: Private::new(who.number.clone()),
                         kind: ApplicantKind::Person,
@@ -70,28 +73,29 @@ impl Visit {
                     bundle: (of > 1).then(|| BundlePart {
                         id: String::new(),
                         parent_code: item.task_code.clone(),
-                        parent_name: item.task_name.get(self.lang).to_owned(),
+                        parent_name: item.task_name.zh.clone(),
                         position: (at + 1) as u8,
                         of: of as u8,
                     }),
                 }
             })
-            .collect()
+            .collect();
+        (drafts, names)
     }
 
     fn mobile(&self, item: &Item) -> Option<Private> {
-        let question = item
-            .form
-            .iter()
-            .find(|question| question.kind == QuestionKind::Mobile)?;
-        match self.answers.get(&question.id)? {
-            Answer::Mobile(number) => Some(Private::new(number.clone())),
-            _ => None,
-        }
+        // An item may ask for other people's numbers first; the applicant's own comes last.
+        let answers = item.form.iter().rev().filter_map(|q| self.answers.get(&q.id));
+        answers
+            .filter_map(|answer| match answer {
+                Answer::Mobile(number) => Some(Private::new(number.clone())),
+                _ => None,
+            })
+            .next()
     }
 
     /// How the result is handed over, and where to in words.
-    pub(crate) fn delivery_of(&self, who: &crate::document::IdentityDocument) -> Delivery {
+    pub(crate) fn delivery_of(&self, who: &IdentityDocument) -> Delivery {
         let way = match self.answers.get(DELIVERY) {
             Some(Answer::Choice(way)) => way.as_str(),
             _ => "",
@@ -99,7 +103,7 @@ impl Visit {
         match way {
             MAIL_CARD => Delivery {
                 way: PaperWay::Post,
-                address: Some(Private::new(who.address.clone())),
+                address: Some(Private::new(who.current_address())),
             },
             MAIL_OTHER => Delivery {
                 way: PaperWay::Post,
@@ -123,9 +127,8 @@ impl Visit {
 fn materials(item: &Item) -> Vec<Material> {
     item.materials
         .iter()
-        .enumerate()
-        .map(|(at, material)| Material {
-            seq: (at + 1) as u16,
+        .map(|material| Material {
+            seq: material.seq.clone(),
             name: material.name.zh.clone(),
             form: match material.form {
                 ItemForm::Paper => MaterialForm::Paper,
@@ -141,4 +144,14 @@ fn materials(item: &Item) -> Vec<Material> {
             },
         })
         .collect()
+}
+
+/// SQRZJLX of a document: `10` is the resident identity card; the others are the codes used in the contract.
+#[must_use]
+pub fn cert_type(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Resident => "10",
+        Kind::HkMacaoTaiwan => "11",
+        Kind::Foreigner2017 | Kind::Foreigner2023 => "12",
+    }
 }

@@ -1,13 +1,18 @@
 //! What is being entered on the open page: a choice, a text, an address, strokes.
 
+use zeroize::{Zeroize, Zeroizing};
+
 use crate::division::{Divisions, Level};
 use crate::domain::input::{Editor, Key, Kind, Mode};
 use crate::domain::world::World;
 
 /// Choices on one page of a list.
-pub const PER_PAGE: usize = 6;
+pub const PER_PAGE: usize = 7;
 /// Most strokes on a canvas.
 pub const STROKES_MAX: usize = 64;
+
+/// Strokes on a canvas, coordinates 0 to 1; wiped when dropped.
+pub type Ink = Zeroizing<Vec<Vec<(f32, f32)>>>;
 
 /// The entry of the open page.
 pub enum Entry {
@@ -26,8 +31,8 @@ pub enum Entry {
     Typed(Editor),
     /// Town, village, then the rest as text.
     Address(AddressEntry),
-    /// Strokes on a canvas, 0 to 1.
-    Ink(Vec<Vec<(f32, f32)>>),
+    /// Strokes on a canvas.
+    Ink(Ink),
 }
 
 /// An address being entered.
@@ -47,8 +52,10 @@ pub struct AddressEntry {
 impl Entry {
     /// Field of the item search: letters are pinyin, and already search as they are typed.
     #[must_use]
-    pub fn search(world: &World) -> Self {
-        Self::Typed(Editor::new(Kind::Text { max_chars: 20 }, &world.engines))
+    pub fn search(query: &str, world: &World) -> Self {
+        let mut editor = Editor::new(Kind::Text { max_chars: 20 }, &world.engines);
+        editor.handle(Key::Insert(query.to_owned()), &world.engines);
+        Self::Typed(editor)
     }
 
     /// Field for a filing number, `W0012-A7-000123-C`.
@@ -57,6 +64,27 @@ impl Entry {
         let mut editor = Editor::new(Kind::Text { max_chars: 20 }, &world.engines);
         editor.handle(Key::Mode(Mode::Latin), &world.engines);
         Self::Typed(editor)
+    }
+
+    /// Chooses by place on the open page of the list.
+    pub fn choose(&mut self, place: usize, divisions: &Divisions) {
+        match self {
+            Self::Pick { of, chosen, page } if place < PER_PAGE => {
+                let whole = *page * PER_PAGE + place;
+                if whole < *of {
+                    *chosen = Some(whole);
+                }
+            }
+            Self::Address(address) if place < PER_PAGE => address.choose(place, divisions),
+            _ => {}
+        }
+    }
+
+    /// Takes the strokes on a canvas away.
+    pub fn clear_ink(&mut self) {
+        if let Self::Ink(strokes) = self {
+            strokes.zeroize();
+        }
     }
 
     /// Whether anything typed or drawn is held.
@@ -99,7 +127,7 @@ impl AddressEntry {
             town: None,
             village: None,
             page: 0,
-            detail: Editor::new(Kind::Text { max_chars: 40 }, &world.engines),
+            detail: Editor::new(Kind::Text { max_chars: 60 }, &world.engines),
             town_only,
         }
     }
@@ -125,8 +153,13 @@ impl AddressEntry {
             .collect()
     }
 
-    /// Chooses by place in the whole open list.
-    pub fn choose(&mut self, place: usize, divisions: &Divisions) {
+    /// Chooses by place on the open page. Once town and village are chosen there is no list: a second touch of the
+    /// same finger must not choose a neighbour.
+    fn choose(&mut self, place: usize, divisions: &Divisions) {
+        if self.wants_detail() {
+            return;
+        }
+        let place = self.page * PER_PAGE + place;
         let Some((code, _)) = self.options(divisions).into_iter().nth(place) else {
             return;
         };

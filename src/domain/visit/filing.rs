@@ -2,7 +2,8 @@
 
 use std::time::{Duration, Instant};
 
-use crate::case::{Acceptance, Answer, Key, LaneFault, Rejection, RetryCause};
+use crate::case::{Acceptance, Answer, Key, Rejection};
+use crate::text::Text;
 
 /// A committed case.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -14,7 +15,7 @@ pub struct FiledCase {
     /// First 16 hexadecimal digits of the body's SHA-256.
     pub digest: String,
     /// Item.
-    pub task_name: String,
+    pub task_name: Text,
     /// What the platform said.
     pub fate: CaseFate,
 }
@@ -57,7 +58,7 @@ pub struct Filing {
     /// The cases, empty until they are committed.
     pub cases: Vec<FiledCase>,
     /// Names of the items, known before they are committed.
-    pub names: Vec<String>,
+    pub names: Vec<Text>,
     /// The paper waits for the platform's word until then: a receipt with the case number spares a second trip.
     pub print_by: Option<Instant>,
     /// The print job.
@@ -66,8 +67,6 @@ pub struct Filing {
     pub paper: PaperFate,
     /// How often a person asked for the paper again.
     pub reprints: u32,
-    /// Given rating, 5 best.
-    pub rating: Option<u8>,
     /// Filed at, for paper and page.
     pub time: Option<String>,
 }
@@ -108,13 +107,14 @@ impl Filing {
                 .all(|case| matches!(case.fate, CaseFate::Accepted(_)))
     }
 
-    /// The paper is known not to be in the person's hand.
+    /// The paper is not known to be in the person's hand, and no job is under way that may still bring it.
     #[must_use]
     pub fn may_print_again(&self) -> bool {
-        matches!(
+        let wanting = matches!(
             self.paper,
             PaperFate::Torn | PaperFate::NoPaper | PaperFate::Unknown
-        )
+        );
+        wanting && self.job.is_none()
     }
 
     /// The paper's fate is known.
@@ -127,19 +127,12 @@ impl Filing {
 /// How long the paper waits for the platform when the line is not known to be down.
 pub const WAIT_FOR_ANSWER: Duration = Duration::from_secs(3);
 
-/// Whether an answer tells that the line works, whatever it says of the case.
+/// Whether an answer tells that cases get through, whatever it says of this one. Under a fault of this machine
+/// (credentials, clock, certificate) or a busy platform they do not: to the person at the machine that is no line.
 #[must_use]
 pub fn line_works(answer: &Answer) -> bool {
-    match answer {
-        Answer::Accepted(_)
-        | Answer::Rejected(_)
-        | Answer::InProgress { .. }
-        | Answer::KeyReused => true,
-        Answer::LaneStopped(LaneFault::Certificate) => false,
-        Answer::LaneStopped(LaneFault::Credentials | LaneFault::Clock) => false,
-        Answer::Retry { why, .. } => match why {
-            RetryCause::ServerBusy | RetryCause::Malformed => false,
-            RetryCause::Unreachable | RetryCause::TimedOut | RetryCause::NotThePlatform => false,
-        },
-    }
+    matches!(
+        answer,
+        Answer::Accepted(_) | Answer::Rejected(_) | Answer::InProgress { .. } | Answer::KeyReused
+    )
 }

@@ -2,7 +2,23 @@
 
 use std::time::{Duration, Instant};
 
+use super::Visit;
 use super::state::State;
+use crate::text::Lang;
+
+impl Visit {
+    /// What the idle clock says. A start page somebody left in English or with help open goes back to rest.
+    #[must_use]
+    pub fn idle(&self, rules: &IdleRules, now: Instant) -> Idle {
+        let untouched = self.layer.is_none() && self.lang == Lang::default();
+        match self.state {
+            State::Start | State::Closed if !untouched => {
+                at(self.last_touch + rules.warn, now, Idle::Over)
+            }
+            state => judge(state, rules, self.last_touch, self.entered, now),
+        }
+    }
+}
 
 /// Times of one visit. From the configuration.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,19 +1,22 @@
 //! One person's visit: where it stands and what was entered so far. Wiped at its end.
 
 pub mod act;
+mod answering;
 pub mod browse;
+mod checking;
+mod conditions;
 pub mod delivery;
 pub mod drafts;
 pub mod entry;
 pub mod filing;
 pub mod idle;
-pub mod questions;
+mod questions;
 pub mod state;
+mod submit;
+mod typing;
 
 use std::collections::BTreeMap;
 use std::time::Instant;
-
-use zeroize::Zeroize;
 
 use crate::document::IdentityDocument;
 use crate::domain::form::Answers;
@@ -22,7 +25,7 @@ use crate::item::Item;
 use crate::text::{Lang, Text};
 
 use browse::ListOf;
-use entry::Entry;
+use entry::{Entry, Ink};
 use filing::Filing;
 pub use state::{State, Trigger};
 
@@ -107,10 +110,7 @@ pub enum Demand {
     /// Ask the platform for the case with this filing number.
     CaseByNumber(String),
     /// Keep a rating, 1 to 5, for these cases.
-    Rate {
-        /// Five is very satisfied.
-        level: u8,
-    },
+    Rate(u8),
     /// The paper again.
     PrintAgain,
     /// The person looked at this item (counted, without the person).
@@ -127,6 +127,8 @@ pub struct Visit {
     pub(crate) card_trouble: Option<CardTrouble>,
     pub(crate) list: ListOf,
     pub(crate) list_page: usize,
+    /// What was typed into the search, to come back to it.
+    pub(crate) query: String,
     /// The item with the questions every item has (delivery, mobile).
     pub(crate) item: Option<Box<Item>>,
     pub(crate) condition: usize,
@@ -142,7 +144,7 @@ pub struct Visit {
     pub(crate) changing: bool,
     pub(crate) entry: Entry,
     pub(crate) error: Option<Text>,
-    pub(crate) signature: Vec<Vec<(f32, f32)>>,
+    pub(crate) signature: Ink,
     pub(crate) filing: Option<Filing>,
     pub(crate) progress: ProgressOf,
     pub(crate) last_touch: Instant,
@@ -164,6 +166,7 @@ impl Visit {
             card_trouble: None,
             list: ListOf::Popular,
             list_page: 0,
+            query: String::new(),
             item: None,
             condition: 0,
             refusal: None,
@@ -174,7 +177,7 @@ impl Visit {
             changing: false,
             entry: Entry::None,
             error: None,
-            signature: Vec::new(),
+            signature: Ink::default(),
             filing: None,
             progress: ProgressOf::Asking,
             last_touch: now,
@@ -199,7 +202,8 @@ impl Visit {
     #[must_use]
     pub fn holds_personal_data(&self) -> bool {
         self.who.is_some()
-            || self.answers != Answers::default()
+            || !self.answers.is_empty()
+            || !self.asked.is_empty()
             || !self.signature.is_empty()
             || self.filing.is_some()
             || self.entry.holds_text()
@@ -218,10 +222,23 @@ impl Visit {
         self.error = None;
         match to {
             State::Start | State::Closed => self.wipe(now),
-            State::Choose => self.forget_item(),
+            State::Choose => {
+                self.forget_item();
+                self.list_page = 0;
+                self.query.clear();
+            }
             State::Question => self.prepare_entry(world),
-            State::Search => self.entry = Entry::search(world),
+            State::Items => self.forget_item(),
+            State::Search => {
+                self.forget_item();
+                self.entry = Entry::search(&self.query, world);
+            }
             State::ProgressQuery => self.entry = Entry::number_query(world),
+            State::Sign => self.entry = Entry::Ink(self.signature.clone()),
+            State::Problem => {
+                self.entry = Entry::None;
+                self.filing = None;
+            }
             _ => self.entry = Entry::None,
         }
         true
@@ -232,25 +249,13 @@ impl Visit {
         self.item = None;
         self.forget_answers();
         self.entry = Entry::None;
-        self.wipe_signature();
+        self.signature = Ink::default();
         self.filing = None;
         self.progress = ProgressOf::Asking;
-        self.list_page = 0;
     }
 
-    fn wipe_signature(&mut self) {
-        for stroke in &mut self.signature {
-            for (x, y) in stroke.iter_mut() {
-                x.zeroize();
-                y.zeroize();
-            }
-        }
-        self.signature.clear();
-    }
-
-    /// Forgets everything of the person. Texts are overwritten by their own types when dropped.
-    fn wipe(&mut self, now: Instant) {
-        self.wipe_signature();
+    /// Forgets everything of the person. Texts and strokes are overwritten by their own types when dropped.
+    pub(crate) fn wipe(&mut self, now: Instant) {
         let (state, ignored) = (self.state, self.ignored);
         *self = Self::new(now);
         self.state = state;

@@ -213,11 +213,11 @@ pub fn next(state: State, trigger: Trigger) -> Option<State> {
 
         (S::Identify | S::Choose, T::Cardless) => S::NoCard,
         (S::NoCard, T::Browse) => S::Choose,
-        (S::Choose, T::List) => S::Items,
-        (S::Choose, T::Search) => S::Search,
+        (S::Choose | S::ItemInfo, T::List) => S::Items,
+        (S::Choose | S::ItemInfo, T::Search) => S::Search,
         (S::Items | S::Search | S::Identify, T::Pick) => S::ItemInfo,
 
-        (S::ItemInfo | S::Eligibility, T::Ask) => S::Eligibility,
+        (S::ItemInfo | S::Eligibility | S::Question, T::Ask) => S::Eligibility,
         (S::ItemInfo | S::Eligibility, T::Refuse) => S::NotHere,
         (S::ItemInfo | S::Eligibility | S::Question | S::Check, T::Question) => S::Question,
         (S::ItemInfo | S::Eligibility | S::Question, T::Check) => S::Check,
@@ -230,18 +230,15 @@ pub fn next(state: State, trigger: Trigger) -> Option<State> {
         (S::Confirmation | S::Rating | S::ItemInfo | S::NotHere | S::Progress, T::Finish) => {
             S::Goodbye
         }
-        (S::Confirmation | S::Goodbye | S::NotHere | S::Progress | S::ItemInfo, T::Again) => {
-            S::Choose
-        }
+        (S::Confirmation | S::Goodbye | S::NotHere | S::Progress, T::Again) => S::Choose,
 
         (S::Choose | S::ProgressQuery, T::Progress) => S::Progress,
-        (S::NoCard, T::ProgressQuery) => S::ProgressQuery,
+        (S::NoCard | S::Progress, T::ProgressQuery) => S::ProgressQuery,
 
         (S::Identify, T::Back) => S::Start,
         (S::NoCard, T::Back) => S::Identify,
         (S::Items | S::Search | S::Progress, T::Back) => S::Choose,
-        (S::ItemInfo | S::NotHere, T::Back) => S::Items,
-        (S::Eligibility | S::Question, T::Back) => S::ItemInfo,
+        (S::NotHere | S::Eligibility | S::Question, T::Back) => S::ItemInfo,
         (S::Check, T::Item) => S::ItemInfo,
         (S::Consent | S::Problem, T::Back) => S::Check,
         (S::Sign, T::Back) => S::Consent,

@@ -1,0 +1,100 @@
+//! What happens to the kiosk and what it wants done.
+
+use crate::case::{Answer, Digest, Draft, FilingNumber, Key, Waiting};
+use crate::document::IdentityDocument;
+use crate::domain::page::{Intent, Page};
+use crate::domain::visit::{CardTrouble, KnownCase};
+use crate::events::{EventId, FieldValue};
+use crate::item::Catalogue;
+use crate::receipt::Receipt;
+use crate::status::{Device, FlashRate, Paper};
+
+/// What a reader tells, in words of this floor.
+#[derive(Clone, Debug)]
+pub enum ReaderEvent {
+    /// Health.
+    Status(Device),
+    /// A card lies there and is being read.
+    MediaInserted,
+    /// Read.
+    CardRead(Box<IdentityDocument>),
+    /// Not read.
+    Failed(CardTrouble),
+    /// Taken away.
+    MediaRemoved,
+}
+
+/// How a print job ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum PrintOutcome {
+    /// Proved by the printer.
+    Printed,
+    /// Nothing came out.
+    NotStarted,
+    /// Something came out, not all.
+    Interrupted,
+    /// No proof either way.
+    Unknown,
+}
+
+/// What happens to the kiosk.
+#[derive(Clone, Debug)]
+pub enum Event {
+    /// A person touched something.
+    Intent(Intent),
+    /// The reader.
+    Reader(ReaderEvent),
+    /// The printer's health and paper.
+    Printer(Device, Paper),
+    /// A job ended; said exactly once for each job.
+    PrintEnded(u64, PrintOutcome),
+    /// The cases are committed, in the order of their drafts.
+    Filed(Vec<(Key, FilingNumber, Digest)>),
+    /// They are not; the engineer's text is in the journal.
+    NotFiled,
+    /// A case waits to be sent: said for new ones after [`Event::Filed`], for old ones at start.
+    Waiting(Waiting),
+    /// An attempt ended.
+    Answered(Key, Answer),
+    /// The platform's word on cases asked for, `None` when it did not answer. Said exactly once for each
+    /// [`Effect::AskPerson`] and [`Effect::AskNumber`].
+    Progress(Option<Vec<KnownCase>>),
+    /// A newer catalogue was checked and is to be used from the next visit on.
+    Catalogue(Box<Catalogue>),
+    /// A person came or went.
+    Presence(bool),
+    /// The service door.
+    Door(bool),
+    /// Time passed.
+    Tick,
+}
+
+/// What the shell has to do.
+#[derive(Clone, Debug)]
+pub enum Effect {
+    /// Show this page.
+    Show(Box<Page>),
+    /// Commit these cases in one transaction, then tell.
+    File(Vec<Draft>),
+    /// Send the case with this key, keep durably what came of it, then tell.
+    Send(Key),
+    /// Print.
+    Print(u64, Receipt),
+    /// Look for cards, or rest.
+    Poll(bool),
+    /// Ask for a person's cases.
+    AskPerson {
+        /// Kind of document.
+        cert_type: String,
+        /// Number.
+        cert_no: String,
+    },
+    /// Ask for the case with this filing number.
+    AskNumber(String),
+    /// Keep a rating for these cases.
+    Rate(Vec<Key>, u8),
+    /// Guide lights at reader and slot.
+    Lights(FlashRate, FlashRate),
+    /// Log.
+    Log(EventId, Vec<(&'static str, FieldValue)>),
+}

@@ -1,0 +1,14 @@
+//! Whole visits over the pure core: a made-up person, a hand-moved clock, no I/O.
+
+mod cards;
+mod diagram;
+mod every_item;
+mod filing_trouble;
+mod idle;
+mod machine;
+mod not_here;
+mod person;
+mod promises;
+mod random;
+mod sound;
+mod to_and_fro;

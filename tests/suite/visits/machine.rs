@@ -1,0 +1,268 @@
+//! A machine whose effects are answered at once, with a hand-moved clock.
+
+use std::path::Path;
+use std::sync::OnceLock;
+use std::time::{Duration, Instant};
+
+use kiosk::case::{
+    Acceptance, Answer, Digest, Draft, FilingNumber, Key, PersonToken, RetryCause, Waiting,
+};
+use kiosk::document::IdentityDocument;
+use kiosk::domain::input::Engines;
+use kiosk::domain::kiosk::{Effect, Event, Kiosk, PrintOutcome, ReaderEvent};
+use kiosk::domain::outbox::{Outbox, Settings};
+use kiosk::domain::page::{Body, Intent, Page, PageKind};
+use kiosk::domain::visit::idle::IdleRules;
+use kiosk::domain::world::{MachineWords, Moment, Wall};
+use kiosk::item::{Catalogue, Day};
+use kiosk::receipt::{Block, Receipt};
+use kiosk::status::{Device, Paper};
+use kiosk::text::Text;
+
+/// The catalogue that is shipped.
+pub fn catalogue() -> Catalogue {
+    static LOADED: OnceLock<Catalogue> = OnceLock::new();
+    let load = || {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("board/catalogue");
+        kiosk::shell::catalogue::load(&folder)
+            .expect("the shipped catalogue")
+            .0
+    };
+    LOADED.get_or_init(load).clone()
+}
+
+/// What the world answers to effects.
+#[derive(Clone, Debug)]
+pub struct World {
+    /// The store commits.
+    pub store: bool,
+    /// What the platform says; `None` says nothing.
+    pub platform: Option<Answer>,
+    /// How print jobs end; `None` never tells.
+    pub printer: Option<PrintOutcome>,
+}
+
+/// Every text on a receipt, one a line.
+pub fn words(receipt: &Receipt) -> String {
+    let texts = receipt.blocks.iter().map(|block| match block {
+        Block::Line { text, .. } | Block::Notice { text } => text.clone(),
+        Block::Pair { name, value } => format!("{name} {value}"),
+        Block::Qr { data, .. } => data.clone(),
+        Block::Rule | Block::Feed { .. } => String::new(),
+    });
+    texts.collect::<Vec<_>>().join("\n")
+}
+
+/// A Monday in spring.
+pub fn monday() -> Wall {
+    Wall {
+        day: Day::new(2026, 3, 2).expect("a day"),
+        time: "14:05".into(),
+    }
+}
+
+/// A kiosk, its clock and what came out of it.
+pub struct Machine {
+    pub kiosk: Kiosk,
+    pub now: Instant,
+    pub wall: Option<Wall>,
+    pub page: Page,
+    pub world: World,
+    pub filed: Vec<Vec<Draft>>,
+    pub prints: Vec<(u64, Receipt)>,
+    pub others: Vec<Effect>,
+    pub seq: u64,
+}
+
+pub fn accepted() -> Answer {
+    Answer::Accepted(Acceptance {
+        sblsh: "4402030000000000000001".into(),
+        sblsh_short: "2203000001".into(),
+        query_code: "Q1234567".into(),
+        accepted_at: "2026-11-22T14:05:00+08:00".into(),
+        promise_until: None,
+    })
+}
+
+pub fn unreachable() -> Answer {
+    Answer::Retry {
+        why: RetryCause::Unreachable,
+        retry_after_s: None,
+    }
+}
+
+impl Machine {
+    /// Ready for a person: clock set, reader and printer online, platform accepting.
+    pub fn new() -> Self {
+        Self::with(catalogue(), "440203103")
+    }
+
+    pub fn with(catalogue: Catalogue, town: &str) -> Self {
+        let now = Instant::now();
+        let words = MachineWords {
+            id: "W0012".into(),
+            town_code: town.into(),
+            service: Text::new("武江区政务服务", "Government services of Wujiang"),
+            place: Text::new("西河镇", "Xihe"),
+            phone: "0751-0000000".into(),
+            window: Text::new(
+                "西河镇政务服务中心 1 号窗口",
+                "Window 1, Xihe service centre",
+            ),
+        };
+        let outbox = Outbox::new(Settings::default(), 7, now);
+        let kiosk = Kiosk::new(
+            words,
+            catalogue,
+            Engines::none(),
+            IdleRules::default(),
+            outbox,
+            now,
+        );
+        let mut machine = Self {
+            kiosk,
+            now,
+            wall: Some(monday()),
+            page: blank(),
+            world: World {
+                store: true,
+                platform: Some(accepted()),
+                printer: Some(PrintOutcome::Printed),
+            },
+            filed: Vec::new(),
+            prints: Vec::new(),
+            others: Vec::new(),
+            seq: 0,
+        };
+        machine.give(Event::Reader(ReaderEvent::Status(Device::Online)));
+        machine.give(Event::Printer(Device::Online, Paper::Full));
+        machine
+    }
+
+    /// One event and everything the world answers to it.
+    pub fn give(&mut self, event: Event) {
+        let mut events = vec![event];
+        while !events.is_empty() {
+            let event = events.remove(0);
+            for effect in self.raw(event) {
+                events.extend(self.answer(effect));
+            }
+        }
+    }
+
+    /// One event; its effects are kept, but nothing answers them.
+    pub fn raw(&mut self, event: Event) -> Vec<Effect> {
+        let moment = Moment {
+            now: self.now,
+            wall: self.wall.clone(),
+        };
+        let effects = self.kiosk.handle(event, &moment);
+        for effect in &effects {
+            match effect {
+                Effect::Show(page) => self.page = (**page).clone(),
+                Effect::File(drafts) => self.filed.push(drafts.clone()),
+                Effect::Print(job, receipt) => self.prints.push((*job, receipt.clone())),
+                other => self.others.push(other.clone()),
+            }
+        }
+        effects
+    }
+
+    fn answer(&mut self, effect: Effect) -> Vec<Event> {
+        match effect {
+            Effect::File(_) if !self.world.store => vec![Event::NotFiled],
+            Effect::File(drafts) => self.commit(drafts.len()),
+            Effect::Send(key) => {
+                let answer = self.world.platform.clone();
+                answer
+                    .map(|answer| Event::Answered(key, answer))
+                    .into_iter()
+                    .collect()
+            }
+            Effect::Print(job, _) => {
+                let outcome = self.world.printer;
+                outcome
+                    .map(|outcome| Event::PrintEnded(job, outcome))
+                    .into_iter()
+                    .collect()
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    /// What a store says that has committed so many cases.
+    pub fn commit(&mut self, count: usize) -> Vec<Event> {
+        let mut cases = Vec::new();
+        let mut waiting = Vec::new();
+        for _ in 0..count {
+            self.seq += 1;
+            let key = Key(format!("W0012-A7-{:06}-TESTTESTTESTTEST", self.seq));
+            let number = FilingNumber(format!("W0012-A7-{:06}-C", self.seq));
+            cases.push((key.clone(), number, Digest([self.seq as u8; 32])));
+            waiting.push(Event::Waiting(Waiting {
+                key,
+                seq: self.seq,
+                person: PersonToken([1; 16]),
+                attempts: 0,
+            }));
+        }
+        let mut events = vec![Event::Filed(cases)];
+        events.extend(waiting);
+        events
+    }
+
+    pub fn touch(&mut self, intent: Intent) {
+        self.now += Duration::from_millis(700);
+        self.give(Event::Intent(intent));
+    }
+
+    /// Gives every tick that is due until `seconds` have passed.
+    pub fn wait(&mut self, seconds: u64) {
+        let until = self.now + Duration::from_secs(seconds);
+        while let Some(next) = self.kiosk.next_deadline().filter(|next| *next <= until) {
+            self.now = self.now.max(next);
+            self.give(Event::Tick);
+            assert!(
+                self.kiosk
+                    .next_deadline()
+                    .is_none_or(|after| after > self.now),
+                "{:?} does not move on",
+                self.kiosk.visit().state()
+            );
+        }
+        self.now = until;
+        self.give(Event::Tick);
+    }
+
+    pub fn card(&mut self, document: Box<IdentityDocument>) {
+        self.give(Event::Reader(ReaderEvent::CardRead(document)));
+    }
+}
+
+fn blank() -> Page {
+    Page {
+        kind: PageKind::Start,
+        lang: Default::default(),
+        service: String::new(),
+        place: String::new(),
+        time: String::new(),
+        task: String::new(),
+        step: (0, 0),
+        step_text: String::new(),
+        banners: Vec::new(),
+        heading: String::new(),
+        lead: String::new(),
+        error: String::new(),
+        body: Body::None,
+        primary: None,
+        primary_enabled: false,
+        secondary: Vec::new(),
+        pager: (0, 0),
+        back: String::new(),
+        leave: String::new(),
+        help: String::new(),
+        phone: String::new(),
+        language: String::new(),
+        overlay: None,
+    }
+}

@@ -1,0 +1,360 @@
+//! Anything in any order: whatever people, devices and the platform do, the promises hold.
+
+use std::cell::Cell;
+use std::time::Duration;
+
+use kiosk::case::{Answer, Key, LaneFault, Rejection};
+use kiosk::domain::kiosk::{Effect, Event, PrintOutcome, ReaderEvent};
+use kiosk::domain::page::{Intent, PageKind};
+use kiosk::domain::visit::{KnownCase, State};
+use kiosk::text::Lang;
+use proptest::prelude::*;
+use proptest::test_runner::{Config, TestRunner};
+
+use super::person::{Machine, accepted, case, monday, old, unreachable, words, young};
+use super::random::{Step, step};
+use super::sound::assert_sound;
+
+/// The machine with what the world still owes it, and what was seen.
+struct Watched {
+    machine: Machine,
+    to_store: Vec<usize>,
+    to_platform: Vec<Key>,
+    to_printer: Vec<u64>,
+    asked: usize,
+    /// First prints and copies since the last commit, and touches that asked for one.
+    prints: usize,
+    copies: usize,
+    committed: bool,
+    copy_touches: usize,
+    /// Name of the person whose card began this visit.
+    person: Option<&'static str>,
+}
+
+impl Watched {
+    fn new() -> Self {
+        Self {
+            machine: Machine::new(),
+            to_store: Vec::new(),
+            to_platform: Vec::new(),
+            to_printer: Vec::new(),
+            asked: 0,
+            prints: 0,
+            copies: 0,
+            committed: false,
+            copy_touches: 0,
+            person: None,
+        }
+    }
+
+    fn give(&mut self, event: Event) {
+        if matches!(event, Event::Filed(_)) {
+            (self.committed, self.prints, self.copies, self.copy_touches) = (true, 0, 0, 0);
+        }
+        let ticked = matches!(event, Event::Tick);
+        let touched = matches!(event, Event::Intent(Intent::Secondary(1)));
+        self.copy_touches += usize::from(touched);
+        let effects = self.machine.raw(event);
+        for effect in &effects {
+            self.see(effect);
+        }
+        self.judge(ticked, effects.is_empty());
+    }
+
+    fn see(&mut self, effect: &Effect) {
+        match effect {
+            Effect::File(drafts) => {
+                assert!(self.to_store.is_empty(), "filed twice");
+                self.committed = false;
+                self.to_store.push(drafts.len());
+                for draft in drafts {
+                    assert_eq!(Some(draft.applicant.name.reveal()), self.person);
+                }
+            }
+            Effect::Send(key) => self.to_platform.push(key.clone()),
+            Effect::Print(job, receipt) => {
+                assert!(self.committed, "printed before it was committed");
+                self.to_printer.push(*job);
+                if words(receipt).contains("补打") || words(receipt).contains("Reprint") {
+                    self.copies += 1;
+                } else {
+                    self.prints += 1;
+                }
+                assert!(
+                    self.prints + self.copies <= 1 + self.copy_touches,
+                    "printed unasked"
+                );
+            }
+            Effect::AskPerson { .. } | Effect::AskNumber(_) => {
+                self.asked += 1;
+                assert_eq!(self.asked, 1, "two questions on their way");
+            }
+            _ => {}
+        }
+    }
+
+    fn judge(&mut self, ticked: bool, quiet: bool) {
+        let machine = &self.machine;
+        let state = machine.kiosk.visit().state();
+        let outside = matches!(state, State::Start | State::Closed);
+        assert_sound(&machine.page);
+        let shown = format!("{:?}", machine.page);
+        if outside {
+            assert!(!machine.kiosk.visit().holds_personal_data());
+            for person in [old(), young()] {
+                for secret in [
+                    &person.name,
+                    &person.number,
+                    &person.masked_name(),
+                    &person.masked_number(),
+                ] {
+                    assert!(!shown.contains(secret.as_str()), "{state:?}: {shown}");
+                }
+            }
+            self.person = None;
+        } else if let Some(name) = self.person {
+            for other in [old(), young()].iter().filter(|other| other.name != name) {
+                assert!(!shown.contains(&other.name) && !shown.contains(&other.masked_number()));
+            }
+        }
+        let deadline = machine.kiosk.next_deadline();
+        assert!(deadline.is_some() || outside, "{state:?} waits for ever");
+        if ticked && quiet {
+            assert!(
+                deadline.is_none_or(|at| at > machine.now),
+                "{state:?} spins"
+            );
+        }
+    }
+
+    fn take(&mut self, step: Step) {
+        self.machine.now += Duration::from_millis(300);
+        match step {
+            Step::Touch(intent) => self.give(Event::Intent(intent)),
+            Step::Event(event) => self.give(event),
+            Step::Card(aged) => self.card(aged),
+            Step::Store(well) => self.store(well),
+            Step::Platform(how) => self.platform(how),
+            Step::Printer(how) => {
+                if let Some(job) = self.to_printer.pop() {
+                    self.give(Event::PrintEnded(job, OUTCOMES[how]));
+                }
+            }
+            Step::Progress => {
+                if self.asked > 0 {
+                    self.asked = 0;
+                    let known = KnownCase {
+                        number: "S1".into(),
+                        task_name: String::new(),
+                        state: kiosk::text::Text::new("办理中", "Under way"),
+                        updated_at: "2026-03-01".into(),
+                    };
+                    self.give(Event::Progress(Some(vec![known; 12])));
+                }
+            }
+            Step::Pass(seconds) => self.pass(seconds),
+            Step::Fill => self.fill(),
+            Step::Submit => {
+                for _ in 0..3 {
+                    if matches!(
+                        self.kind(),
+                        PageKind::Check | PageKind::Consent | PageKind::Sign
+                    ) {
+                        if self.kind() == PageKind::Sign {
+                            let stroke = (0..9).map(|x| (x as f32 / 10.0, 0.5)).collect();
+                            self.give(Event::Intent(Intent::Stroke(stroke)));
+                        }
+                        self.give(Event::Intent(Intent::Primary));
+                    }
+                }
+            }
+            Step::Clock(set) => {
+                self.machine.wall = set.then(monday);
+            }
+        }
+    }
+
+    fn kind(&self) -> PageKind {
+        self.machine.page.kind
+    }
+
+    fn card(&mut self, aged: bool) {
+        let document = if aged { old() } else { young() };
+        let name = if aged { "陈演示" } else { "王试用" };
+        let state = self.machine.kiosk.visit().state();
+        let welcome = matches!(
+            state,
+            State::Start
+                | State::Identify
+                | State::NoCard
+                | State::Choose
+                | State::Items
+                | State::Search
+                | State::ItemInfo
+        );
+        // The card that comes first is the person, as far as the pages can tell.
+        if welcome && self.person.is_none() {
+            self.person = Some(name);
+        }
+        self.give(Event::Reader(ReaderEvent::CardRead(document)));
+    }
+
+    fn store(&mut self, well: bool) {
+        let Some(count) = self.to_store.pop() else {
+            return;
+        };
+        if well {
+            for event in self.machine.commit(count) {
+                self.give(event);
+            }
+        } else {
+            self.give(Event::NotFiled);
+        }
+    }
+
+    fn platform(&mut self, how: usize) {
+        let answers = [
+            accepted(),
+            unreachable(),
+            Answer::Rejected(Rejection {
+                code: "X".into(),
+                detail: "材料不符".into(),
+            }),
+            Answer::InProgress {
+                retry_after_s: Some(3),
+            },
+            Answer::KeyReused,
+            Answer::LaneStopped(LaneFault::Clock),
+        ];
+        if let Some(key) = self.to_platform.pop() {
+            self.give(Event::Answered(key, answers[how].clone()));
+        }
+    }
+
+    fn pass(&mut self, seconds: u64) {
+        let until = self.machine.now + Duration::from_secs(seconds);
+        let mut ticks = 0;
+        while let Some(next) = self.machine.kiosk.next_deadline().filter(|at| *at <= until) {
+            self.machine.now = self.machine.now.max(next);
+            self.give(Event::Tick);
+            ticks += 1;
+            assert!(ticks < 500, "a busy loop");
+        }
+        self.machine.now = until;
+        self.give(Event::Tick);
+    }
+
+    fn fill(&mut self) {
+        let guided = |kind| {
+            matches!(
+                kind,
+                PageKind::Eligibility | PageKind::Question | PageKind::Delivery
+            )
+        };
+        if self.machine.page.overlay.is_some() {
+            self.give(Event::Intent(Intent::OverlayStay));
+        }
+        if !guided(self.kind()) {
+            // From wherever it is reached: an item that many can apply for.
+            if self.kind() == PageKind::Choose && self.person.is_some() {
+                self.machine.open(&case());
+                self.machine.touch(Intent::Primary);
+            }
+        }
+        for _ in 0..30 {
+            match self.kind() {
+                PageKind::Eligibility => self.machine.meet(),
+                kind if guided(kind) => {
+                    self.machine.enter();
+                    self.machine.touch(Intent::Primary);
+                }
+                _ => break,
+            }
+        }
+    }
+
+    /// The devices and the platform answer what they owe, and nobody touches anything.
+    fn leave(&mut self) {
+        self.store(true);
+        while let Some(job) = self.to_printer.pop() {
+            self.give(Event::PrintEnded(job, PrintOutcome::Unknown));
+        }
+        let begin = self.machine.now;
+        let work = Duration::from_secs(40);
+        for _ in 0..140 {
+            self.store(true);
+            self.pass(1);
+            let state = self.machine.kiosk.visit().state();
+            if matches!(state, State::Start | State::Closed) {
+                break;
+            }
+        }
+        let state = self.machine.kiosk.visit().state();
+        assert!(
+            matches!(state, State::Start | State::Closed),
+            "{state:?} does not end"
+        );
+        assert!(self.machine.now - begin <= Duration::from_secs(90) + work);
+        assert!(!self.machine.kiosk.visit().holds_personal_data());
+        self.pass(60);
+        assert_eq!(self.machine.page.lang, Lang::Zh);
+        if self.machine.kiosk.waiting_len() == 0 {
+            assert_eq!(self.machine.kiosk.next_deadline(), None);
+        }
+    }
+}
+
+const OUTCOMES: [PrintOutcome; 4] = [
+    PrintOutcome::Printed,
+    PrintOutcome::NotStarted,
+    PrintOutcome::Interrupted,
+    PrintOutcome::Unknown,
+];
+
+#[test]
+fn hold_whatever_happens() {
+    let mut runner = TestRunner::new(Config {
+        cases: 256,
+        failure_persistence: None,
+        ..Config::default()
+    });
+    let (filed, copied) = (Cell::new(0), Cell::new(0));
+    let visits = prop::collection::vec(step(), 1..90);
+    let run = runner.run(&visits, |steps| {
+        let mut watched = Watched::new();
+        for step in steps {
+            watched.take(step);
+        }
+        watched.leave();
+        filed.set(filed.get() + watched.machine.filed.len());
+        copied.set(copied.get() + watched.machine.prints.len());
+        Ok(())
+    });
+    if let Err(error) = run {
+        panic!("{error}");
+    }
+    // A search that never files proves nothing.
+    assert!(
+        filed.get() > 20 && copied.get() > 10,
+        "{filed:?} {copied:?}"
+    );
+    println!("{} filings, {} prints", filed.get(), copied.get());
+}
+
+#[test]
+fn the_random_visits_go_all_the_way() {
+    let mut watched = Watched::new();
+    for step in [
+        Step::Card(false),
+        Step::Fill,
+        Step::Submit,
+        Step::Store(true),
+        Step::Platform(0),
+    ] {
+        watched.take(step);
+    }
+    assert_eq!(watched.to_printer.len(), 1);
+    watched.take(Step::Printer(0));
+    assert_eq!(watched.kind(), PageKind::Confirmation);
+    watched.leave();
+}
