@@ -31,7 +31,7 @@ impl Run {
             None => Journal::stderr(clock.clone()),
         };
         let pages = Pages::default();
-        let window = screen::open(true)?;
+        let window = screen::open(Some(config.screen.orientation))?;
         let pins = config.gpio;
         let runtime = Runtime::start(
             &config,
