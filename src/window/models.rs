@@ -50,7 +50,7 @@ impl Models {
     }
 
     pub fn secondary(&self, new: &[String]) {
-        fill(&self.secondary, new, shared);
+        fill(&self.secondary, new, |text| shared(text));
     }
 
     pub fn slides(&self, new: &[(String, String)]) {
@@ -69,7 +69,7 @@ impl Models {
     }
 
     pub fn paragraphs(&self, new: &[String]) {
-        fill(&self.paragraphs, new, shared);
+        fill(&self.paragraphs, new, |text| shared(text));
     }
 
     pub fn work(&self, new: &[(String, p::Progress)]) {
@@ -80,7 +80,7 @@ impl Models {
     }
 
     pub fn stars(&self, new: &[String]) {
-        fill(&self.stars, new, shared);
+        fill(&self.stars, new, |text| shared(text));
     }
 
     pub fn key_sets(&self, field: &p::Field, lang: Lang) {
@@ -92,7 +92,7 @@ impl Models {
     }
 
     pub fn candidates(&self, new: &[String]) {
-        fill(&self.candidates, new, shared);
+        fill(&self.candidates, new, |text| shared(text));
     }
 
     pub fn cases(&self, new: &[p::ResultCase]) {
@@ -100,12 +100,12 @@ impl Models {
     }
 
     pub fn layer_lines(&self, new: &[String]) {
-        fill(&self.layer_lines, new, shared);
+        fill(&self.layer_lines, new, |text| shared(text));
     }
 }
 
-fn shared(text: &String) -> SharedString {
-    text.as_str().into()
+fn shared(text: impl AsRef<str>) -> SharedString {
+    text.as_ref().into()
 }
 
 /// Makes `model` hold `new`; tells Slint only of the rows that differ.

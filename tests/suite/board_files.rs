@@ -10,7 +10,11 @@ fn every_board_has_a_configuration_without_mistakes() {
     let mut seen = 0;
     for entry in std::fs::read_dir(boards).expect("folder of the boards") {
         let file = entry.expect("entry of a folder").path().join("kiosk.toml");
-        let text = std::fs::read_to_string(&file).expect("a board has a kiosk.toml");
+        // What all boards share stands beside them: catalogue, input methods, the platform's contract.
+        if !file.exists() {
+            continue;
+        }
+        let text = std::fs::read_to_string(&file).expect("a board's kiosk.toml is readable");
         if let Err(faults) = Config::parse(&text) {
             let faults: Vec<String> = faults.iter().map(ToString::to_string).collect();
             panic!("{}:\n{}", file.display(), faults.join("\n"));

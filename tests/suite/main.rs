@@ -2,7 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::print_stdout)]
 
 mod board_files;
-mod events_table;
+mod readme;
 mod floors;
 #[cfg(feature = "sim")]
 mod kill_nine;
@@ -24,4 +24,10 @@ mod printer_world;
 mod trouble_bench;
 #[cfg(feature = "sim")]
 mod trouble_platform;
+#[cfg(feature = "sim")]
+mod trouble_printer;
+#[cfg(feature = "sim")]
+mod trouble_reader;
+#[cfg(feature = "sim")]
+mod trouble_start;
 mod visits;

@@ -50,13 +50,29 @@ impl Bench {
         change(&mut config, &rig);
         let journal = Journal::memory(clock.clone());
         let (sender, pages) = channel();
-        let runtime = Runtime::start(&config, clock.clone(), journal.clone(), rig.pins(), move |page| {
-            drop(sender.send(page));
-        });
+        let runtime = Runtime::start(
+            &config,
+            clock.clone(),
+            journal.clone(),
+            rig.pins(),
+            move |page| {
+                drop(sender.send(page));
+            },
+        );
         let runtime = runtime.expect("it always starts");
         let page = pages.recv_timeout(PATIENCE).expect("a first page");
-        let items = catalogue::load(&board.join("catalogue")).expect("catalogue").0;
-        Self { page, journal, person: Person::new(items, 7), clock, pages, runtime, rig }
+        let items = catalogue::load(&board.join("catalogue"))
+            .expect("catalogue")
+            .0;
+        Self {
+            page,
+            journal,
+            person: Person::new(items, 7),
+            clock,
+            pages,
+            runtime,
+            rig,
+        }
     }
 
     pub fn inbox(&self) -> Inbox {
@@ -66,7 +82,10 @@ impl Bench {
     /// A line of a script.
     pub fn act(&self, line: &str) {
         let steps = script::parse(line).expect("a line of a script");
-        assert!(self.rig.act(&steps[0].action).expect(line), "{line} is not the rig's");
+        assert!(
+            self.rig.act(&steps[0].action).expect(line),
+            "{line} is not the rig's"
+        );
     }
 
     /// One touch, with everything it does at once.
@@ -84,7 +103,11 @@ impl Bench {
 
     fn settle(&mut self) {
         assert!(self.inbox().sync(PATIENCE), "it hangs on {:?}", self.page);
-        self.page = self.pages.try_iter().last().unwrap_or_else(|| self.page.clone());
+        self.page = self
+            .pages
+            .try_iter()
+            .last()
+            .unwrap_or_else(|| self.page.clone());
     }
 
     /// Waits for a page.
@@ -103,14 +126,44 @@ impl Bench {
         self.until(&format!("{kind:?}"), |page| page.kind == kind);
     }
 
-    /// Waits for something that no page shows.
-    pub fn until_so(&mut self, what: &str, good: impl Fn(&Self) -> bool) {
-        let until = Instant::now() + PATIENCE;
+    /// Takes the next page, or none for a moment.
+    fn blink(&mut self) {
+        if let Ok(page) = self.pages.recv_timeout(BLINK) {
+            self.page = page;
+        }
+    }
+
+    /// Waits for something that no page shows; false when it does not come within `limit`.
+    pub fn within(&mut self, limit: Duration, good: impl Fn(&Self) -> bool) -> bool {
+        let until = Instant::now() + limit;
         while !good(self) {
-            assert!(Instant::now() < until, "never {what}\n{}", self.journal.written());
-            if let Ok(page) = self.pages.recv_timeout(BLINK) {
-                self.page = page;
+            if Instant::now() > until {
+                return false;
             }
+            self.blink();
+        }
+        true
+    }
+
+    /// How often this event was logged.
+    pub fn logged(&self, id: &str) -> usize {
+        self.journal
+            .written()
+            .matches(&format!("\"id\":\"{id}\""))
+            .count()
+    }
+
+    /// Lets hours pass, minute by minute, until nothing waits to be sent.
+    pub fn drained(&mut self, what: &str) {
+        let until = Instant::now() + PATIENCE;
+        while self.inbox().waiting() > 0 {
+            assert!(
+                Instant::now() < until,
+                "{what}: never sent\n{}",
+                self.journal.written()
+            );
+            self.pass(60);
+            self.blink();
         }
     }
 
@@ -167,7 +220,10 @@ impl Bench {
     /// Papers that came out, as text.
     pub fn receipts(&self) -> Vec<String> {
         let papers = self.rig.printer().papers();
-        papers.iter().map(|paper| paper.lines().join("\n")).collect()
+        papers
+            .iter()
+            .map(|paper| paper.lines().join("\n"))
+            .collect()
     }
 
     /// Filing numbers at the platform, in order.

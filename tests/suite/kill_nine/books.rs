@@ -32,7 +32,11 @@ fn the_platform_has_what_the_store_knows(world: &World) {
     for case in world.platform.cases().expect("cases") {
         let digest = Digest::of(&case.body);
         if let Some(body) = world.bodies.get(&case.key) {
-            assert!(*body == case.body, "{} came with other bytes", case.filing_number);
+            assert!(
+                *body == case.body,
+                "{} came with other bytes",
+                case.filing_number
+            );
         }
         let twice = there.insert(case.filing_number.clone(), (case.key.clone(), digest));
         assert!(twice.is_none(), "{} is there twice", case.filing_number);
@@ -58,7 +62,10 @@ fn what_was_told_is_there(world: &World) {
     for case in world.platform.cases().expect("cases") {
         let number = format!("{}/", case.filing_number);
         *times.entry(number).or_default() += 1;
-        let number = format!("{}/{}", case.acceptance.sblsh_short, case.acceptance.query_code);
+        let number = format!(
+            "{}/{}",
+            case.acceptance.sblsh_short, case.acceptance.query_code
+        );
         *times.entry(number).or_default() += 1;
     }
     for number in &world.told {
@@ -84,8 +91,14 @@ fn papers_are_honest(world: &World) -> usize {
         };
         // A line may be the last one before the paper tore.
         let number = line[at..].split_whitespace().next().expect("a number");
-        assert!(world.known.contains_key(number), "{number} is on paper only");
-        assert!(printed.insert(number.to_owned()) || copy, "{number} came out twice");
+        assert!(
+            world.known.contains_key(number),
+            "{number} is on paper only"
+        );
+        assert!(
+            printed.insert(number.to_owned()) || copy,
+            "{number} came out twice"
+        );
     }
     printed.len()
 }

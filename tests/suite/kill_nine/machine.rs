@@ -28,6 +28,11 @@ pub const SEED: &str = "KIOSK_KILL_NINE_SEED";
 /// Longest silence of a machine that has something to do.
 const PATIENCE: Duration = Duration::from_secs(60);
 
+/// How long the person reads what came of it.
+const READS: Duration = Duration::from_millis(100);
+/// How long the person takes for an answer: little, but a kill must find the page.
+const TYPES: Duration = Duration::from_millis(4);
+
 /// The laptop's board as shipped.
 fn board() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("board")
@@ -51,7 +56,9 @@ fn config(folder: &Path, url: String, id: String) -> Config {
 
 fn say(line: &str) {
     let mut out = std::io::stdout().lock();
-    writeln!(out, "{line}").and_then(|()| out.flush()).expect("say");
+    writeln!(out, "{line}")
+        .and_then(|()| out.flush())
+        .expect("say");
 }
 
 /// Runs until it is killed, or without a person until everything is sent.
@@ -71,7 +78,11 @@ pub fn run() {
     .expect("it always starts");
     let mut screen = Screen::new(pages);
     match std::env::var(SEED) {
-        Ok(seed) => visits(&mut screen, &runtime.inbox(), seed.parse().expect("a number")),
+        Ok(seed) => visits(
+            &mut screen,
+            &runtime.inbox(),
+            seed.parse().expect("a number"),
+        ),
         Err(_) => {
             let until = Instant::now() + PATIENCE;
             let more = || runtime.inbox().sync(PATIENCE) && runtime.inbox().waiting() > 0;
@@ -86,19 +97,37 @@ pub fn run() {
 }
 
 fn visits(screen: &mut Screen, inbox: &Inbox, seed: u64) {
-    let shipped = catalogue::load(&board().join("catalogue")).expect("catalogue").0;
+    let shipped = catalogue::load(&board().join("catalogue"))
+        .expect("catalogue")
+        .0;
     let mut person = Person::new(shipped, seed);
     let mut touches = 0;
     loop {
         let before = screen.page.kind;
         let Some(intent) = person.touch(&screen.page) else {
-            assert!(screen.look(PATIENCE), "nothing happens on {:?}", screen.page);
+            assert!(
+                screen.look(PATIENCE),
+                "nothing happens on {:?}",
+                screen.page
+            );
             continue;
         };
+        let thinks = match screen.page.kind {
+            PageKind::Confirmation => READS,
+            PageKind::Question => TYPES,
+            _ => Duration::ZERO,
+        };
+        if screen.look(thinks) {
+            continue;
+        }
         inbox.intent(asks_for_paper(&screen.page).unwrap_or(intent));
         assert!(inbox.sync(PATIENCE), "it hangs on {:?}", screen.page);
         while screen.look(Duration::ZERO) {}
-        touches = if screen.page.kind == before { touches + 1 } else { 0 };
+        touches = if screen.page.kind == before {
+            touches + 1
+        } else {
+            0
+        };
         assert!(touches < 100, "there is no way on from {:?}", screen.page);
     }
 }

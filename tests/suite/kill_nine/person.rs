@@ -65,10 +65,9 @@ impl Person {
                 0 => Intent::Primary,
                 level => Intent::Choose(level.into()),
             }),
-            PageKind::NoCard
-            | PageKind::Search
-            | PageKind::Progress
-            | PageKind::ProgressQuery => Some(Intent::Back),
+            PageKind::NoCard | PageKind::Search | PageKind::Progress | PageKind::ProgressQuery => {
+                Some(Intent::Back)
+            }
         }
     }
 

@@ -23,8 +23,19 @@ const LONGEST_LIFE: Duration = Duration::from_secs(6);
 const PATIENCE: Duration = Duration::from_secs(90);
 /// Pages that are waited for before a kill; those where most happens come more often.
 const PAGES: [&str; 13] = [
-    "Choose", "ItemInfo", "Question", "Question", "Check", "Consent", "Working", "Working", "Working",
-    "Working", "Confirmation", "Rating", "Goodbye",
+    "Choose",
+    "ItemInfo",
+    "Question",
+    "Question",
+    "Check",
+    "Consent",
+    "Working",
+    "Working",
+    "Working",
+    "Working",
+    "Confirmation",
+    "Rating",
+    "Goodbye",
 ];
 const CARDS: [&str; 6] = ["elder", "farmer", "mother", "young", "hkmt", "longterm"];
 
@@ -66,7 +77,9 @@ impl World {
     pub fn new(number: u32) -> Self {
         let folder = tempfile::tempdir().expect("folder");
         let board = Path::new(env!("CARGO_MANIFEST_DIR")).join("board");
-        let items = catalogue::load(&board.join("catalogue")).expect("catalogue").0;
+        let items = catalogue::load(&board.join("catalogue"))
+            .expect("catalogue")
+            .0;
         let bundle = folder.path().join("bundle.json");
         std::fs::write(&bundle, items.to_json()).expect("catalogue");
         let options = Options {
@@ -89,7 +102,10 @@ impl World {
             known: BTreeMap::new(),
             bodies: BTreeMap::new(),
             killed_on: BTreeMap::new(),
-            cards: CARDS.into_iter().map(|name| card(name).expect("a card")).collect(),
+            cards: CARDS
+                .into_iter()
+                .map(|name| card(name).expect("a card"))
+                .collect(),
             reader,
             rng: fastrand::Rng::with_seed(0x6b69_6c6c + u64::from(number)),
             folder,
@@ -135,7 +151,8 @@ impl World {
     }
 
     fn moment(&mut self) -> Moment {
-        let ms = |rng: &mut fastrand::Rng, most: u64| Duration::from_micros(rng.u64(0..most * 1000));
+        let ms =
+            |rng: &mut fastrand::Rng, most: u64| Duration::from_micros(rng.u64(0..most * 1000));
         if self.rng.u8(0..4) == 0 {
             return Moment::After(ms(&mut self.rng, 1500));
         }
@@ -158,8 +175,13 @@ impl World {
             2 => Fault::Rubbish,
             3 => Fault::Portal,
             4 => Fault::InProgress,
-            5 => Fault::Slow { ms: self.rng.u32(20..1500) },
-            6 => Fault::Status { status: 503, retry_after_s: Some(1) },
+            5 => Fault::Slow {
+                ms: self.rng.u32(20..1500),
+            },
+            6 => Fault::Status {
+                status: 503,
+                retry_after_s: Some(1),
+            },
             7 => return self.platform.set_fault(Fault::Down),
             8 => return self.platform.set_fault(Fault::LostAnswer),
             _ => return,
@@ -244,7 +266,11 @@ impl World {
         for waiting in opened.store.waiting().expect("waiting") {
             let body = opened.store.body(&waiting.key).expect("body").to_vec();
             let before = self.bodies.entry(waiting.key.0);
-            assert_eq!(*before.or_insert_with(|| body.clone()), body, "bytes changed");
+            assert_eq!(
+                *before.or_insert_with(|| body.clone()),
+                body,
+                "bytes changed"
+            );
         }
     }
 

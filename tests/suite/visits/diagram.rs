@@ -2,7 +2,7 @@
 
 use kiosk::domain::visit::state::diagram;
 
-use crate::events_table::assert_section;
+use crate::readme::assert_section;
 
 #[test]
 fn the_readme_draws_every_state() {

@@ -1,0 +1,136 @@
+//! The printer fails before, while or after it prints: the case is safe, the page says what is known of the paper.
+
+use std::time::Duration;
+
+use kiosk::domain::page::{Body, Intent, Page, PageKind, Progress};
+
+use super::trouble_bench::Bench;
+
+/// The case is at the platform whatever became of the paper.
+fn filed(bench: &mut Bench, trouble: &str) {
+    assert_eq!(bench.page.heading, "提交成功", "{trouble}");
+    assert_eq!(
+        bench.at_the_platform().len(),
+        bench.states().len(),
+        "{trouble}"
+    );
+}
+
+fn says(page: &Page, what: &str) -> bool {
+    matches!(&page.body, Body::Result { paper, .. } if paper.contains(what))
+}
+
+/// The paper is asked for again, and once more if the printer was not yet back, and comes.
+fn again(bench: &mut Bench, mended: &str) {
+    bench.act(mended);
+    for _ in 0..20 {
+        bench.until("a button for the paper", |page| page.secondary.len() == 2);
+        bench.touch(Intent::Secondary(1));
+        bench.until("an end", |page| !says(page, "正在打印"));
+        if says(&bench.page, "回执已打印") {
+            return;
+        }
+        bench.within(Duration::from_millis(500), |bench| {
+            says(&bench.page, "回执已打印")
+        });
+    }
+    panic!("no paper: {:?}", bench.page);
+}
+
+#[test]
+fn before_it_prints() {
+    for (trouble, mended) in [
+        ("printer paper-out", "printer refill"),
+        ("printer jam", "printer clear-jam"),
+        ("printer cover-open", "printer cover-close"),
+        ("printer unplug", "printer replug"),
+    ] {
+        let mut bench = Bench::new();
+        bench.act(trouble);
+        bench.until(trouble, |page| {
+            page.banners
+                .iter()
+                .any(|(_, text)| text.contains("不能打印"))
+        });
+        bench.visit("mother");
+        filed(&mut bench, trouble);
+        let (paper, qr) = bench.paper();
+        assert!(paper.contains("现在不能打印") && qr, "{trouble}: {paper}");
+        assert!(bench.receipts().is_empty(), "{trouble}");
+        again(&mut bench, mended);
+        let receipts = bench.receipts();
+        assert_eq!(receipts.len(), 1, "{trouble}");
+        assert!(
+            !receipts[0].contains("补打"),
+            "{trouble}: nothing came out before"
+        );
+    }
+}
+
+#[test]
+fn while_it_prints() {
+    for (trouble, mended) in [
+        ("printer paper-out", "printer refill"),
+        ("printer jam", "printer clear-jam"),
+        ("printer cover-open", "printer cover-close"),
+        ("printer unplug", "printer replug"),
+    ] {
+        let mut bench = Bench::new();
+        bench.file("mother");
+        bench.until("printing", |page| match &page.body {
+            Body::Work(steps) => steps[2].1 == Progress::Active,
+            _ => false,
+        });
+        let begun = |bench: &Bench| {
+            bench
+                .rig
+                .printer()
+                .with(|printer| printer.under_head().items.len() > 2)
+        };
+        assert!(
+            bench.within(Duration::from_secs(5), begun),
+            "{trouble}: no line came"
+        );
+        bench.act(trouble);
+        bench.until_kind(PageKind::Confirmation);
+        filed(&mut bench, trouble);
+        let (paper, qr) = bench.paper();
+        assert!(qr && !paper.contains("回执已打印"), "{trouble}: {paper}");
+        again(&mut bench, mended);
+        let receipts = bench.receipts();
+        let copies = receipts
+            .iter()
+            .filter(|receipt| receipt.contains("补打"))
+            .count();
+        let whole = receipts
+            .iter()
+            .filter(|receipt| receipt.contains("查询进度"))
+            .count();
+        assert!(
+            copies <= 1 && whole - copies <= 1,
+            "{trouble}: {receipts:?}"
+        );
+        // Either nothing had come out, or the second paper says that it is one.
+        assert!(
+            copies == 1 || paper.contains("现在不能打印"),
+            "{trouble}: {paper}"
+        );
+    }
+}
+
+#[test]
+fn after_it_printed() {
+    let mut bench = Bench::new();
+    bench.visit("mother");
+    filed(&mut bench, "none");
+    bench.act("printer paper-out");
+    let (paper, qr) = bench.paper();
+    assert!(paper.contains("回执已打印") && !qr);
+    assert_eq!(bench.receipts().len(), 1);
+    bench.leave();
+    bench.until("told", |page| {
+        page.banners
+            .iter()
+            .any(|(_, text)| text.contains("不能打印"))
+    });
+}
