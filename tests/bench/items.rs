@@ -33,10 +33,17 @@ fn renamed(text: &str, at: usize) -> String {
     for line in text.lines() {
         let code = |line: &str, start: usize| {
             let (head, tail) = line.split_once('"').unwrap();
-            format!("{head}\"{}{:05}{}", &tail[..start], at + 1, &tail[start + 5..])
+            format!(
+                "{head}\"{}{:05}{}",
+                &tail[..start],
+                at + 1,
+                &tail[start + 5..]
+            )
         };
         lines.push(match line.split('=').next().map(str::trim_end) {
-            Some("task_code") if !lines.iter().any(|l: &String| l.starts_with("task_code")) => code(line, 26),
+            Some("task_code") if !lines.iter().any(|l: &String| l.starts_with("task_code")) => {
+                code(line, 26)
+            }
             Some("catalog_code") => code(line, 7),
             Some("task_name") if !lines.iter().any(|l: &String| l.starts_with("task_name")) => {
                 line.replacen("\",", &format!("{}号\",", at + 1), 1)

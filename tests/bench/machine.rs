@@ -29,14 +29,22 @@ pub const ITEM: &str = "敬老公交IC卡申请";
 /// The shipped catalogue.
 pub fn shipped() -> Catalogue {
     let loaded = catalogue::load(&root().join("board/catalogue"));
-    loaded.map(|(catalogue, _)| catalogue).map_err(|(error, _)| error).unwrap()
+    loaded
+        .map(|(catalogue, _)| catalogue)
+        .map_err(|(error, _)| error)
+        .unwrap()
 }
 
 /// The shipped input methods.
 pub fn engines() -> Engines {
     let file = |name: &str| std::fs::read(root().join("board/input").join(name)).unwrap();
     let text = |name: &str| String::from_utf8(file(name)).unwrap();
-    Engines::from_parts(&text("pinyin.tsv"), &text("local.tsv"), &file("handwriting.bin")).unwrap()
+    Engines::from_parts(
+        &text("pinyin.tsv"),
+        &text("local.tsv"),
+        &file("handwriting.bin"),
+    )
+    .unwrap()
 }
 
 /// A core in a time of its own, and the page it shows.
@@ -58,7 +66,14 @@ impl Bench {
             window: Text::new("一楼综合窗口", "Ground floor"),
         };
         let outbox = Outbox::new(Settings::default(), 7, now);
-        let mut kiosk = Kiosk::new(machine, catalogue, engines, IdleRules::default(), outbox, now);
+        let mut kiosk = Kiosk::new(
+            machine,
+            catalogue,
+            engines,
+            IdleRules::default(),
+            outbox,
+            now,
+        );
         let mut first = Vec::new();
         for event in [Event::Tick, Event::Printer(Device::Online, Paper::Full)] {
             first.extend(kiosk.handle(event, &moment(now)));
@@ -86,7 +101,9 @@ impl Bench {
     pub fn open_item(&mut self, item: &str) {
         for _ in 0..1000 {
             let place = match &self.page.body {
-                Body::Choices(choices) | Body::Tiles(choices) => choices.iter().position(|c| c.label == item),
+                Body::Choices(choices) | Body::Tiles(choices) => {
+                    choices.iter().position(|c| c.label == item)
+                }
                 _ => None,
             };
             match place {
@@ -104,7 +121,10 @@ impl Bench {
 /// What a citizen does on `page` to come one page further towards filing.
 pub fn onwards(page: &Page) -> Vec<Intent> {
     match (&page.kind, &page.body) {
-        (PageKind::Eligibility | PageKind::Question | PageKind::Delivery, Body::Choices(_) | Body::Tiles(_)) => {
+        (
+            PageKind::Eligibility | PageKind::Question | PageKind::Delivery,
+            Body::Choices(_) | Body::Tiles(_),
+        ) => {
             vec![Intent::Choose(0), Intent::Primary]
         }
         (_, Body::Field(field)) if field.value.is_empty() => {
@@ -115,7 +135,10 @@ pub fn onwards(page: &Page) -> Vec<Intent> {
             vec![Intent::Insert(text.into()), Intent::Primary]
         }
         (_, Body::Canvas { .. }) => {
-            vec![Intent::Stroke(vec![(0.1, 0.5), (0.5, 0.4), (0.9, 0.6)]), Intent::Primary]
+            vec![
+                Intent::Stroke(vec![(0.1, 0.5), (0.5, 0.4), (0.9, 0.6)]),
+                Intent::Primary,
+            ]
         }
         _ => vec![Intent::Primary],
     }
@@ -124,7 +147,10 @@ pub fn onwards(page: &Page) -> Vec<Intent> {
 /// The moment with a wall clock that is right.
 pub fn moment(now: Instant) -> Moment {
     let day = Day::new(2026, 6, 1).expect("a day");
-    let wall = Some(Wall { day, time: "09:41".into() });
+    let wall = Some(Wall {
+        day,
+        time: "09:41".into(),
+    });
     Moment { now, wall }
 }
 
@@ -147,7 +173,10 @@ pub fn card_about_to_arrive(now: Instant) -> (SamReader, Vec<u8>, Instant) {
     let mut now = now;
     let mut device = SimReader::default();
     device.lay(card);
-    let mut driver = SamReader::new(SamConfig { with_fingerprint: false, ..SamConfig::default() });
+    let mut driver = SamReader::new(SamConfig {
+        with_fingerprint: false,
+        ..SamConfig::default()
+    });
     driver.port_opened(now);
     driver.command(ReaderCommand::SetPolling(true), now);
     // Reading the newer address is the last request of a reading (30 03).
@@ -170,7 +199,8 @@ pub fn card_about_to_arrive(now: Instant) -> (SamReader, Vec<u8>, Instant) {
         }
         if quiet {
             let next = [driver.poll_timeout(), device.poll_timeout()];
-            now = next.into_iter().flatten().min().unwrap_or(now).max(now) + Duration::from_micros(50);
+            now = next.into_iter().flatten().min().unwrap_or(now).max(now)
+                + Duration::from_micros(50);
             driver.handle_timeout(now);
         }
     }

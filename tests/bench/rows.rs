@@ -17,7 +17,13 @@ pub enum Beside {
 /// Prints one row of the table: what, value, goal or yardstick, ratio of the value to it.
 pub fn row(what: &str, value: f64, unit: &str, beside: Beside) {
     let value_text = format!("{} {unit}", number(value));
-    let ratio = |to: f64| if to > 0.0 { number(value / to) } else { "–".into() };
+    let ratio = |to: f64| {
+        if to > 0.0 {
+            number(value / to)
+        } else {
+            "–".into()
+        }
+    };
     let (goal, ratio) = match beside {
         Beside::Nothing => ("–".into(), "–".into()),
         Beside::Below(goal) => (format!("< {} {unit}", number(goal)), ratio(goal)),
@@ -83,7 +89,9 @@ impl Times {
         }
         let mut sorted = self.0.clone();
         sorted.sort();
-        let at = (sorted.len() * percent).div_ceil(100).clamp(1, sorted.len());
+        let at = (sorted.len() * percent)
+            .div_ceil(100)
+            .clamp(1, sorted.len());
         sorted[at - 1].as_secs_f64() * 1000.0
     }
 

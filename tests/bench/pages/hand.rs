@@ -31,7 +31,12 @@ impl Hand {
         let touched: Rc<RefCell<Vec<Intent>>> = Rc::default();
         let to = Rc::clone(&touched);
         window.on_intent(move |intent| to.borrow_mut().push(intent));
-        Self { bench, window, screen, touched }
+        Self {
+            bench,
+            window,
+            screen,
+            touched,
+        }
     }
 
     /// One touch, at the place of what says `label` where there is such a thing. Time until the frame is drawn.
@@ -40,8 +45,13 @@ impl Hand {
         self.screen.render();
         let place = label.and_then(|label| {
             let targets = self.screen.targets(self.window.component());
-            let target = targets.into_iter().find(|target| target.label == label && target.enabled)?;
-            Some((target.x + target.width / 2.0, target.y + target.height / 2.0))
+            let target = targets
+                .into_iter()
+                .find(|target| target.label == label && target.enabled)?;
+            Some((
+                target.x + target.width / 2.0,
+                target.y + target.height / 2.0,
+            ))
         });
         let began = Instant::now();
         match place {
@@ -49,7 +59,10 @@ impl Hand {
             None => self.touched.borrow_mut().push(intent),
         }
         let intents = std::mem::take(&mut *self.touched.borrow_mut());
-        let effects = intents.into_iter().flat_map(|intent| self.bench.touch(intent)).collect();
+        let effects = intents
+            .into_iter()
+            .flat_map(|intent| self.bench.touch(intent))
+            .collect();
         self.window.show(&self.bench.page);
         self.screen.render();
         (began.elapsed(), effects)
@@ -69,7 +82,8 @@ impl Hand {
         reader.handle_input(&bytes, now);
         while let Some(event) = reader.poll_event() {
             if let ReaderEvent::CardRead(document) = event {
-                self.bench.handle(Event::Reader(CoreReader::CardRead(document)));
+                self.bench
+                    .handle(Event::Reader(CoreReader::CardRead(document)));
             }
         }
         self.window.show(&self.bench.page);
@@ -110,10 +124,25 @@ pub fn measure(hand: &mut Hand) {
         fill_in(hand, &mut touches);
         hand.leave();
     }
-    row("Card: last byte of its answer → frame drawn, p99", cards.ms(99), "ms", Beside::Nothing);
+    row(
+        "Card: last byte of its answer → frame drawn, p99",
+        cards.ms(99),
+        "ms",
+        Beside::Nothing,
+    );
     let visits = format!("({} touches of {VISITS} visits)", touches.len());
-    row(&format!("Touch → frame drawn, p50 {visits}"), touches.ms(50), "ms", Beside::Below(17.0));
-    row("Touch → frame drawn, p99", touches.ms(99), "ms", Beside::Below(17.0));
+    row(
+        &format!("Touch → frame drawn, p50 {visits}"),
+        touches.ms(50),
+        "ms",
+        Beside::Below(17.0),
+    );
+    row(
+        "Touch → frame drawn, p99",
+        touches.ms(99),
+        "ms",
+        Beside::Below(17.0),
+    );
 }
 
 fn fill_in(hand: &mut Hand, touches: &mut Times) {
@@ -133,12 +162,25 @@ fn fill_in(hand: &mut Hand, touches: &mut Times) {
 /// Letters into the search field, two thousand items behind it.
 pub fn measure_search(hand: &mut Hand) {
     let mut times = Times::default();
-    for intent in [Intent::Touch, Intent::Secondary(0), Intent::Choose(0), Intent::Secondary(0)] {
+    for intent in [
+        Intent::Touch,
+        Intent::Secondary(0),
+        Intent::Choose(0),
+        Intent::Secondary(0),
+    ] {
         hand.bench.touch(intent);
     }
     assert_eq!(hand.bench.page.kind, PageKind::Search);
     hand.settle();
-    for typed in ["gaolingjintie", "shebao", "jiaotongka", "yibao", "juzhuzheng"].repeat(4) {
+    for typed in [
+        "gaolingjintie",
+        "shebao",
+        "jiaotongka",
+        "yibao",
+        "juzhuzheng",
+    ]
+    .repeat(4)
+    {
         for key in typed.chars() {
             times.push(hand.touch(Intent::Key(key), None).0);
         }
@@ -146,7 +188,9 @@ pub fn measure_search(hand: &mut Hand) {
     }
     for percent in [50, 99] {
         row(
-            &format!("Letter into the search of 2,000 items → candidates, results and frame, p{percent}"),
+            &format!(
+                "Letter into the search of 2,000 items → candidates, results and frame, p{percent}"
+            ),
             times.ms(percent),
             "ms",
             Beside::Below(17.0),

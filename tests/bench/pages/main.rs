@@ -38,13 +38,20 @@ fn main() {
     window.component().show().unwrap();
     window.show(&bench.page);
     assert!(screen.render());
-    row("Pages made and the start page drawn", began.elapsed().as_secs_f64() * 1000.0, "ms", Beside::Nothing);
+    row(
+        "Pages made and the start page drawn",
+        began.elapsed().as_secs_f64() * 1000.0,
+        "ms",
+        Beside::Nothing,
+    );
 
     let mut hand = hand::Hand::new(bench, window, screen);
     still::measure(&mut hand);
     hand::measure(&mut hand);
     let folder = items::generate();
-    let (many, _) = kiosk::shell::catalogue::load(&folder).map_err(|(error, _)| error).unwrap();
+    let (many, _) = kiosk::shell::catalogue::load(&folder)
+        .map_err(|(error, _)| error)
+        .unwrap();
     hand.bench = machine::Bench::new(many, machine::engines());
     hand::measure_search(&mut hand);
 }

@@ -21,7 +21,12 @@ pub fn measure(hand: &mut Hand) {
     assert_eq!(hand.bench.page.kind, PageKind::NoCard);
     hand.settle();
     let still = watch(hand);
-    row("Frames drawn in 30 s on a page that stands still", still.len() as f64, "frames", Beside::Nothing);
+    row(
+        "Frames drawn in 30 s on a page that stands still",
+        still.len() as f64,
+        "frames",
+        Beside::Nothing,
+    );
     hand.leave();
 }
 
@@ -41,9 +46,29 @@ fn watch(hand: &mut Hand) -> Times {
 }
 
 fn report(what: &str, frames: &Times) {
-    row(&format!("{what}: frames drawn in 30 s"), frames.len() as f64, "frames", Beside::Nothing);
-    row(&format!("{what}: one frame, p50"), frames.ms(50), "ms", Beside::Nothing);
-    row(&format!("{what}: one frame, p99"), frames.ms(99), "ms", Beside::Below(16.7));
+    row(
+        &format!("{what}: frames drawn in 30 s"),
+        frames.len() as f64,
+        "frames",
+        Beside::Nothing,
+    );
+    row(
+        &format!("{what}: one frame, p50"),
+        frames.ms(50),
+        "ms",
+        Beside::Nothing,
+    );
+    row(
+        &format!("{what}: one frame, p99"),
+        frames.ms(99),
+        "ms",
+        Beside::Below(16.7),
+    );
     let share = frames.sum().as_secs_f64() / WATCH.as_secs_f64() * 100.0;
-    row(&format!("{what}: drawing, share of one core"), share, "%", Beside::Below(5.0));
+    row(
+        &format!("{what}: drawing, share of one core"),
+        share,
+        "%",
+        Beside::Below(5.0),
+    );
 }

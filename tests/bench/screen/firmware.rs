@@ -32,18 +32,48 @@ pub fn measure(server: &Server) {
         command
     };
     let (times, _, _) = starts(server, STARTS, start);
-    row("Firmware: start → first page, touchable, p50", times.ms(50), "ms", Beside::Below(120.0));
-    row(&format!("Firmware: start → first page, worst of {STARTS}"), times.worst_ms(), "ms", Beside::Below(120.0));
+    row(
+        "Firmware: start → first page, touchable, p50",
+        times.ms(50),
+        "ms",
+        Beside::Below(120.0),
+    );
+    row(
+        &format!("Firmware: start → first page, worst of {STARTS}"),
+        times.worst_ms(),
+        "ms",
+        Beside::Below(120.0),
+    );
 
     let nothing = server.heading();
-    let child = start().env("DISPLAY", server.display()).stderr(Stdio::null()).spawn();
+    let child = start()
+        .env("DISPLAY", server.display())
+        .stderr(Stdio::null())
+        .spawn();
     let firmware = Running(child.unwrap());
-    server.wait_for_heading(&nothing, Duration::from_secs(10)).expect("a first page");
+    server
+        .wait_for_heading(&nothing, Duration::from_secs(10))
+        .expect("a first page");
     std::thread::sleep(Duration::from_secs(3));
     let id = firmware.id();
-    row("Firmware: memory on the start page (PSS)", pss_mb(id), "MB", Beside::Below(45.0));
-    row("… of it pages of no file: heap, stacks, pictures", anonymous_mb(id), "MB", Beside::Nothing);
-    row("Firmware: load on the start page with its slides, 30 s", load_percent(id, WATCH), "%", Beside::Below(5.0));
+    row(
+        "Firmware: memory on the start page (PSS)",
+        pss_mb(id),
+        "MB",
+        Beside::Below(45.0),
+    );
+    row(
+        "… of it pages of no file: heap, stacks, pictures",
+        anonymous_mb(id),
+        "MB",
+        Beside::Nothing,
+    );
+    row(
+        "Firmware: load on the start page with its slides, 30 s",
+        load_percent(id, WATCH),
+        "%",
+        Beside::Below(5.0),
+    );
     languages(server);
     still(server, id);
     visit(server, id, &mut devices);
@@ -56,15 +86,31 @@ fn languages(server: &Server) {
         let before = server.heading();
         let began = Instant::now();
         server.touch(LANGUAGE.0, LANGUAGE.1);
-        if server.wait_for_heading(&before, Duration::from_secs(1)).is_none() {
-            skipped("Firmware: touch → other pixels on the X server", "the button is not where it was");
+        if server
+            .wait_for_heading(&before, Duration::from_secs(1))
+            .is_none()
+        {
+            skipped(
+                "Firmware: touch → other pixels on the X server",
+                "the button is not where it was",
+            );
             return;
         }
         times.push(began.elapsed());
         std::thread::sleep(Duration::from_millis(50));
     }
-    row("Firmware: touch → other pixels on the X server, p50", times.ms(50), "ms", Beside::Below(17.0));
-    row("Firmware: touch → other pixels on the X server, p99", times.ms(99), "ms", Beside::Below(17.0));
+    row(
+        "Firmware: touch → other pixels on the X server, p50",
+        times.ms(50),
+        "ms",
+        Beside::Below(17.0),
+    );
+    row(
+        "Firmware: touch → other pixels on the X server, p99",
+        times.ms(99),
+        "ms",
+        Beside::Below(17.0),
+    );
 }
 
 /// A page on which nothing moves: what can be done without a card.
@@ -72,10 +118,20 @@ fn still(server: &Server, id: u32) {
     server.touch(LISTS[0].0, LISTS[0].1);
     std::thread::sleep(Duration::from_millis(500));
     // Where the card goes, one button: no card.
-    row("Firmware: load on the page that shows where the card goes, 5 s", load_percent(id, WATCH / 6), "%", Beside::Nothing);
+    row(
+        "Firmware: load on the page that shows where the card goes, 5 s",
+        load_percent(id, WATCH / 6),
+        "%",
+        Beside::Nothing,
+    );
     server.touch(PRIMARY.0, PRIMARY.1);
     std::thread::sleep(Duration::from_secs(2));
-    row("Firmware: load on a page that stands still, 30 s", load_percent(id, WATCH), "%", Beside::Below(0.05));
+    row(
+        "Firmware: load on a page that stands still, 30 s",
+        load_percent(id, WATCH),
+        "%",
+        Beside::Below(0.05),
+    );
 }
 
 /// A card, touches all over a visit, both languages; the most memory seen.
@@ -84,13 +140,27 @@ fn visit(server: &Server, id: u32, devices: &mut Devices) {
     std::thread::sleep(Duration::from_secs(2));
     let mut most = pss_mb(id);
     for at in 0..40 {
-        let (x, y) = if at % 3 == 2 { PRIMARY } else { LISTS[at % LISTS.len()] };
+        let (x, y) = if at % 3 == 2 {
+            PRIMARY
+        } else {
+            LISTS[at % LISTS.len()]
+        };
         server.touch(x, y);
         std::thread::sleep(Duration::from_millis(150));
         most = most.max(pss_mb(id));
     }
-    row("Firmware: most memory seen in a visit of 40 touches (PSS)", most, "MB", Beside::Below(45.0));
-    row("Firmware: most memory ever, shared pages counted whole (RSS)", peak_rss_mb(id), "MB", Beside::Nothing);
+    row(
+        "Firmware: most memory seen in a visit of 40 touches (PSS)",
+        most,
+        "MB",
+        Beside::Below(45.0),
+    );
+    row(
+        "Firmware: most memory ever, shared pages counted whole (RSS)",
+        peak_rss_mb(id),
+        "MB",
+        Beside::Nothing,
+    );
 }
 
 /// The devices, each a process.
@@ -104,7 +174,12 @@ impl Devices {
         let mut running = Vec::new();
         let mut sim = |arguments: &[&str]| {
             let mut command = Command::new(KIOSK);
-            command.arg("sim").args(arguments).stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null());
+            command
+                .arg("sim")
+                .args(arguments)
+                .stdin(Stdio::piped())
+                .stdout(Stdio::null())
+                .stderr(Stdio::null());
             let mut child = command.current_dir(root()).spawn().unwrap();
             let input = child.stdin.take();
             running.push(Running(child));
@@ -113,14 +188,32 @@ impl Devices {
         let (reader, printer) = (folder.join("reader"), folder.join("printer"));
         let text = |path: &PathBuf| path.display().to_string();
         let input = sim(&["reader", "--link", &text(&reader)]);
-        sim(&["printer", "--link", &text(&printer), "--out", &text(&folder.join("paper"))]);
-        sim(&["platform", "--port", &PORT.to_string(), "--catalogue", "board/catalogue"]);
+        sim(&[
+            "printer",
+            "--link",
+            &text(&printer),
+            "--out",
+            &text(&folder.join("paper")),
+        ]);
+        sim(&[
+            "platform",
+            "--port",
+            &PORT.to_string(),
+            "--catalogue",
+            "board/catalogue",
+        ]);
         let began = Instant::now();
         while !(reader.exists() && printer.exists() && answers()) {
-            assert!(began.elapsed() < Duration::from_secs(20), "the simulators do not start");
+            assert!(
+                began.elapsed() < Duration::from_secs(20),
+                "the simulators do not start"
+            );
             std::thread::sleep(Duration::from_millis(20));
         }
-        Self { reader: input, _running: running }
+        Self {
+            reader: input,
+            _running: running,
+        }
     }
 
     fn lay(&mut self, card: &str) {
@@ -138,8 +231,14 @@ fn answers() -> bool {
 fn config(folder: &Path) -> PathBuf {
     let text = std::fs::read_to_string(root().join("board/laptop/kiosk.toml")).unwrap();
     let text = text
-        .replace("[reader]", &format!("[reader]\nport = \"{}/reader\"", folder.display()))
-        .replace("[printer]", &format!("[printer]\nport = \"{}/printer\"", folder.display()))
+        .replace(
+            "[reader]",
+            &format!("[reader]\nport = \"{}/reader\"", folder.display()),
+        )
+        .replace(
+            "[printer]",
+            &format!("[printer]\nport = \"{}/printer\"", folder.display()),
+        )
         .replace("127.0.0.1:8417", &format!("127.0.0.1:{PORT}"))
         .replace("\"../../target/demo/", &format!("\"{}/", folder.display()))
         .replace("\"../", &format!("\"{}/", root().join("board").display()));

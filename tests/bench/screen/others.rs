@@ -41,14 +41,26 @@ pub fn measure(server: &Server) {
         command
     };
     let (times, pss, _) = starts(server, STARTS, start);
-    row("Window of one Chinese text, same toolkit: start → frame, p50", times.ms(50), "ms", Beside::Nothing);
-    row("Window of one Chinese text, same toolkit: memory (PSS)", pss, "MB", Beside::Nothing);
+    row(
+        "Window of one Chinese text, same toolkit: start → frame, p50",
+        times.ms(50),
+        "ms",
+        Beside::Nothing,
+    );
+    row(
+        "Window of one Chinese text, same toolkit: memory (PSS)",
+        pss,
+        "MB",
+        Beside::Nothing,
+    );
     browser(server);
 }
 
 fn browser(server: &Server) {
     let what = "Chromium with the start page as HTML: start → frame";
-    let found = ["chromium", "chromium-browser", "google-chrome"].into_iter().find(|name| installed(name));
+    let found = ["chromium", "chromium-browser", "google-chrome"]
+        .into_iter()
+        .find(|name| installed(name));
     let Some(name) = found else {
         skipped(what, "chromium is not installed");
         return;
@@ -57,15 +69,34 @@ fn browser(server: &Server) {
     let start = || {
         let mut command = Command::new(name);
         command
-            .args(["--kiosk", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"])
-            .args(["--disable-component-update", "--disable-sync", "--window-size=1080,1920", "--window-position=0,0"])
+            .args([
+                "--kiosk",
+                "--no-sandbox",
+                "--disable-gpu",
+                "--no-first-run",
+                "--disable-background-networking",
+            ])
+            .args([
+                "--disable-component-update",
+                "--disable-sync",
+                "--window-size=1080,1920",
+                "--window-position=0,0",
+            ])
             .arg(format!("--user-data-dir={}", profile.display()))
-            .arg(format!("file://{}", root().join("tests/bench/start.html").display()));
+            .arg(format!(
+                "file://{}",
+                root().join("tests/bench/start.html").display()
+            ));
         command
     };
     let (times, _, all) = starts(server, 5, start);
     row(&format!("{what}, p50"), times.ms(50), "ms", Beside::Nothing);
-    row("Chromium, all its processes: memory (PSS)", all, "MB", Beside::Nothing);
+    row(
+        "Chromium, all its processes: memory (PSS)",
+        all,
+        "MB",
+        Beside::Nothing,
+    );
 }
 
 fn installed(name: &str) -> bool {
@@ -79,7 +110,11 @@ pub fn starts(server: &Server, count: usize, start: impl Fn() -> Command) -> (Ti
     for at in 0..=count {
         let nothing = server.heading();
         let began = Instant::now();
-        let child = start().env("DISPLAY", server.display()).stdout(Stdio::null()).stderr(Stdio::null()).spawn();
+        let child = start()
+            .env("DISPLAY", server.display())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn();
         let running = Running(child.unwrap());
         let drawn = server.wait_for_heading(&nothing, Duration::from_secs(30));
         let time = began.elapsed();
@@ -104,8 +139,11 @@ pub fn starts(server: &Server, count: usize, start: impl Fn() -> Command) -> (Ti
 /// A process and all that descend from it.
 fn family(id: u32) -> Vec<u32> {
     let children = |id: u32| {
-        let text = std::fs::read_to_string(format!("/proc/{id}/task/{id}/children")).unwrap_or_default();
-        text.split_whitespace().filter_map(|id| id.parse().ok()).collect::<Vec<u32>>()
+        let text =
+            std::fs::read_to_string(format!("/proc/{id}/task/{id}/children")).unwrap_or_default();
+        text.split_whitespace()
+            .filter_map(|id| id.parse().ok())
+            .collect::<Vec<u32>>()
     };
     let mut all = vec![id];
     let mut at = 0;

@@ -41,7 +41,8 @@ pub fn peak_rss_mb(id: u32) -> f64 {
 fn field(file: &str, name: &str) -> f64 {
     let text = fs::read_to_string(file).unwrap_or_default();
     let line = text.lines().find_map(|line| line.strip_prefix(name));
-    line.and_then(|rest| rest.split_whitespace().next()?.parse().ok()).unwrap_or(f64::NAN)
+    line.and_then(|rest| rest.split_whitespace().next()?.parse().ok())
+        .unwrap_or(f64::NAN)
 }
 
 /// Share of one core in percent that all threads of `id` take during `time`, to the nanosecond (`schedstat`).

@@ -29,19 +29,41 @@ impl Server {
     /// `None` when there is no Xvfb.
     pub fn start() -> Option<Self> {
         let mut xvfb = Command::new("Xvfb")
-            .args(["-displayfd", "1", "-screen", "0", "1080x1920x24", "-br", "-nolisten", "tcp"])
+            .args([
+                "-displayfd",
+                "1",
+                "-screen",
+                "0",
+                "1080x1920x24",
+                "-br",
+                "-nolisten",
+                "tcp",
+            ])
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
             .spawn()
             .ok()?;
         let mut number = String::new();
-        BufReader::new(xvfb.stdout.take()?).read_line(&mut number).ok()?;
+        BufReader::new(xvfb.stdout.take()?)
+            .read_line(&mut number)
+            .ok()?;
         let process = Running(xvfb);
         let display = format!(":{}", number.trim());
         let (connection, screen) = RustConnection::connect(Some(&display)).ok()?;
         let root = connection.setup().roots[screen].root;
-        let xtest = connection.query_extension(b"XTEST").ok()?.reply().ok()?.major_opcode;
-        Some(Self { connection, root, xtest, display, _process: process })
+        let xtest = connection
+            .query_extension(b"XTEST")
+            .ok()?
+            .reply()
+            .ok()?
+            .major_opcode;
+        Some(Self {
+            connection,
+            root,
+            xtest,
+            display,
+            _process: process,
+        })
     }
 
     /// For the environment of windows.
@@ -52,7 +74,9 @@ impl Server {
     /// What stands in the place of the heading, four bytes a pixel.
     pub fn heading(&self) -> Vec<u8> {
         let (x, y, width, height) = HEADING;
-        let image = self.connection.get_image(ImageFormat::Z_PIXMAP, self.root, x, y, width, height, !0);
+        let image =
+            self.connection
+                .get_image(ImageFormat::Z_PIXMAP, self.root, x, y, width, height, !0);
         image.unwrap().reply().unwrap().data
     }
 
@@ -92,7 +116,9 @@ impl Server {
             request.extend(x.to_ne_bytes());
             request.extend(y.to_ne_bytes());
             request.extend([0; 8]);
-            let sent = self.connection.send_request_without_reply(&[IoSlice::new(&request)], Vec::new());
+            let sent = self
+                .connection
+                .send_request_without_reply(&[IoSlice::new(&request)], Vec::new());
             // Dropping the cookie waits for nothing.
             drop(sent.unwrap());
         }

@@ -19,7 +19,12 @@ pub fn measure() {
     let mut begun = Times::default();
     for _ in 0..COUNT {
         // The item is chosen first, then the card is wanted: the shortest way from a card to a form.
-        for intent in [Intent::Touch, Intent::Secondary(0), Intent::Choose(0), Intent::Choose(0)] {
+        for intent in [
+            Intent::Touch,
+            Intent::Secondary(0),
+            Intent::Choose(0),
+            Intent::Choose(0),
+        ] {
             bench.touch(intent);
         }
         bench.open_item(ITEM);
@@ -41,11 +46,24 @@ pub fn measure() {
         let began = Instant::now();
         bench.touch(Intent::Primary);
         begun.push(began.elapsed());
-        assert!(matches!(bench.page.kind, PageKind::Eligibility | PageKind::Question));
+        assert!(matches!(
+            bench.page.kind,
+            PageKind::Eligibility | PageKind::Question
+        ));
         bench.touch(Intent::Leave);
         bench.touch(Intent::OverlayLeave);
         assert_eq!(bench.page.kind, PageKind::Start);
     }
-    row("Card: last byte of its answer → page made, p99", read.ms(99), "ms", Beside::Nothing);
-    row("Form begun → first question made, prefilled from the card, p99", begun.ms(99), "ms", Beside::Nothing);
+    row(
+        "Card: last byte of its answer → page made, p99",
+        read.ms(99),
+        "ms",
+        Beside::Nothing,
+    );
+    row(
+        "Form begun → first question made, prefilled from the card, p99",
+        begun.ms(99),
+        "ms",
+        Beside::Nothing,
+    );
 }

@@ -12,16 +12,34 @@ use crate::rows::{Beside, Times, row};
 
 /// What people type, letter by letter: pinyin, characters, first letters, a whole wish, nothing that exists.
 const WISHES: [&str; 8] = [
-    "shebao", "gaolingjintie", "我要办高龄津贴", "ylbx", "居住证", "jiaotongka", "birth", "qqqq",
+    "shebao",
+    "gaolingjintie",
+    "我要办高龄津贴",
+    "ylbx",
+    "居住证",
+    "jiaotongka",
+    "birth",
+    "qqqq",
 ];
 
 pub fn measure() {
     let folder = generate();
     let began = Instant::now();
-    let (loaded, report) = catalogue::load(&folder).map_err(|(error, _)| error).unwrap();
+    let (loaded, report) = catalogue::load(&folder)
+        .map_err(|(error, _)| error)
+        .unwrap();
     let from_files = began.elapsed().as_secs_f64() * 1000.0;
-    assert_eq!((loaded.items().len(), report.errors()), (ITEMS, 0), "{report}");
-    row("Catalogue of 2,000 items read from TOML files and checked", from_files, "ms", Beside::Nothing);
+    assert_eq!(
+        (loaded.items().len(), report.errors()),
+        (ITEMS, 0),
+        "{report}"
+    );
+    row(
+        "Catalogue of 2,000 items read from TOML files and checked",
+        from_files,
+        "ms",
+        Beside::Nothing,
+    );
 
     let json = loaded.to_json();
     let times = Times::of(1, 5, || {
@@ -38,7 +56,12 @@ pub fn measure() {
     let times = Times::of(1, 10, || {
         std::hint::black_box(SearchIndex::new(&loaded));
     });
-    row("Search index over 2,000 items made, p50", times.ms(50), "ms", Beside::Nothing);
+    row(
+        "Search index over 2,000 items made, p50",
+        times.ms(50),
+        "ms",
+        Beside::Nothing,
+    );
     search(&loaded);
 }
 
@@ -57,6 +80,16 @@ fn search(catalogue: &Catalogue) {
         }
     }
     assert!(found > 0);
-    row("Search in 2,000 items per keystroke, p50", times.ms(50), "ms", Beside::Below(2.0));
-    row("Search in 2,000 items per keystroke, p99", times.ms(99), "ms", Beside::Below(2.0));
+    row(
+        "Search in 2,000 items per keystroke, p50",
+        times.ms(50),
+        "ms",
+        Beside::Below(2.0),
+    );
+    row(
+        "Search in 2,000 items per keystroke, p99",
+        times.ms(99),
+        "ms",
+        Beside::Below(2.0),
+    );
 }

@@ -27,7 +27,12 @@ pub fn measure() {
         decided.push(time);
         first.push(time + first_byte(receipt));
     }
-    row("Committed and answered → receipt decided, p99", decided.ms(99), "ms", Beside::Nothing);
+    row(
+        "Committed and answered → receipt decided, p99",
+        decided.ms(99),
+        "ms",
+        Beside::Nothing,
+    );
     row(
         "Committed and answered → first byte of the receipt for the printer, p99",
         first.ms(99),
@@ -44,7 +49,9 @@ fn file_one(bench: &mut Bench) {
     reader.handle_input(&bytes, now);
     while let Some(event) = reader.poll_event() {
         if let kiosk::wire::sam::ReaderEvent::CardRead(document) = event {
-            bench.handle(Event::Reader(kiosk::domain::kiosk::ReaderEvent::CardRead(document)));
+            bench.handle(Event::Reader(kiosk::domain::kiosk::ReaderEvent::CardRead(
+                document,
+            )));
         }
     }
     bench.touch(Intent::Choose(0));
@@ -52,7 +59,10 @@ fn file_one(bench: &mut Bench) {
     for _ in 0..60 {
         for intent in onwards(&bench.page) {
             let effects = bench.touch(intent);
-            if effects.iter().any(|effect| matches!(effect, Effect::File(_))) {
+            if effects
+                .iter()
+                .any(|effect| matches!(effect, Effect::File(_)))
+            {
                 return;
             }
         }
@@ -63,7 +73,11 @@ fn file_one(bench: &mut Bench) {
 /// The store and the platform have spoken: how long the core takes to decide on the receipt.
 fn committed_and_answered(bench: &mut Bench) -> (Duration, Receipt) {
     let key = Key("01J00000000000000000000000".into());
-    let filed = (key.clone(), FilingNumber("W0012-A7-000001-C".into()), Digest::of(b"body"));
+    let filed = (
+        key.clone(),
+        FilingNumber("W0012-A7-000001-C".into()),
+        Digest::of(b"body"),
+    );
     let accepted = Answer::Accepted(Acceptance {
         sblsh: "4402031000020260601000001".into(),
         sblsh_short: "000001".into(),
@@ -75,7 +89,10 @@ fn committed_and_answered(bench: &mut Bench) -> (Duration, Receipt) {
     let mut effects = bench.handle(Event::Filed(vec![filed]));
     effects.extend(bench.handle(Event::Answered(key, accepted)));
     let time = began.elapsed();
-    assert!(matches!(bench.page.kind, PageKind::Working | PageKind::Confirmation));
+    assert!(matches!(
+        bench.page.kind,
+        PageKind::Working | PageKind::Confirmation
+    ));
     let receipt = effects.into_iter().find_map(|effect| match effect {
         Effect::Print(_, receipt) => Some(receipt),
         _ => None,
@@ -87,21 +104,30 @@ fn committed_and_answered(bench: &mut Bench) -> (Duration, Receipt) {
 fn first_byte(receipt: Receipt) -> Duration {
     let mut now = Instant::now();
     let profile = Profile::builtin("epson-tm-t88").unwrap();
-    let config = Config { profile, baud: 115_200, low_remainder_mm: 300 };
+    let config = Config {
+        profile,
+        baud: 115_200,
+        low_remainder_mm: 300,
+    };
     let mut driver = Printer::new(config, Box::new(FileGlyphs::new(None)));
     let mut device = Mechanism::new(PrinterSimOptions::default());
     driver.port_opened(now);
     let mut order = Some(receipt);
     let mut spent = Duration::ZERO;
     for at in 0..10_000 {
-        if at > 200 && driver.status().ready() && let Some(receipt) = order.take() {
+        if at > 200
+            && driver.status().ready()
+            && let Some(receipt) = order.take()
+        {
             let began = Instant::now();
             driver.command(Command::Print { job: 1, receipt }, now);
             spent += began.elapsed();
         }
         loop {
             let began = Instant::now();
-            let Some(bytes) = driver.poll_transmit() else { break };
+            let Some(bytes) = driver.poll_transmit() else {
+                break;
+            };
             let time = began.elapsed();
             if order.is_none() {
                 spent += time;
@@ -136,18 +162,34 @@ fn encoding() {
             align: Align::Left,
         })
         .collect();
-    blocks.push(Block::Qr { data: "KIOSK1;W0012-A7-000001-C;0123456789abcdef".into(), module: 5 });
+    blocks.push(Block::Qr {
+        data: "KIOSK1;W0012-A7-000001-C;0123456789abcdef".into(),
+        module: 5,
+    });
     let receipt = Receipt { blocks };
-    for (name, profile) in [("drawn by the printer", "epson-tm-t88"), ("drawn here", "generic-gbk-58")] {
+    for (name, profile) in [
+        ("drawn by the printer", "epson-tm-t88"),
+        ("drawn here", "generic-gbk-58"),
+    ] {
         let profile = Profile::builtin(profile).unwrap();
         let times = Times::of(20, 1000, || {
             std::hint::black_box(encode(&receipt, &profile, &NoGlyphs).unwrap());
         });
-        row(&format!("Receipt of 24 lines encoded, QR {name}, p99"), times.ms(99), "ms", Beside::Nothing);
+        row(
+            &format!("Receipt of 24 lines encoded, QR {name}, p99"),
+            times.ms(99),
+            "ms",
+            Beside::Nothing,
+        );
     }
     let glyphs = FileGlyphs::new(None);
     let times = Times::of(1, 20, || {
         std::hint::black_box(glyphs.glyph('𡌛', 24, 24));
     });
-    row("A character that no printer has, drawn from the font, p50", times.ms(50), "ms", Beside::Nothing);
+    row(
+        "A character that no printer has, drawn from the font, p50",
+        times.ms(50),
+        "ms",
+        Beside::Nothing,
+    );
 }

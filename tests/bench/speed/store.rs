@@ -3,8 +3,8 @@
 use std::path::Path;
 
 use kiosk::case::{
-    Applicant, ApplicantKind, ClockClass, Consent, Delivery, DeviceId, Draft, Machine, Material, MaterialForm,
-    MaterialSource, PaperWay, Stamp,
+    Applicant, ApplicantKind, ClockClass, Consent, Delivery, DeviceId, Draft, Machine, Material,
+    MaterialForm, MaterialSource, PaperWay, Stamp,
 };
 use kiosk::shell::store::{Config, Store};
 use rusqlite::Connection;
@@ -16,7 +16,12 @@ const COUNT: usize = 500;
 
 pub fn measure() {
     let folder = folder("store");
-    let store = Store::open(Config::new(folder.join("store.db"), Machine::parse("W0012").unwrap())).unwrap().store;
+    let store = Store::open(Config::new(
+        folder.join("store.db"),
+        Machine::parse("W0012").unwrap(),
+    ))
+    .unwrap()
+    .store;
     let bare = Bare::open(&folder.join("bare.db"));
     let (mut filed, mut plain) = (Times::default(), Times::default());
     // Turn about, so that a disk that is busy for a while is busy for both.
@@ -35,7 +40,10 @@ pub fn measure() {
             &format!("Submit → case committed and flushed, p{percent}"),
             filed.ms(percent),
             "ms",
-            Beside::Yardstick("bare commit of one row, WAL, synchronous=FULL", plain.ms(percent)),
+            Beside::Yardstick(
+                "bare commit of one row, WAL, synchronous=FULL",
+                plain.ms(percent),
+            ),
         );
     }
 }
@@ -60,7 +68,9 @@ impl Bare {
 
     fn commit(&self, at: usize) {
         let body = at.to_le_bytes().repeat(256);
-        self.0.execute("INSERT INTO row (body) VALUES (?1)", [body]).unwrap();
+        self.0
+            .execute("INSERT INTO row (body) VALUES (?1)", [body])
+            .unwrap();
     }
 }
 
@@ -75,8 +85,8 @@ pub fn stamp() -> Stamp {
 
 /// About as much as an allowance asks for; body of some 2 KiB.
 fn draft() -> Draft {
-    let material = |seq| Material {
-        seq,
+    let material = |seq: u8| Material {
+        seq: format!("M{seq}"),
         name: "居民身份证".into(),
         form: MaterialForm::Electronic,
         source: MaterialSource::Licence,

@@ -25,7 +25,9 @@ pub fn measure() {
         assert_eq!(found, ANSWERS);
     });
     let bare = Times::of(2, 20, || {
-        let check = std::hint::black_box(&stream).iter().fold(0, |xor, byte| xor ^ byte);
+        let check = std::hint::black_box(&stream)
+            .iter()
+            .fold(0, |xor, byte| xor ^ byte);
         std::hint::black_box(check);
     });
     let rate = |times: &Times| stream.len() as f64 / 1e6 / (times.ms(50) / 1000.0);
@@ -38,7 +40,9 @@ pub fn measure() {
 }
 
 fn stream() -> Vec<u8> {
-    let mut frame = vec![0xAA, 0xAA, 0xAA, 0x96, 0x69, 0x05, 0x08, 0x00, 0x00, 0x90, 0x01, 0x00, 0x04, 0x00];
+    let mut frame = vec![
+        0xAA, 0xAA, 0xAA, 0x96, 0x69, 0x05, 0x08, 0x00, 0x00, 0x90, 0x01, 0x00, 0x04, 0x00,
+    ];
     frame.extend((0..1280_u32).map(|at| (at.wrapping_mul(31) % 251) as u8));
     frame.push(frame[5..].iter().fold(0, |xor, byte| xor ^ byte));
     frame.repeat(ANSWERS)
