@@ -47,7 +47,12 @@ fn too_early(intent: &Intent) -> bool {
             | Intent::Back
             | Intent::OverlayLeave
     );
-    moves_on && SINCE.with_borrow(|since| since.as_ref().is_some_and(|(_, _, at)| at.elapsed() < DOUBLE_TOUCH))
+    moves_on
+        && SINCE.with_borrow(|since| {
+            since
+                .as_ref()
+                .is_some_and(|(_, _, at)| at.elapsed() < DOUBLE_TOUCH)
+        })
 }
 
 /// Opens the window. On a machine, whose screen stands like `full`, it fills the screen.

@@ -2,7 +2,6 @@
 #![allow(clippy::unwrap_used, clippy::print_stdout)]
 
 mod board_files;
-mod readme;
 mod floors;
 #[cfg(feature = "sim")]
 mod kill_nine;
@@ -20,6 +19,7 @@ mod printer_line;
 mod printer_picture;
 #[cfg(feature = "sim")]
 mod printer_world;
+mod readme;
 #[cfg(feature = "sim")]
 mod trouble_bench;
 #[cfg(feature = "sim")]

@@ -13,7 +13,9 @@ pub fn assert_section(name: &str, expected: &str) {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md");
     let readme = fs::read_to_string(&path).expect("README.md");
     let (begin, end) = (format!("<!-- {name} -->"), format!("<!-- /{name} -->"));
-    let (before, rest) = readme.split_once(&begin).expect("the section has a begin mark");
+    let (before, rest) = readme
+        .split_once(&begin)
+        .expect("the section has a begin mark");
     let (section, after) = rest.split_once(&end).expect("the section has an end mark");
     if section.trim() == expected.trim() {
         return;
@@ -36,10 +38,25 @@ fn the_readme_shows_every_event() {
 fn module_map() -> String {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
     let mut files = Vec::new();
-    for (folder, depth) in [("", 0), ("wire", 1), ("domain", 1), ("shell", 1), ("sim", 1), ("cli", 1)] {
+    for (folder, depth) in [
+        ("", 0),
+        ("wire", 1),
+        ("domain", 1),
+        ("shell", 1),
+        ("sim", 1),
+        ("cli", 1),
+    ] {
         let entries = fs::read_dir(root.join(folder)).expect("a folder of src");
-        let mut here: Vec<PathBuf> = entries.map(|entry| entry.expect("an entry").path()).collect();
-        here.extend(here.clone().iter().filter(|p| p.is_dir()).map(|p| p.join("mod.rs")).filter(|p| p.exists()));
+        let mut here: Vec<PathBuf> = entries
+            .map(|entry| entry.expect("an entry").path())
+            .collect();
+        here.extend(
+            here.clone()
+                .iter()
+                .filter(|p| p.is_dir())
+                .map(|p| p.join("mod.rs"))
+                .filter(|p| p.exists()),
+        );
         here.retain(|p| p.extension().is_some_and(|e| e == "rs") && !p.ends_with("tests.rs"));
         here.retain(|p| depth == 0 || !p.ends_with(format!("{folder}/mod.rs")));
         here.sort();
@@ -48,15 +65,38 @@ fn module_map() -> String {
     let mut map = String::from("| module | what it is |\n|---|---|\n");
     for file in files {
         let text = fs::read_to_string(&file).expect("a source file");
-        let doc: Vec<&str> = text.lines().map_while(|line| line.strip_prefix("//!")).map(str::trim).collect();
-        let paragraph = doc.split(|line| line.is_empty()).next().unwrap_or_default().join(" ");
-        let sentence = paragraph.split_inclusive(['.', '。']).scan(String::new(), |so_far, part| {
-            so_far.push_str(part);
-            Some(so_far.clone())
-        });
-        let sentence = sentence.into_iter().find(|s| s.len() > 20).unwrap_or(paragraph);
-        let name = file.strip_prefix(&root).expect("below src").display().to_string().replace("/mod.rs", "");
-        map += &format!("| `{}` | {} |\n", name.trim_end_matches(".rs"), sentence.trim().replace('|', "\\|"));
+        let doc: Vec<&str> = text
+            .lines()
+            .map_while(|line| line.strip_prefix("//!"))
+            .map(str::trim)
+            .collect();
+        let paragraph = doc
+            .split(|line| line.is_empty())
+            .next()
+            .unwrap_or_default()
+            .join(" ");
+        let sentence =
+            paragraph
+                .split_inclusive(['.', '。'])
+                .scan(String::new(), |so_far, part| {
+                    so_far.push_str(part);
+                    Some(so_far.clone())
+                });
+        let sentence = sentence
+            .into_iter()
+            .find(|s| s.len() > 20)
+            .unwrap_or(paragraph);
+        let name = file
+            .strip_prefix(&root)
+            .expect("below src")
+            .display()
+            .to_string()
+            .replace("/mod.rs", "");
+        map += &format!(
+            "| `{}` | {} |\n",
+            name.trim_end_matches(".rs"),
+            sentence.trim().replace('|', "\\|")
+        );
     }
     map
 }

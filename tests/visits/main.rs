@@ -31,16 +31,28 @@ fn play(name: &str) {
 
 /// The QR code of every receipt that came out whole, read back by a program that is not ours.
 fn read_codes(out: &Path, name: &str) {
-    let pictures = std::fs::read_dir(out).unwrap().map(|entry| entry.unwrap().path());
-    for picture in pictures.filter(|p| p.to_string_lossy().contains("receipt-") && p.extension().is_some_and(|e| e == "png")) {
-        let Ok(read) = Command::new("zbarimg").args(["-q", "--raw"]).arg(&picture).output() else {
+    let pictures = std::fs::read_dir(out)
+        .unwrap()
+        .map(|entry| entry.unwrap().path());
+    for picture in pictures.filter(|p| {
+        p.to_string_lossy().contains("receipt-") && p.extension().is_some_and(|e| e == "png")
+    }) {
+        let Ok(read) = Command::new("zbarimg")
+            .args(["-q", "--raw"])
+            .arg(&picture)
+            .output()
+        else {
             println!("zbarimg is not installed: codes of {name} not read back");
             return;
         };
         let code = String::from_utf8_lossy(&read.stdout).into_owned();
         // A receipt torn before its code has none; one that has a code has the whole of it.
         let torn = name == "paper-out" || name == "plugs_pulled";
-        assert!(code.starts_with("KIOSK1;W0012-") || (torn && code.is_empty()), "{}: {code:?}", picture.display());
+        assert!(
+            code.starts_with("KIOSK1;W0012-") || (torn && code.is_empty()),
+            "{}: {code:?}",
+            picture.display()
+        );
     }
 }
 

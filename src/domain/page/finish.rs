@@ -133,26 +133,20 @@ fn verdict(filing: &Filing, say: Say) -> (String, String) {
 }
 
 fn result_case(case: &crate::domain::visit::filing::FiledCase, say: Say) -> ResultCase {
-    let (number, query_code, state) = match &case.fate {
+    // The filing number is this machine's own and only this case's; the platform's stands on the receipt.
+    let (query_code, state) = match &case.fate {
         CaseFate::Accepted(acceptance) => (
-            acceptance.sblsh_short.clone(),
             acceptance.query_code.clone(),
             say.t("平台已接收", "Received"),
         ),
-        CaseFate::Rejected(rejection) => (
-            case.filing_number.clone(),
-            String::new(),
-            rejection.detail.clone(),
-        ),
-        CaseFate::Waiting | CaseFate::Delayed => (
-            case.filing_number.clone(),
-            String::new(),
-            say.t("待上传，未受理", "Not sent yet"),
-        ),
+        CaseFate::Rejected(rejection) => (String::new(), rejection.detail.clone()),
+        CaseFate::Waiting | CaseFate::Delayed => {
+            (String::new(), say.t("待上传，未受理", "Not sent yet"))
+        }
     };
     ResultCase {
         name: say.text(&case.task_name),
-        number,
+        number: case.filing_number.clone(),
         query_code,
         state,
     }

@@ -45,7 +45,7 @@ pub fn labels(lang: Lang) -> Labels {
             clear: "清空",
             delete: "删除",
             space: "空格",
-            number: "办件编号",
+            number: "收件号",
             query_code: "查询码",
             photograph: "用手机拍下留存",
             seconds: "秒",

@@ -85,7 +85,11 @@ impl Visit {
 
     fn mobile(&self, item: &Item) -> Option<Private> {
         // An item may ask for other people's numbers first; the applicant's own comes last.
-        let answers = item.form.iter().rev().filter_map(|q| self.answers.get(&q.id));
+        let answers = item
+            .form
+            .iter()
+            .rev()
+            .filter_map(|q| self.answers.get(&q.id));
         answers
             .filter_map(|answer| match answer {
                 Answer::Mobile(number) => Some(Private::new(number.clone())),

@@ -4,7 +4,7 @@ use super::*;
 
 pub(super) fn all() -> Vec<(&'static str, Page)> {
     let under = || {
-        asking()
+        asking::all()
             .into_iter()
             .find(|(name, _)| *name == "check")
             .expect("check is a sample")

@@ -11,8 +11,6 @@ const GUIDES: [&str; 2] = ["指引", "Guide"];
 pub struct Person {
     catalogue: Catalogue,
     rng: fastrand::Rng,
-    /// The item to look for; without one, any.
-    wants: Option<String>,
 }
 
 impl Person {
@@ -21,17 +19,6 @@ impl Person {
         Self {
             catalogue,
             rng: fastrand::Rng::with_seed(seed),
-            wants: None,
-        }
-    }
-
-    /// Files the item with this code.
-    pub fn wanting(catalogue: Catalogue, task_code: &str) -> Self {
-        let item = catalogue.get(task_code).expect("an item of the catalogue");
-        let wants = Some(item.task_name.zh.clone());
-        Self {
-            wants,
-            ..Self::new(catalogue, 1)
         }
     }
 
@@ -71,14 +58,10 @@ impl Person {
         }
     }
 
-    /// All popular items stand behind the first tile.
     fn tile(&mut self, page: &Page) -> usize {
         let Body::Tiles(tiles) = &page.body else {
             panic!("tiles: {page:?}")
         };
-        if self.wants.is_some() {
-            return 0;
-        }
         self.rng.usize(0..tiles.len())
     }
 
@@ -86,22 +69,13 @@ impl Person {
         let Body::Choices(items) = &page.body else {
             panic!("items: {page:?}")
         };
-        let good = |place: &usize| {
-            let item = &items[*place];
-            match &self.wants {
-                Some(name) => item.label == *name,
-                None => !GUIDES.contains(&item.tag.as_str()),
-            }
-        };
+        let good = |place: &usize| !GUIDES.contains(&items[*place].tag.as_str());
         let places: Vec<usize> = (0..items.len()).filter(good).collect();
         let (at, of) = page.pager;
         match self.rng.choice(&places) {
             Some(place) => Intent::Choose(*place),
             None if at < of => Intent::NextPage,
-            None => {
-                assert!(self.wants.is_none(), "{:?} is not listed", self.wants);
-                Intent::Back
-            }
+            None => Intent::Back,
         }
     }
 

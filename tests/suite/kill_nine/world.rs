@@ -258,7 +258,7 @@ impl World {
         opened.store.verify().expect("every page and every digest");
         let rows = opened.store.list(u32::MAX).expect("list");
         for row in &rows {
-            let now = (row.key.0.clone(), row.digest.clone());
+            let now = (row.key.0.clone(), row.digest);
             let before = self.known.entry(row.filing_number.0.clone());
             assert_eq!(*before.or_insert_with(|| now.clone()), now);
         }
