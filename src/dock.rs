@@ -34,8 +34,8 @@ impl Dock {
     /// # Errors
     /// No Chinese font, or no window.
     pub fn new(people: &[String]) -> Result<Self, WindowError> {
-        let family = fonts_present()?;
         let ui = DevDock::new().map_err(|error| WindowError::Platform(error.to_string()))?;
+        let family = fonts_present()?;
         ui.global::<Theme>().set_family(family.into());
         let people: Vec<SharedString> = people.iter().map(SharedString::from).collect();
         ui.set_people(Rc::new(VecModel::from(people)).into());

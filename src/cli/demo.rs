@@ -93,7 +93,7 @@ fn in_a_window(orientation: Orientation, dir: PathBuf) -> anyhow::Result<Outcome
     };
     let people = words::people(&options.cards);
     let pages = Pages::default();
-    let window = screen::open(false)?;
+    let window = screen::open(None)?;
     let dock = Rc::new(Dock::new(&people)?);
     let machine = Rc::new(Machine::start(Rig::start(options)?, clock, pages.clone())?);
 

@@ -22,7 +22,6 @@ impl Pages {
     }
 
     /// Waits at most so long until there is a page to take.
-    #[cfg(feature = "sim")]
     pub fn wait(&self, limit: Duration) {
         let page = self.lock();
         // Either way the caller looks for itself.

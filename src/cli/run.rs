@@ -1,6 +1,7 @@
 //! `kiosk run`: the firmware of a real machine.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use anyhow::Context as _;
 use clap::Args;
@@ -11,6 +12,9 @@ use kiosk::shell::{gpio, settings};
 
 use super::pages::Pages;
 use super::{Outcome, board, screen};
+
+/// Longest wait for the first page.
+const FIRST_PAGE: Duration = Duration::from_secs(5);
 
 /// Run the firmware of a real machine until it is stopped. Its journal goes to standard error, or to the file named
 /// in the configuration.
@@ -31,7 +35,6 @@ impl Run {
             None => Journal::stderr(clock.clone()),
         };
         let pages = Pages::default();
-        let window = screen::open(true)?;
         let pins = config.gpio;
         let runtime = Runtime::start(
             &config,
@@ -40,6 +43,9 @@ impl Run {
             Box::new(move |on_input| gpio::open(&pins, on_input)),
             screen::shower(pages.clone()),
         )?;
+        // The core reads its tables while the window opens; nobody is to see a page without words.
+        let window = screen::open(Some(config.screen.orientation))?;
+        pages.wait(FIRST_PAGE);
         let inbox = runtime.inbox();
         screen::run(window, pages, None, move |intent| inbox.intent(intent))?;
         runtime.stop();

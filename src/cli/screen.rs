@@ -55,13 +55,21 @@ fn too_early(intent: &Intent) -> bool {
         })
 }
 
-/// Opens the window; on a machine it fills the screen.
+/// Opens the window. On a machine, whose screen stands like `full`, it fills the screen.
 ///
 /// # Errors
 /// There is no display, or no font with Chinese glyphs.
-pub fn open(full: bool) -> anyhow::Result<Window> {
+pub fn open(full: Option<Orientation>) -> anyhow::Result<Window> {
     let window = Window::new().context("the window")?;
-    window.component().window().set_fullscreen(full);
+    if let Some(orientation) = full {
+        let screen = window.component().window();
+        // Nobody makes a window full where no window manager runs; it must be as large as the screen by itself.
+        screen.set_size(match orientation {
+            Orientation::Portrait => PhysicalSize::new(1080, 1920),
+            Orientation::Landscape => PhysicalSize::new(1920, 1080),
+        });
+        screen.set_fullscreen(true);
+    }
     Ok(window)
 }
 

@@ -92,7 +92,7 @@ pub struct Runtime {
 }
 
 impl Runtime {
-    /// Opens store, ports, pins and network and starts the loop. `show` gets every new page on the loop's thread and
+    /// Opens store and network and starts the loop, which opens ports and pins. `show` gets every new page on the loop's thread and
     /// must only pass it on.
     ///
     /// # Errors
@@ -122,7 +122,7 @@ impl Runtime {
                 }));
                 let ports = Ports::open(&config, &mine, &journal);
                 let mut turn = Loop {
-                    kiosk: parts.kiosk,
+                    kiosk: (parts.kiosk)(),
                     store: parts.store,
                     network: parts.network,
                     ports,

@@ -31,8 +31,8 @@ impl Window {
     /// # Errors
     /// [`FontError`] when no font has Chinese glyphs (every text would be blank), or Slint's own error as text.
     pub fn new() -> Result<Self, WindowError> {
-        let family = fonts_present()?;
         let ui = KioskWindow::new().map_err(|error| WindowError::Platform(error.to_string()))?;
+        let family = fonts_present()?;
         ui.global::<Theme>().set_family(family.into());
         let models = Models::default();
         models.connect(&ui.global::<Kiosk>());

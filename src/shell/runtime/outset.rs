@@ -26,7 +26,8 @@ use super::network::{CACHED, Network};
 
 /// What the loop begins with.
 pub(super) struct Parts {
-    pub(super) kiosk: Kiosk,
+    /// Reads items and input methods, which takes a moment; made on the loop's thread, while a window opens.
+    pub(super) kiosk: Box<dyn FnOnce() -> Kiosk + Send>,
     pub(super) store: Store,
     pub(super) network: Network,
     /// Cases left from before, then a first look at the page.
@@ -74,14 +75,17 @@ pub(super) fn prepare(
         goodbye: Duration::from_secs(config.idle.goodbye_s.into()),
         ..IdleRules::default()
     };
-    let kiosk = Kiosk::new(
-        machine,
-        load_catalogue(config, journal),
-        load_engines(&config.input.dir),
-        idle,
-        Outbox::new(Settings::default(), u64::from_ne_bytes(seed), now),
-        now,
-    );
+    let (config, journal) = (config.clone(), journal.clone());
+    let kiosk = Box::new(move || {
+        Kiosk::new(
+            machine,
+            load_catalogue(&config, &journal),
+            load_engines(&config.input.dir),
+            idle,
+            Outbox::new(Settings::default(), u64::from_ne_bytes(seed), now),
+            now,
+        )
+    });
     let mut first: Vec<Event> = store
         .waiting()
         .context("read what waits in the store")?
