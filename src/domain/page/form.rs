@@ -155,7 +155,6 @@ pub(super) fn question(page: &mut Page, visit: &Visit, world: &World, say: Say) 
         }
         Entry::Ink(ink) => {
             page.primary_enabled = !ink.is_empty();
-            page.secondary = vec![say.t("重写", "Clear")];
             page.body = Body::Canvas {
                 statement: say.text(&question.help),
                 ink: ink.to_vec(),
@@ -228,5 +227,4 @@ pub(super) fn sign(page: &mut Page, visit: &Visit, say: Say) {
         };
     }
     page.primary = Some(say.t("确认并提交", "Confirm and file"));
-    page.secondary = vec![say.t("重写", "Clear")];
 }

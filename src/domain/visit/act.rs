@@ -126,10 +126,6 @@ impl Visit {
                 Trigger::Again
             }
             (State::Confirmation, 1) => return Some(Demand::PrintAgain),
-            (State::Question | State::Sign, 0) => {
-                self.entry.clear_ink();
-                return None;
-            }
             _ => return None,
         };
         self.go(trigger, world, now);
