@@ -55,17 +55,13 @@ fn numbers_have_no_gap(world: &World) {
     assert_eq!(numbers, (1..=last).collect::<Vec<_>>());
 }
 
-/// A page names the platform's number and its query code once it has them, the machine's number before. The
-/// platform's short numbers are those of an item and a day: only with the code are they one case's own.
+/// A page names the filing number, and beside it the platform's query code once it has it.
 fn what_was_told_is_there(world: &World) {
     let mut times: BTreeMap<String, u32> = BTreeMap::new();
     for case in world.platform.cases().expect("cases") {
         let number = format!("{}/", case.filing_number);
         *times.entry(number).or_default() += 1;
-        let number = format!(
-            "{}/{}",
-            case.acceptance.sblsh_short, case.acceptance.query_code
-        );
+        let number = format!("{}/{}", case.filing_number, case.acceptance.query_code);
         *times.entry(number).or_default() += 1;
     }
     for number in &world.told {
