@@ -62,6 +62,8 @@ pub struct FilingFacts {
     pub next: Vec<String>,
     /// `自取` or `邮寄`, with the place.
     pub delivery: String,
+    /// Promised time, counted from acceptance.
+    pub promise: String,
     /// Telephone for questions.
     pub phone: String,
     /// Telephone for complaints.
@@ -119,6 +121,9 @@ pub fn receipt(facts: &FilingFacts) -> Receipt {
     if !facts.delivery.is_empty() {
         blocks.push(pair(&t("结果送达", "Delivery"), &facts.delivery));
     }
+    if !facts.promise.is_empty() {
+        blocks.push(pair(&t("承诺时限", "Time promised"), &facts.promise));
+    }
     for case in &facts.cases {
         blocks.push(Block::Rule);
         blocks.extend(case_blocks(case, facts.cases.len() > 1, &t));
@@ -136,7 +141,20 @@ pub fn receipt(facts: &FilingFacts) -> Receipt {
             Align::Left,
         ));
     }
-    for (place, sentence) in facts.next.iter().enumerate() {
+    let refused = facts
+        .cases
+        .iter()
+        .any(|case| matches!(case.fate, Fate::Rejected { .. }));
+    let steps: &[String] = if refused { &[] } else { &facts.next };
+    if facts.cases.iter().any(|case| case.fate == Fate::Waiting) && !steps.is_empty() {
+        blocks.push(line(
+            &t("受理以后：", "Once it is accepted:"),
+            Size::Normal,
+            false,
+            Align::Left,
+        ));
+    }
+    for (place, sentence) in steps.iter().enumerate() {
         blocks.push(line(
             &format!("{}. {sentence}", place + 1),
             Size::Normal,
@@ -155,8 +173,8 @@ pub fn receipt(facts: &FilingFacts) -> Receipt {
     });
     blocks.push(line(
         &t(
-            "扫码或凭收件号查询进度",
-            "Show this code to ask for progress",
+            "查进度：在自助机点“我的办件进度”，或打咨询电话报收件号",
+            "For progress use any such machine, or call and give the filing number",
         ),
         Size::Normal,
         false,
@@ -267,6 +285,7 @@ mod tests {
             cases,
             next: vec!["等待短信".into()],
             delivery: String::new(),
+            promise: "10 个工作日内".into(),
             phone: "0751-0000000".into(),
             supervise_phone: String::new(),
             reprint: 0,

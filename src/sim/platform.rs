@@ -77,7 +77,7 @@ impl Default for Options {
             token: Token::new(DEMO_TOKEN.into()),
             rules: Rules::default(),
             pace_s: None,
-            promise_days: Some(20),
+            promise_days: None,
             fault: None,
             wall: Arc::new(system_time),
         }

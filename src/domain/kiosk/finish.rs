@@ -209,12 +209,15 @@ impl Kiosk {
                 .map(|step| step.get(lang).to_owned())
                 .collect(),
             delivery: match delivery.way {
-                _ if item.delivery.is_empty() => String::new(),
+                // Said only where the person was asked.
+                _ if item.delivery.len() < 2 => String::new(),
                 PaperWay::Post => Text::new("邮寄", "By post").get(lang).to_owned(),
                 PaperWay::Collect => Text::new("到窗口自取", "Collect at the window")
                     .get(lang)
                     .to_owned(),
             },
+            promise: Text::new("受理后", "once accepted: ").get(lang).to_owned()
+                + &crate::domain::page::term_words(&item.promise, lang),
             phone: item.link_way.clone(),
             supervise_phone: item.supervise_way.clone(),
             reprint,

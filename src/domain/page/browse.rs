@@ -11,7 +11,7 @@ use super::view::Say;
 use super::{Body, Choice, Icon, Page};
 
 pub(super) fn start(page: &mut Page, world: &World, say: Say) {
-    page.heading = say.t("您好，请点这里开始", "Welcome. Touch here to begin");
+    page.heading = say.t("您好，请按最下面的“开始办理”", "Welcome. Press Begin below");
     page.lead = say.t(
         "放上身份证，一步一步跟着做",
         "Lay down your ID card and follow the steps",
@@ -19,7 +19,10 @@ pub(super) fn start(page: &mut Page, world: &World, say: Say) {
     page.primary = Some(say.t("开始办理", "Begin"));
     let popular = world.offered();
     let mut slides = vec![(
-        say.t("多数事项不用带纸质材料", "Most items need no papers"),
+        say.t(
+            "多数事项只要带身份证",
+            "For most items your ID card is enough",
+        ),
         say.t(
             "放上身份证，资料自动填好",
             "Your card fills in most of the form",
@@ -155,7 +158,7 @@ pub(super) fn choose(page: &mut Page, visit: &Visit, world: &World, say: Say) {
                 choice(
                     icon(&situation.icon),
                     &say.text(&situation.name),
-                    &situation.alias.join("、"),
+                    &say.t(&situation.alias.join("、"), ""),
                 )
             }),
     );

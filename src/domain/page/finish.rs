@@ -2,7 +2,7 @@
 
 use crate::domain::paper::qr;
 use crate::domain::visit::Visit;
-use crate::domain::visit::filing::{CaseFate, Filing, PaperFate};
+use crate::domain::visit::filing::{CaseFate, FiledCase, Filing, PaperFate};
 use crate::domain::world::{Line as WireLine, World};
 
 use super::info::line;
@@ -64,14 +64,34 @@ pub(super) fn confirmation(page: &mut Page, visit: &Visit, world: &World, say: S
         .collect();
     let mut next: Vec<Line> = Vec::new();
     if let Some(item) = visit.item() {
-        if let Some(step) = item.next_steps.first() {
-            next.push(line(Icon::Tick, &say.t("接下来", "Next"), &say.text(step)));
+        let term = super::info::term(&item.promise, say);
+        let refused = |case: &FiledCase| matches!(case.fate, CaseFate::Rejected(_));
+        // What the item promises begins when the platform has the case; before that only the wait is true.
+        let (step, term) = if accepted {
+            (item.next_steps.first().map(|step| say.text(step)), term)
+        } else if filing.cases.iter().any(refused) {
+            (
+                Some(say.t(
+                    "请按原因处理后再办，或到窗口咨询",
+                    "Mend the reason and file again, or ask at the window",
+                )),
+                String::new(),
+            )
+        } else {
+            (
+                Some(say.t(
+                    "线路恢复后自动上传，不用再来",
+                    "Sent by itself later; no need to come again",
+                )),
+                say.t(&format!("受理后{term}"), &format!("{term}, once accepted")),
+            )
+        };
+        if let Some(step) = step {
+            next.push(line(Icon::Tick, &say.t("接下来", "Next"), &step));
         }
-        next.push(line(
-            Icon::Clock,
-            &say.t("多久办好", "By when"),
-            &super::info::term(&item.promise, say),
-        ));
+        if !term.is_empty() {
+            next.push(line(Icon::Clock, &say.t("多久办好", "Time needed"), &term));
+        }
         next.push(line(
             Icon::Phone,
             &say.t("咨询电话", "Questions"),
@@ -107,7 +127,7 @@ fn verdict(filing: &Filing, say: Say) -> (String, String) {
     let refused = is(|fate| matches!(fate, CaseFate::Rejected(_)));
     let waiting = is(|fate| matches!(fate, CaseFate::Waiting | CaseFate::Delayed));
     let heading = match (accepted, refused, waiting) {
-        (true, false, false) => say.t("提交成功", "Filed"),
+        (true, false, false) => say.t("提交成功", "Submitted"),
         (true, true, _) => say.t("有的事项平台没有接收", "Some cases were refused"),
         (true, false, true) => say.t("部分已接收，其余待上传", "Some received, the rest kept"),
         (false, true, _) => say.t("平台没有接收", "The platform refused"),
@@ -132,7 +152,7 @@ fn verdict(filing: &Filing, say: Say) -> (String, String) {
     (heading, lead)
 }
 
-fn result_case(case: &crate::domain::visit::filing::FiledCase, say: Say) -> ResultCase {
+fn result_case(case: &FiledCase, say: Say) -> ResultCase {
     // The filing number is this machine's own and only this case's; the platform's stands on the receipt.
     let (query_code, state) = match &case.fate {
         CaseFate::Accepted(acceptance) => (
@@ -175,7 +195,7 @@ fn paper(filing: &Filing, say: Say) -> String {
             say.t("正在打印回执……", "Printing your receipt…")
         }
         PaperFate::Torn => say.t(
-            "回执没有打完整，不影响您的申请。请拍下二维码，或请工作人员补打。",
+            "回执没有打完整，不影响您的申请。请拍下收件号和二维码。",
             "The receipt is incomplete; your case is safe. Photograph this code.",
         ),
         PaperFate::NoPaper => say.t(
@@ -216,10 +236,9 @@ pub(super) fn goodbye(page: &mut Page, visit: &Visit, say: Say) {
         (None, _) => say.t("欢迎再来", "You are welcome any time"),
     };
     page.lead = say.t(
-        "本页关闭后，您的信息就从屏幕清除。",
-        "When this page closes, your data leave the screen.",
+        "谢谢您，再见！本页关闭后，屏幕上的信息会清除。",
+        "Thank you and goodbye! Your data leave the screen when this page closes.",
     );
-    page.body = Body::Paragraphs(vec![say.t("谢谢您，再见！", "Thank you and goodbye!")]);
     page.primary = Some(say.t("结束", "End"));
     if visit.who.is_some() {
         page.secondary = vec![say.t("再办一件", "Another item")];

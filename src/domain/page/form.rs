@@ -76,6 +76,13 @@ pub(super) fn eligibility(page: &mut Page, visit: &Visit, say: Say) {
     page.primary = Some(say.t("下一步", "Next"));
 }
 
+fn touch_then_next(say: Say) -> String {
+    say.t(
+        "点一个答案，再按下面的按钮。",
+        "Touch an answer, then the button below.",
+    )
+}
+
 pub(super) fn question(page: &mut Page, visit: &Visit, world: &World, say: Say) {
     let Some(question) = visit.open_question() else {
         return;
@@ -103,6 +110,9 @@ pub(super) fn question(page: &mut Page, visit: &Visit, world: &World, say: Say) 
                     .collect(),
             };
             page.primary_enabled = chosen.is_some() || question.optional;
+            if page.lead.is_empty() {
+                page.lead = touch_then_next(say);
+            }
             pick(labels, *chosen, *at, page);
         }
         Entry::Typed(editor) => {
@@ -194,7 +204,7 @@ pub(super) fn check(page: &mut Page, visit: &Visit, world: &World, say: Say) {
 
 pub(super) fn consent(page: &mut Page, visit: &Visit, say: Say) {
     let Some(item) = visit.item() else { return };
-    page.heading = say.t("提交前请看一看", "Before you file");
+    page.heading = say.t("提交前请看一看", "Before you submit");
     let mut paragraphs = vec![say.text(&item.consent)];
     if item.cases.len() > 1 {
         paragraphs.push(say.t(
@@ -206,7 +216,7 @@ pub(super) fn consent(page: &mut Page, visit: &Visit, say: Say) {
     page.primary = Some(if item.wants_signature() {
         say.t("同意，去签名", "Agree and sign")
     } else {
-        say.t("同意并提交", "Agree and file")
+        say.t("同意并提交", "Agree and submit")
     });
 }
 
@@ -226,5 +236,5 @@ pub(super) fn sign(page: &mut Page, visit: &Visit, say: Say) {
             ink: ink.to_vec(),
         };
     }
-    page.primary = Some(say.t("确认并提交", "Confirm and file"));
+    page.primary = Some(say.t("确认并提交", "Confirm and submit"));
 }

@@ -55,7 +55,11 @@ pub(super) fn item_info(page: &mut Page, visit: &Visit, world: &World, say: Say)
         lines.push(line(
             Icon::Clock,
             &say.t("办理时间", "When"),
-            &format!("{} – {}{state}", window.from, window.to),
+            &format!(
+                "{} – {}{state}",
+                month_day_words(&window.from, say),
+                month_day_words(&window.to, say)
+            ),
         ));
     }
     if item.kind == Kind::Bundle {
@@ -105,6 +109,13 @@ pub(super) fn line(icon: Icon, label: &str, value: &str) -> Line {
     }
 }
 
+/// `01-31` as people say it.
+fn month_day_words(text: &str, say: Say) -> String {
+    let (month, day) = text.split_once('-').unwrap_or((text, ""));
+    let (month, day) = (month.trim_start_matches('0'), day.trim_start_matches('0'));
+    say.t(&format!("{month}月{day}日"), &format!("{day}/{month}"))
+}
+
 fn who_may(item: &Item, visit: &Visit, world: &World, say: Say) -> String {
     let asked: Vec<String> = item
         .conditions
@@ -120,11 +131,14 @@ fn who_may(item: &Item, visit: &Visit, world: &World, say: Say) -> String {
     match visit.judged_by_card(item, world) {
         Some(true) => format!(
             "{who}{}",
-            say.t("（您符合年龄等条件）", " (your card meets this)")
+            say.t(
+                "（身份证能核对的条件：符合）",
+                " (checked by your card: met)"
+            )
         ),
         Some(false) => format!(
             "{who}{}",
-            say.t("（您可能不符合）", " (your card may not meet this)")
+            say.t("（身份证显示不符合）", " (by your card: not met)")
         ),
         None => who,
     }

@@ -12,6 +12,12 @@ mod view;
 pub use intent::Intent;
 pub use view::view;
 
+/// A time limit in words.
+#[must_use]
+pub(crate) fn term_words(term: &crate::item::Term, lang: Lang) -> String {
+    info::term(term, view::Say(lang))
+}
+
 use crate::text::Lang;
 
 /// Which page. Names are those of scripts (`expect page check`), screenshots and the README.
