@@ -78,9 +78,7 @@ macro_rules! events {
 events! {
     FirmwareStarted "firmware.started" Act ["version"] "固件已启动。" "The firmware has started.";
     FirmwareStopped "firmware.stopped" Act ["reason"] "固件已停止。" "The firmware has stopped.";
-    ConfigFault "config.fault" Alarm ["line" "faults"] "配置文件有误,须更正。" "The configuration file has a mistake to be mended.";
     ClockUntrusted "clock.untrusted" Fault [] "时钟未校准,时间不可信。" "The wall clock has not been set and is not trusted.";
-    ClockTrusted "clock.trusted" Status ["step_ms"] "时钟已校准。" "The wall clock is set and trusted.";
     VisitBegin "visit.begin" Act ["visit" "how"] "一次办理开始。" "A visit has begun.";
     VisitEnd "visit.end" Act ["visit" "reason" "cases" "duration_ms"] "一次办理结束,已清除个人信息。" "The visit has ended and its data is wiped.";
     VisitIgnored "visit.ignored" Fault ["state" "event"] "当前步骤不受理此事件,已忽略。" "An event does not belong to this step of a visit and was ignored.";
@@ -91,10 +89,7 @@ events! {
     CardFailed "card.failed" Fault ["fault" "sw3"] "证件读取失败。" "A card could not be read.";
     CardRemoved "card.removed" Act [] "证件已取走。" "The card was taken away.";
     ReaderStatus "reader.status" Status ["device"] "读卡器状态变化。" "The card reader's state has changed.";
-    ReaderFault "reader.fault" Alarm ["device" "fault"] "读卡器故障,须到场处理。" "The card reader has a fault that somebody must clear.";
     PrinterStatus "printer.status" Status ["device" "paper"] "打印机状态变化。" "The printer's state has changed.";
-    PrinterFault "printer.fault" Alarm ["device" "fault"] "打印机故障,须到场处理。" "The printer has a fault that somebody must clear.";
-    PaperThreshold "paper.threshold" Status ["paper" "left_mm"] "纸量变化。" "The paper has crossed a threshold.";
     PaperOut "paper.out" Alarm [] "缺纸,须换纸。" "The paper is out and must be replaced.";
     PrintBegin "print.begin" Act ["case" "reprint"] "开始打印回执。" "A receipt began to print.";
     PrintEnd "print.end" Act ["case" "outcome" "duration_ms"] "回执打印结束。" "The receipt's printing has ended.";
@@ -112,11 +107,9 @@ events! {
     LaneResumed "lane.resumed" Status ["waiting"] "恢复上传。" "Sending goes on.";
     StoreOpened "store.opened" Act ["epoch" "cases" "waiting"] "数据库已打开。" "The store is open.";
     StoreSetAside "store.set_aside" Alarm ["salvaged" "lost"] "数据库损坏,已另存并抢救。" "A damaged store was set aside and salvaged.";
-    StoreFull "store.full" Alarm ["free_kib"] "存储空间不足,暂停受理。" "Space for cases is short; no new ones are taken.";
     CatalogueLoaded "catalogue.loaded" Act ["version" "items"] "事项目录已加载。" "The catalogue of items is loaded.";
     CatalogueRejected "catalogue.rejected" Alarm ["faults"] "事项目录有误,沿用上一版。" "A catalogue was refused; the last good one stays.";
     CatalogueUpdated "catalogue.updated" Act ["version" "items"] "事项目录已更新。" "The catalogue of items was replaced.";
-    GpioStatus "gpio.status" Status ["device"] "引脚接口状态变化。" "The state of the pins' driver has changed.";
     PresenceChanged "presence.changed" Status ["present"] "机前有人或离开。" "Somebody came to the machine or left it.";
     DoorOpened "door.opened" Alarm [] "机箱门被打开。" "The door of the case is open.";
     DoorClosed "door.closed" Status [] "机箱门已关闭。" "The door of the case is closed.";

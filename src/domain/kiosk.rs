@@ -92,6 +92,12 @@ impl Kiosk {
         &self.visit
     }
 
+    /// The line as it is known.
+    #[must_use]
+    pub fn line_state(&self) -> Line {
+        self.world.line
+    }
+
     /// Cases that wait.
     #[must_use]
     pub fn waiting_len(&self) -> usize {
@@ -160,6 +166,7 @@ impl Kiosk {
             Event::Progress(cases) => {
                 self.progress(cases.map_or(ProgressOf::NotNow, ProgressOf::Known))
             }
+            Event::LineWorks => self.line_works(),
             Event::Catalogue(catalogue) => self.next_catalogue = Some(catalogue),
             Event::Presence(present) => {
                 self.world.presence = present;
@@ -317,10 +324,10 @@ impl Kiosk {
             self.lights = (reader, slot);
             self.effects.push(Effect::Lights(reader, slot));
         }
-        let polling = self.visit.state != State::Closed;
-        if self.polling != polling {
-            self.polling = polling;
-            self.effects.push(Effect::Poll(polling));
+        // Never off: a reader that rested would take a forgotten card for a new one.
+        if !self.polling {
+            self.polling = true;
+            self.effects.push(Effect::Poll(true));
         }
     }
 

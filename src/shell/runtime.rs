@@ -209,7 +209,7 @@ impl Loop {
         let now = self.clock.now();
         let next = [
             self.kiosk.next_deadline(),
-            self.network.next_sync(),
+            Some(self.network.next_sync(self.kiosk.line_state())),
             self.next_minute(now),
         ];
         match next.into_iter().flatten().min() {
@@ -230,12 +230,9 @@ impl Loop {
     }
 
     fn pass_time(&mut self) {
-        if self
-            .network
-            .next_sync()
-            .is_some_and(|due| self.clock.now() >= due)
-        {
-            self.network.sync_catalogue(self.clock.now());
+        let now = self.clock.now();
+        if now >= self.network.next_sync(self.kiosk.line_state()) {
+            self.network.sync_catalogue(now);
         }
         self.handle(Event::Tick);
     }

@@ -104,7 +104,7 @@ fn while_it_prints() {
             .count();
         let whole = receipts
             .iter()
-            .filter(|receipt| receipt.contains("查询进度"))
+            .filter(|receipt| receipt.contains("查进度"))
             .count();
         assert!(
             copies <= 1 && whole - copies <= 1,

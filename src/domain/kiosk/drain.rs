@@ -2,7 +2,7 @@
 
 use crate::case::{Answer, Key, LaneFault, RetryCause};
 use crate::domain::outbox::Alarm;
-use crate::domain::visit::filing::line_works;
+use crate::domain::visit::filing::line_of;
 use crate::domain::world::Line;
 use crate::events::{EventId, FieldValue};
 
@@ -58,14 +58,18 @@ impl Kiosk {
                 vec![case, ("why", FieldValue::Word(why))],
             );
         }
-        self.line(if line_works(&answer) {
-            Line::Up
-        } else {
-            Line::Down
-        });
+        if let Some(line) = line_of(&answer) {
+            self.line(line);
+        }
         if let Some(filing) = &mut self.visit.filing {
             filing.answered(&key, &answer);
         }
+    }
+
+    /// The platform answered something else than a case: the line is there, and what waits for it goes now.
+    pub(super) fn line_works(&mut self) {
+        self.outbox.line_up(self.now);
+        self.line(Line::Up);
     }
 
     fn line(&mut self, line: Line) {

@@ -59,6 +59,8 @@ pub enum Event {
     /// The platform's word on cases asked for, `None` when it did not answer. Said exactly once for each
     /// [`Effect::AskPerson`] and [`Effect::AskNumber`].
     Progress(Option<Vec<KnownCase>>),
+    /// The platform answered a question that is not about a case.
+    LineWorks,
     /// A newer catalogue was checked and is to be used from the next visit on.
     Catalogue(Box<Catalogue>),
     /// A person came or went.

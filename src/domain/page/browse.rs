@@ -54,8 +54,8 @@ pub(super) fn identify(page: &mut Page, visit: &Visit, world: &World, say: Say) 
         say.t("请把身份证放在读卡区", "Lay your ID card on the reader")
     };
     page.lead = say.t(
-        "亮灯的地方就是读卡区，正反面都可以。",
-        "It is where the light blinks. Either side up.",
+        "放在亮灯的地方。卡已经在上面的，请拿起来再放一次。",
+        "Where the light blinks. If it lies there already, lift it and lay it again.",
     );
     page.body = Body::PlaceCard {
         reading: visit.reading,

@@ -202,14 +202,15 @@ pub(super) fn check(page: &mut Page, visit: &Visit, world: &World, say: Say) {
     page.primary = Some(say.t("核对无误，下一步", "All correct, next"));
 }
 
-pub(super) fn consent(page: &mut Page, visit: &Visit, say: Say) {
+pub(super) fn consent(page: &mut Page, visit: &Visit, world: &World, say: Say) {
     let Some(item) = visit.item() else { return };
     page.heading = say.t("提交前请看一看", "Before you submit");
     let mut paragraphs = vec![say.text(&item.consent)];
-    if item.cases.len() > 1 {
+    let cases = visit.drafts(world).0.len();
+    if cases > 1 {
         paragraphs.push(say.t(
-            &format!("这一次会同时提交 {} 件申请。", item.cases.len()),
-            &format!("This files {} cases at once.", item.cases.len()),
+            &format!("这一次会同时提交 {cases} 件申请。"),
+            &format!("This files {cases} cases at once."),
         ));
     }
     page.body = Body::Paragraphs(paragraphs);

@@ -44,7 +44,7 @@ pub fn view(visit: &Visit, world: &World, now: Instant) -> Page {
         State::Eligibility => form::eligibility(&mut page, visit, say),
         State::Question => form::question(&mut page, visit, world, say),
         State::Check => form::check(&mut page, visit, world, say),
-        State::Consent => form::consent(&mut page, visit, say),
+        State::Consent => form::consent(&mut page, visit, world, say),
         State::Sign => form::sign(&mut page, visit, say),
         State::Working => finish::working(&mut page, visit, world, say),
         State::Confirmation => finish::confirmation(&mut page, visit, world, say),

@@ -2,7 +2,8 @@
 
 use std::time::{Duration, Instant};
 
-use crate::case::{Acceptance, Answer, Key, Rejection};
+use crate::case::{Acceptance, Answer, Key, Rejection, RetryCause};
+use crate::domain::world::Line;
 use crate::text::Text;
 
 /// A committed case.
@@ -127,12 +128,19 @@ impl Filing {
 /// How long the paper waits for the platform when the line is not known to be down.
 pub const WAIT_FOR_ANSWER: Duration = Duration::from_secs(3);
 
-/// Whether an answer tells that cases get through, whatever it says of this one. Under a fault of this machine
-/// (credentials, clock, certificate) or a busy platform they do not: to the person at the machine that is no line.
+/// What an answer tells of the line; `None` when only the one case was to blame. Under a fault of this machine
+/// (credentials, clock, certificate) or a busy platform no case gets through: to the person here that is no line.
 #[must_use]
-pub fn line_works(answer: &Answer) -> bool {
-    matches!(
-        answer,
-        Answer::Accepted(_) | Answer::Rejected(_) | Answer::InProgress { .. } | Answer::KeyReused
-    )
+pub fn line_of(answer: &Answer) -> Option<Line> {
+    match answer {
+        Answer::Accepted(_)
+        | Answer::Rejected(_)
+        | Answer::InProgress { .. }
+        | Answer::KeyReused => Some(Line::Up),
+        Answer::Retry {
+            why: RetryCause::Malformed,
+            ..
+        } => None,
+        Answer::Retry { .. } | Answer::LaneStopped(_) => Some(Line::Down),
+    }
 }

@@ -108,6 +108,10 @@ impl Visit {
         let checked = check(question, &input, &self.context(world));
         Some(match checked {
             Ok(answer) => {
+                if self.answers.get(&id) != Some(&answer) {
+                    // A signature stands for the answers it was given under.
+                    self.signature = Default::default();
+                }
                 self.answers.insert(&id, answer);
                 Ok(())
             }

@@ -9,6 +9,7 @@ use tokio::runtime::{Builder, Runtime};
 use crate::case::{Answer, Key, RetryCause};
 use crate::domain::kiosk::Event;
 use crate::domain::visit::KnownCase;
+use crate::domain::world::Line;
 use crate::events::{EventId, FieldValue};
 use crate::item::Catalogue;
 use crate::shell::clock::Clock;
@@ -21,6 +22,8 @@ use super::{Inbox, stamp};
 
 /// How often the catalogue is asked for.
 const CATALOGUE_EVERY: Duration = Duration::from_secs(600);
+/// How often while the line is down.
+const PROBE_EVERY: Duration = Duration::from_secs(60);
 /// File of the last good catalogue in the cache folder.
 pub(super) const CACHED: &str = "catalogue.json";
 /// Its `ETag`.
@@ -30,7 +33,9 @@ pub(super) const CACHED_ETAG: &str = "catalogue.etag";
 pub(super) struct Network {
     tokio: Runtime,
     shared: Arc<Shared>,
-    next_sync: Instant,
+    started: Instant,
+    /// When the catalogue was asked for last.
+    asked: Option<Instant>,
 }
 
 struct Shared {
@@ -59,7 +64,7 @@ impl Network {
             .thread_name("net")
             .enable_all()
             .build()?;
-        let next_sync = clock.now();
+        let started = clock.now();
         let shared = Shared {
             client,
             store,
@@ -72,12 +77,18 @@ impl Network {
         Ok(Self {
             tokio,
             shared: Arc::new(shared),
-            next_sync,
+            started,
+            asked: None,
         })
     }
 
-    pub(super) fn next_sync(&self) -> Option<Instant> {
-        Some(self.next_sync)
+    /// When the platform is asked next; sooner while the line is down, which is also how its return is noticed.
+    pub(super) fn next_sync(&self, line: Line) -> Instant {
+        let every = match line {
+            Line::Down => PROBE_EVERY,
+            Line::Up | Line::Unknown => CATALOGUE_EVERY,
+        };
+        self.asked.map_or(self.started, |asked| asked + every)
     }
 
     /// One attempt. What came of it is on disk before the core hears of it.
@@ -89,8 +100,11 @@ impl Network {
             let body = tokio::task::spawn_blocking(move || reading.store.body(&wanted)).await;
             let answer = match body {
                 Ok(Ok(body)) => shared.client.put_case(&key, &body).await,
-                // The store cannot be read now: said as "not sent", tried again later.
-                Ok(Err(_)) | Err(_) => not_sent(),
+                // This case cannot be read now: not the line's fault, tried again later.
+                Ok(Err(_)) | Err(_) => Answer::Retry {
+                    why: RetryCause::Malformed,
+                    retry_after_s: None,
+                },
             };
             let attempt = Attempt {
                 at: stamp(&shared.clock),
@@ -150,13 +164,16 @@ impl Network {
 
     /// Asks whether there is a newer catalogue, and for ratings that wait takes the occasion.
     pub(super) fn sync_catalogue(&mut self, now: Instant) {
-        self.next_sync = now + CATALOGUE_EVERY;
+        self.asked = Some(now);
         let shared = self.shared.clone();
         self.tokio.spawn(async move {
             let etag = std::fs::read_to_string(shared.cache_dir.join(CACHED_ETAG)).ok();
-            match shared.client.catalogue(etag.as_deref()).await {
-                CatalogueAnswer::New { etag, bytes } => shared.take_catalogue(&etag, &bytes),
-                CatalogueAnswer::NotModified | CatalogueAnswer::Failed(_) => {}
+            let answer = shared.client.catalogue(etag.as_deref()).await;
+            if !matches!(answer, CatalogueAnswer::Failed(_)) {
+                shared.inbox.event(Event::LineWorks);
+            }
+            if let CatalogueAnswer::New { etag, bytes } = answer {
+                shared.take_catalogue(&etag, &bytes);
             }
             shared.send_ratings().await;
         });

@@ -160,6 +160,21 @@ impl Desk {
         answer: &Answer,
         attempt: &Attempt,
     ) -> Result<CaseState, StoreFault> {
+        let state = self.enter_answer(key, answer, attempt)?;
+        if state == CaseState::Accepted {
+            // What was deleted still lies in the log of the database until that is cut off. A log that cannot be cut now
+            // is cut at the next acceptance or stop.
+            let _ = self.tidy();
+        }
+        Ok(state)
+    }
+
+    fn enter_answer(
+        &mut self,
+        key: &Key,
+        answer: &Answer,
+        attempt: &Attempt,
+    ) -> Result<CaseState, StoreFault> {
         self.noting(|desk| {
             let room = desk.room_for_log()?;
             let transaction = desk.db.transaction()?;

@@ -64,6 +64,7 @@ impl Pair {
         let mut options = Options {
             db: Some(folder.path().join("platform.db")),
             wall: Arc::new(|| NOW),
+            promise_days: Some(20),
             ..Options::default()
         };
         change(&mut options);
