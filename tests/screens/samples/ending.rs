@@ -78,6 +78,19 @@ pub(super) fn all() -> Vec<(&'static str, Page)> {
             (Tone::Warning, "打印机没有纸。".into()),
         ];
     });
+    let mut four = confirmation_offline.clone();
+    if let Body::Result { cases, .. } = &mut four.body {
+        *cases = ["用水报装", "用电报装", "燃气报装", "有线电视报装"]
+            .iter()
+            .zip(["1-2", "2-0", "3-Y", "4-W"])
+            .map(|(name, tail)| ResultCase {
+                name: (*name).into(),
+                number: format!("W0012-P6-00000{tail}"),
+                query_code: String::new(),
+                state: "待上传，未受理".into(),
+            })
+            .collect();
+    }
     let confirmation_en = page(
         K::Confirmation,
         En,
@@ -191,6 +204,7 @@ pub(super) fn all() -> Vec<(&'static str, Page)> {
         ("working", working),
         ("confirmation", confirmation),
         ("confirmation-offline", confirmation_offline),
+        ("confirmation-four", four),
         ("confirmation-en", confirmation_en),
         ("rating", rating),
         ("goodbye", goodbye),
