@@ -39,6 +39,7 @@ pub fn all(screen: &Headless, window: &Window, findings: &mut Findings) {
         }
         findings.check(&format!("{name}: every button says its own"), wrong);
     }
+    panel(screen, window, &said, findings);
     sheet(screen, window, &said, findings);
     names(screen, window, &said, findings);
 }
@@ -49,6 +50,22 @@ fn page(name: &str) -> kiosk::domain::page::Page {
         .find(|(sample, _)| *sample == name)
         .unwrap()
         .1
+}
+
+/// The large panel of the first page looks like a button: it says what the filled button says.
+fn panel(screen: &Headless, window: &Window, said: &RefCell<Vec<Intent>>, findings: &mut Findings) {
+    window.show(&page("start"));
+    screen.render();
+    said.borrow_mut().clear();
+    screen.tap(1200.0, 500.0);
+    let by_panel = said.borrow().clone();
+    said.borrow_mut().clear();
+    screen.touch(window.component(), "开始办理").unwrap();
+    let mut wrong = Vec::new();
+    if by_panel.is_empty() || by_panel != *said.borrow() {
+        wrong.push(format!("{by_panel:?}, the button {:?}", said.borrow()));
+    }
+    findings.check("the panel of the first page begins", wrong);
 }
 
 fn sheet(screen: &Headless, window: &Window, said: &RefCell<Vec<Intent>>, findings: &mut Findings) {

@@ -318,6 +318,12 @@ pub(super) fn all() -> Vec<(&'static str, Page)> {
         ("item-info-en", info_en),
         ("eligibility", eligibility),
         ("not-here", not_here),
+        (
+            "question-pick",
+            question_choices
+                .clone()
+                .with(|page| page.primary = Some("下一步".into())),
+        ),
         ("question-choices", question_choices),
         ("question-digits", question_digits),
         ("question-id-en", question_id),

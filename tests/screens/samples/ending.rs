@@ -78,19 +78,6 @@ pub(super) fn all() -> Vec<(&'static str, Page)> {
             (Tone::Warning, "打印机没有纸。".into()),
         ];
     });
-    let mut four = confirmation_offline.clone();
-    if let Body::Result { cases, .. } = &mut four.body {
-        *cases = ["用水报装", "用电报装", "燃气报装", "有线电视报装"]
-            .iter()
-            .zip(["1-2", "2-0", "3-Y", "4-W"])
-            .map(|(name, tail)| ResultCase {
-                name: (*name).into(),
-                number: format!("W0012-P6-00000{tail}"),
-                query_code: String::new(),
-                state: "待上传，未受理".into(),
-            })
-            .collect();
-    }
     let confirmation_en = page(
         K::Confirmation,
         En,
@@ -121,6 +108,20 @@ pub(super) fn all() -> Vec<(&'static str, Page)> {
     .with(|page| {
         page.primary = Some("Finish".into());
         page.secondary = texts(&["Do something else"]);
+    });
+    let four = confirmation_four(Tone::Good, "平台已接收", None);
+    let four_offline = confirmation_four(
+        Tone::Warning,
+        "待上传，未受理",
+        Some("W0012-P6-000001-0;7K3M;W0012-P6-000002-8;9P2X;W0012-P6-000003-6;4C8T;W0012-P6-000004-4;2H5N"),
+    )
+    .with(|page| {
+        page.heading = "已存好，待上传".into();
+        page.lead = "还没送到的，线路恢复后自动上传，目前还没有受理。请不要重复提交。".into();
+        page.banners = vec![(
+            Tone::Warning,
+            "网络断开，本机继续受理，恢复后自动上传。".into(),
+        )];
     });
     let rating = page(
         K::Rating,
@@ -204,12 +205,62 @@ pub(super) fn all() -> Vec<(&'static str, Page)> {
         ("working", working),
         ("confirmation", confirmation),
         ("confirmation-offline", confirmation_offline),
-        ("confirmation-four", four),
         ("confirmation-en", confirmation_en),
+        ("confirmation-four", four),
+        ("confirmation-four-offline", four_offline),
         ("rating", rating),
         ("goodbye", goodbye),
         ("progress", progress),
         ("problem", problem),
         ("closed", closed),
     ]
+}
+
+/// Four filings at once: water, power, gas, cable television.
+fn confirmation_four(tone: Tone, state: &str, qr: Option<&str>) -> Page {
+    let cases = [
+        ("用水报装", "W0012-P6-000001-0"),
+        ("用电报装", "W0012-P6-000002-8"),
+        ("燃气报装", "W0012-P6-000003-6"),
+        ("有线电视报装", "W0012-P6-000004-4"),
+    ];
+    let next = vec![
+        line(
+            "接下来",
+            "水、电、气、有线电视四家单位分别上门查看，按短信约定的时间",
+            Icon::Tick,
+            false,
+        ),
+        line("多久办好", "5 个工作日", Icon::Clock, false),
+        line("咨询电话", "0751-000 0001", Icon::Phone, false),
+    ];
+    page(
+        PageKind::Confirmation,
+        Lang::Zh,
+        "提交成功",
+        "",
+        Body::Result {
+            tone,
+            cases: cases
+                .into_iter()
+                .map(|(name, number)| ResultCase {
+                    name: name.into(),
+                    number: number.into(),
+                    query_code: "7K3M".into(),
+                    state: state.into(),
+                })
+                .collect(),
+            next,
+            paper: if qr.is_some() {
+                "现在不能打印，不影响您的申请。请用手机拍下二维码和号码。".into()
+            } else {
+                "回执已打印，请从出纸口取走。".into()
+            },
+            qr: qr.map(str::to_owned),
+        },
+    )
+    .with(|page| {
+        page.primary = Some("办完了".into());
+        page.secondary = texts(&["再办一件", "打印回执"]);
+    })
 }

@@ -232,6 +232,17 @@ pub(super) fn all() -> Vec<(&'static str, Page)> {
             ],
         },
     );
+    // Long words to choose from, long hints below what was found.
+    let search_long = search.clone().with(|page| {
+        if let Body::SearchField { field, results } = &mut page.body {
+            field.value = "生育".into();
+            field.composition = "sydj".into();
+            field.candidates = texts(&["生育登记", "失业登记", "使用登记", "商业登记", "收养登记"]);
+            for result in results {
+                result.hint = "户籍或者居住证在本区的居民都可以申请，5 个工作日".into();
+            }
+        }
+    });
     let search_empty = page(
         K::Search,
         Zh,
@@ -257,6 +268,7 @@ pub(super) fn all() -> Vec<(&'static str, Page)> {
         ("choose-en", choose_en),
         ("items", items),
         ("search", search),
+        ("search-long", search_long),
         ("search-empty", search_empty),
     ]
 }
