@@ -1,9 +1,14 @@
 //! Finding an item by what a person types or says: names, other names, pinyin, first letters, situations.
 //!
-//! Everything that can be computed once is computed when the index is made; a keystroke compares short strings only.
+//! Everything that can be computed once is computed when the index is made; a keystroke looks into sorted tables.
+
+mod tails;
+
+use std::collections::BTreeMap;
 
 use crate::item::spelling::syllables;
 use crate::item::{Catalogue, Item};
+use tails::Tails;
 
 /// Longest query in characters; the rest is not looked at.
 const QUERY_MAX: usize = 40;
@@ -30,33 +35,28 @@ pub struct ItemRef {
     pub here: bool,
 }
 
-/// One text an item is found by.
-struct Key {
-    /// Small letters, no spaces.
-    text: String,
-    /// Pinyin without spaces.
-    full: String,
-    /// Where syllables start in `full`.
-    starts: Vec<usize>,
-    /// First letters.
-    initials: String,
-    /// Worth: a name is worth more than a keyword.
+/// An item that a key leads to.
+struct Lead {
+    /// Index of the item.
+    item: usize,
+    /// Worth of the key for it: a name is worth more than a keyword.
     worth: u16,
-    /// [`mask`] of everything above.
-    mask: u64,
 }
 
-struct Entry {
-    keys: Vec<Key>,
-    /// Masks of all keys together: most items are passed over with one comparison.
-    mask: u64,
-    towns: Vec<String>,
-}
-
-/// An index over a catalogue.
+/// An index over a catalogue. A key is one text that items are found by, in small letters and without spaces; keys that
+/// several items share, such as situations, stand in it once.
 #[derive(Default)]
 pub struct SearchIndex {
-    entries: Vec<Entry>,
+    /// The keys as written.
+    texts: Tails,
+    /// The keys in pinyin without spaces; tails begin at syllables.
+    pinyin: Tails,
+    /// First letters of the keys.
+    initials: Tails,
+    /// Where each key leads.
+    leads: Vec<Vec<Lead>>,
+    /// Towns of each item; none means all.
+    towns: Vec<Vec<String>>,
 }
 
 fn normal(text: &str, max: usize) -> String {
@@ -67,99 +67,47 @@ fn normal(text: &str, max: usize) -> String {
         .collect()
 }
 
-/// A bit for each character. A text can only contain a query whose bits are all in its own.
-fn mask(text: &str) -> u64 {
-    let bit = |c: char| 1 << (u32::from(c).wrapping_mul(0x9E37_79B1) >> 26);
-    text.chars().map(bit).fold(0, |mask, bit: u64| mask | bit)
-}
-
-impl Key {
-    fn new(text: &str, worth: u16) -> Self {
-        let text = normal(text, KEY_MAX);
-        let mut full = String::new();
-        let mut starts = Vec::new();
-        let mut initials = String::new();
-        for syllable in syllables(&text) {
-            starts.push(full.len());
-            initials.extend(syllable.chars().next());
-            full.push_str(&syllable);
-        }
-        Self {
-            mask: mask(&text) | mask(&full),
-            text,
-            full,
-            starts,
-            initials,
-            worth,
-        }
-    }
-
-    /// How well `query` fits; 0 when it does not.
-    fn score(&self, query: &str) -> u16 {
-        let place = if self.text == query {
-            100
-        } else if self.text.starts_with(query) {
-            90
-        } else if self.text.contains(query) {
-            80
-        } else if !query.is_ascii() {
-            0
-        } else if self.full.starts_with(query) {
-            70
-        } else if self.initials.starts_with(query) {
-            60
-        } else if self.syllable_match(query) {
-            50
-        } else if query.len() > 1 && self.initials.contains(query) {
-            40
-        } else {
-            0
-        };
-        if place == 0 { 0 } else { place + self.worth }
-    }
-
-    /// True when `query` stands in the pinyin from the start of a syllable on: `lao` is in `yanglao`, `ang` is not.
-    fn syllable_match(&self, query: &str) -> bool {
-        self.starts
-            .iter()
-            .any(|start| self.full[*start..].starts_with(query))
-    }
-
-    /// True when all characters of `query` stand in the text in their order: 养老登记 in 养老保险参保登记.
-    fn scattered(&self, query: &str) -> bool {
-        let mut rest = self.text.chars();
-        query.chars().all(|c| rest.any(|t| t == c))
-    }
-}
-
-fn entry(item: &Item, catalogue: &Catalogue) -> Entry {
-    let mut keys = vec![Key::new(&item.task_name.zh, 9)];
-    if !item.task_name.en.is_empty() {
-        keys.push(Key::new(&item.task_name.en, 0));
-    }
-    keys.extend(item.cases.iter().map(|c| Key::new(&c.task_name.zh, 7)));
-    keys.extend(item.alias.iter().map(|a| Key::new(a, 8)));
-    keys.extend(item.keywords.iter().map(|k| Key::new(k, 2)));
+/// The texts an item is found by, with their worth.
+fn keys<'a>(item: &'a Item, catalogue: &'a Catalogue) -> Vec<(&'a str, u16)> {
+    let mut keys: Vec<(&str, u16)> = vec![(&item.task_name.zh, 9), (&item.task_name.en, 0)];
+    keys.extend(item.cases.iter().map(|c| (c.task_name.zh.as_str(), 7)));
+    keys.extend(item.alias.iter().map(|a| (a.as_str(), 8)));
+    keys.extend(item.keywords.iter().map(|k| (k.as_str(), 2)));
     for situation in catalogue.situations() {
         if item.situations.contains(&situation.id) {
-            keys.push(Key::new(&situation.name.zh, 1));
-            keys.extend(situation.alias.iter().map(|a| Key::new(a, 1)));
+            keys.push((&situation.name.zh, 1));
+            keys.extend(situation.alias.iter().map(|a| (a.as_str(), 1)));
         }
     }
-    Entry {
-        mask: keys.iter().fold(0, |mask, key| mask | key.mask),
-        keys,
-        towns: item.towns.clone(),
-    }
+    keys
 }
 
 impl SearchIndex {
-    /// Makes the index; takes some milliseconds for thousands of items.
+    /// Makes the index.
     #[must_use]
     pub fn new(catalogue: &Catalogue) -> Self {
-        let entries = catalogue.items().iter();
+        let mut all: BTreeMap<String, Vec<Lead>> = BTreeMap::new();
+        for (item, entry) in catalogue.items().iter().enumerate() {
+            for (text, worth) in keys(entry, catalogue) {
+                let text = normal(text, KEY_MAX);
+                if !text.is_empty() {
+                    all.entry(text).or_default().push(Lead { item, worth });
+                }
+            }
+        }
+        let (mut pinyin, mut initials) = (Vec::new(), Vec::new());
+        for text in all.keys() {
+            let syllables = syllables(text);
+            initials.push(syllables.iter().filter_map(|s| s.chars().next()).collect());
+            pinyin.push(syllables);
+        }
+        let (texts, leads): (Vec<String>, _) = all.into_iter().unzip();
         Self {
-            entries: entries.map(|item| entry(item, catalogue)).collect(),
+            texts: Tails::of_words(texts),
+            pinyin: Tails::of_parts(pinyin),
+            initials: Tails::of_words(initials),
+            leads,
+            towns: catalogue.items().iter().map(|i| i.towns.clone()).collect(),
         }
     }
 
@@ -168,51 +116,92 @@ impl SearchIndex {
     #[must_use]
     pub fn search(&self, query: &str, town: &str) -> Vec<ItemRef> {
         let query = normal(query, QUERY_MAX);
-        let mut found = self.rank(&query, town, |keys| best(keys, &query));
+        if query.is_empty() {
+            return self.order(&vec![1; self.towns.len()], town);
+        }
+        let mut found = self.order(&self.points(&self.places(&query)), town);
         if found.is_empty()
             && let Some(rest) = OPENINGS.iter().find_map(|o| query.strip_prefix(o))
             && !rest.is_empty()
         {
-            found = self.rank(rest, town, |keys| best(keys, rest));
+            found = self.order(&self.points(&self.places(rest)), town);
         }
         if found.is_empty() && query.chars().count() > 1 && !query.is_ascii() {
-            found = self.rank(&query, town, |keys| {
-                u16::from(keys.iter().any(|k| k.scattered(&query)))
-            });
+            found = self.order(&self.points(&self.scattered(&query)), town);
         }
         found
     }
 
-    fn rank(&self, query: &str, town: &str, score: impl Fn(&[Key]) -> u16) -> Vec<ItemRef> {
-        let mut scored: Vec<(bool, u16, usize)> = Vec::new();
-        let wanted = mask(query);
-        for (index, entry) in self.entries.iter().enumerate() {
-            if entry.mask & wanted != wanted {
-                continue;
+    /// How well each key fits `query`; 0 when it does not.
+    fn places(&self, query: &str) -> Vec<u16> {
+        let mut places = vec![0; self.leads.len()];
+        let mut fits = |key: usize, place: u16| places[key] = place.max(places[key]);
+        for tail in self.texts.beginning_with(query) {
+            let whole = tail.start() && self.texts.word(tail.word()).len() == query.len();
+            fits(
+                tail.word(),
+                if whole {
+                    100
+                } else if tail.start() {
+                    90
+                } else {
+                    80
+                },
+            );
+        }
+        if query.is_ascii() {
+            for tail in self.pinyin.beginning_with(query) {
+                fits(tail.word(), if tail.start() { 70 } else { 50 });
             }
-            let points = if query.is_empty() {
-                1
-            } else {
-                score(&entry.keys)
-            };
-            if points > 0 {
-                let here = entry.towns.is_empty() || entry.towns.iter().any(|t| t == town);
-                scored.push((here, points, index));
+            for tail in self.initials.beginning_with(query) {
+                // One letter in the middle of first letters says nothing.
+                if tail.start() {
+                    fits(tail.word(), 60);
+                } else if query.len() > 1 {
+                    fits(tail.word(), 40);
+                }
+            }
+        }
+        places
+    }
+
+    /// Keys that hold all characters of `query` in their order: 养老登记 in 养老保险参保登记.
+    fn scattered(&self, query: &str) -> Vec<u16> {
+        let holds = |text: &str| {
+            let mut rest = text.chars();
+            query.chars().all(|c| rest.any(|t| t == c))
+        };
+        self.texts.words().map(|t| u16::from(holds(t))).collect()
+    }
+
+    /// Points of each item from how well each key fits.
+    fn points(&self, places: &[u16]) -> Vec<u16> {
+        let mut points = vec![0; self.towns.len()];
+        for (place, leads) in places.iter().zip(&self.leads) {
+            if *place > 0 {
+                for lead in leads {
+                    points[lead.item] = points[lead.item].max(place + lead.worth);
+                }
+            }
+        }
+        points
+    }
+
+    fn order(&self, points: &[u16], town: &str) -> Vec<ItemRef> {
+        let mut found: Vec<(bool, u16, usize)> = Vec::new();
+        for (index, (points, towns)) in points.iter().zip(&self.towns).enumerate() {
+            if *points > 0 {
+                let here = towns.is_empty() || towns.iter().any(|t| t == town);
+                found.push((!here, u16::MAX - points, index));
             }
         }
         // The catalogue is in the order of popularity, so the index breaks ties.
-        scored.sort_by_key(|(here, points, index)| (!here, u16::MAX - points, *index));
-        scored
+        found.sort_unstable();
+        found
             .into_iter()
-            .map(|(here, _, index)| ItemRef { index, here })
+            .map(|(away, _, index)| ItemRef { index, here: !away })
             .collect()
     }
-}
-
-fn best(keys: &[Key], query: &str) -> u16 {
-    let wanted = mask(query);
-    let possible = keys.iter().filter(|k| k.mask & wanted == wanted);
-    possible.map(|k| k.score(query)).max().unwrap_or(0)
 }
 
 #[cfg(test)]
