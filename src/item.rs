@@ -102,6 +102,10 @@ pub struct Item {
     pub result: Outcome,
     /// Notice before personal data is used (PIPL articles 17, 29, 30).
     pub consent: Text,
+    /// What is agreed to apart, with a tick of its own: sensitive data such as a bank account (PIPL article 29). Empty
+    /// where there is none.
+    #[serde(default)]
+    pub consent_sensitive: Text,
     /// Signature and commitment (承诺书), where the item asks for one.
     pub signature: Option<Signature>,
     /// The cases a bundle (一件事) becomes; empty for anything else.
@@ -144,6 +148,12 @@ impl Item {
     #[must_use]
     pub fn wants_signature(&self) -> bool {
         self.signature.as_ref().is_some_and(|s| s.required)
+    }
+
+    /// Whether it asks for data that needs a consent of its own.
+    #[must_use]
+    pub fn asks_sensitive(&self) -> bool {
+        self.form.iter().any(|q| q.kind == QuestionKind::BankCard)
     }
 
     /// Whether a machine in `town` (9 digits) accepts it.

@@ -51,6 +51,7 @@ pub fn body(body: &p::Body) -> ui::BodyKind {
         B::Field(_) => K::Field,
         B::SearchField { .. } => K::Search,
         B::Paragraphs(_) => K::Paragraphs,
+        B::Consent { .. } => K::Consent,
         B::Canvas { .. } => K::Canvas,
         B::Work(_) => K::Work,
         B::Result { .. } => K::Result,

@@ -200,6 +200,11 @@ impl Window {
                 to.set_choice_count(convert::count(results.len()));
             }
             Body::Paragraphs(texts) => models.paragraphs(texts),
+            Body::Consent { texts, tick } => {
+                models.paragraphs(texts);
+                models.choices(std::slice::from_ref(tick));
+                to.set_choice_count(1);
+            }
             Body::Canvas { statement, ink } => {
                 to.set_statement(statement.as_str().into());
                 to.set_ink(ink::commands(ink).into());
@@ -261,10 +266,13 @@ impl Window {
         if !matches!(kind, BodyKind::Lines | BodyKind::Result) {
             self.models.lines(&[]);
         }
-        if !matches!(kind, BodyKind::Choices | BodyKind::Tiles | BodyKind::Search) {
+        if !matches!(
+            kind,
+            BodyKind::Choices | BodyKind::Tiles | BodyKind::Search | BodyKind::Consent
+        ) {
             self.models.choices(&[]);
         }
-        if kind != BodyKind::Paragraphs {
+        if !matches!(kind, BodyKind::Paragraphs | BodyKind::Consent) {
             self.models.paragraphs(&[]);
         }
         if kind != BodyKind::Result {

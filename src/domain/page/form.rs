@@ -205,20 +205,44 @@ pub(super) fn check(page: &mut Page, visit: &Visit, world: &World, say: Say) {
 pub(super) fn consent(page: &mut Page, visit: &Visit, world: &World, say: Say) {
     let Some(item) = visit.item() else { return };
     page.heading = say.t("提交前请看一看", "Before you submit");
-    let mut paragraphs = vec![say.text(&item.consent)];
+    let mut texts = sentences(&say.text(&item.consent));
     let cases = visit.drafts(world).0.len();
     if cases > 1 {
-        paragraphs.push(say.t(
+        texts.push(say.t(
             &format!("这一次会同时提交 {cases} 件申请。"),
             &format!("This files {cases} cases at once."),
         ));
     }
-    page.body = Body::Paragraphs(paragraphs);
+    page.body = if visit.gives_sensitive() {
+        page.lead = say.t(
+            "同意的话，先点一下“我单独同意”那一行。",
+            "If you agree, first touch the line that begins with I also agree.",
+        );
+        let tick = Choice {
+            label: say.text(&item.consent_sensitive),
+            selected: visit.agreed_sensitive,
+            ..Choice::default()
+        };
+        Body::Consent { texts, tick }
+    } else {
+        Body::Paragraphs(texts)
+    };
+    page.primary_enabled = visit.consented();
     page.primary = Some(if item.wants_signature() {
         say.t("同意，去签名", "Agree and sign")
     } else {
         say.t("同意并提交", "Agree and submit")
     });
+}
+
+/// A notice in paragraphs of one sentence: nobody reads a block.
+fn sentences(text: &str) -> Vec<String> {
+    let ends = text.split_inclusive('。');
+    let lines = ends.flat_map(|part| part.split_inclusive(". "));
+    lines
+        .map(|line| line.trim().to_owned())
+        .filter(|l| !l.is_empty())
+        .collect()
 }
 
 pub(super) fn sign(page: &mut Page, visit: &Visit, say: Say) {

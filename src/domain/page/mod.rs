@@ -232,6 +232,13 @@ pub enum Body {
     },
     /// Paragraphs to read.
     Paragraphs(Vec<String>),
+    /// Paragraphs to read and what is ticked apart, `selected` when it is.
+    Consent {
+        /// Paragraphs.
+        texts: Vec<String>,
+        /// What to tick, at most one.
+        tick: Choice,
+    },
     /// Canvas for the handwritten confirmation, strokes so far (0..1).
     Canvas {
         /// Sentence being confirmed.

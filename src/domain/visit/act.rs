@@ -104,6 +104,7 @@ impl Visit {
                 return None;
             }
             State::Check => Trigger::Consent,
+            State::Consent if !self.consented() => return None,
             State::Consent if self.item().is_some_and(Item::wants_signature) => Trigger::Sign,
             State::Sign => return self.signed(world, now),
             State::Consent | State::Problem => return self.submit(world, now),
@@ -167,6 +168,9 @@ impl Visit {
                 return Some(Demand::Rate(level));
             }
             State::Eligibility | State::Question => self.choose_entry(place, world),
+            State::Consent if place == 0 && self.gives_sensitive() => {
+                self.agreed_sensitive = !self.agreed_sensitive;
+            }
             _ => {}
         }
         None

@@ -2,7 +2,7 @@
 
 use crate::domain::form::{display, visible};
 use crate::domain::world::World;
-use crate::item::Kind;
+use crate::item::{Kind, Question, QuestionKind};
 use crate::text::Text;
 
 use super::Visit;
@@ -42,6 +42,22 @@ impl Visit {
             _ => return (0, 0),
         };
         (at as u32, of as u32)
+    }
+
+    /// Whether an answer is sensitive data, which is agreed to apart (PIPL article 29).
+    #[must_use]
+    pub(crate) fn gives_sensitive(&self) -> bool {
+        self.item().is_some_and(|item| {
+            let sensitive = |q: &Question| q.kind == QuestionKind::BankCard;
+            let given = |q: &Question| sensitive(q) && self.answers.get(&q.id).is_some();
+            item.form.iter().any(given)
+        })
+    }
+
+    /// Whether everything that is agreed to apart was ticked.
+    #[must_use]
+    pub(crate) fn consented(&self) -> bool {
+        self.agreed_sensitive || !self.gives_sensitive()
     }
 
     /// Lines of the check page: who, then every answer.

@@ -61,7 +61,7 @@ impl Visit {
                     delivery: self.delivery_of(who),
                     consent: Consent {
                         version: format!("{}", item.version),
-                        items: vec!["notice".into()],
+                        items: self.agreed(),
                     },
                     signature: signature.clone(),
                     device: DeviceId {
@@ -81,6 +81,15 @@ impl Visit {
             })
             .collect();
         (drafts, names)
+    }
+
+    /// Names of the points agreed to.
+    fn agreed(&self) -> Vec<String> {
+        let mut points = vec!["notice".to_owned()];
+        if self.agreed_sensitive && self.gives_sensitive() {
+            points.push("sensitive".to_owned());
+        }
+        points
     }
 
     fn mobile(&self, item: &Item) -> Option<Private> {

@@ -145,6 +145,8 @@ pub struct Visit {
     pub(crate) entry: Entry,
     pub(crate) error: Option<Text>,
     pub(crate) signature: Ink,
+    /// Ticked the consent of its own for sensitive data.
+    pub(crate) agreed_sensitive: bool,
     pub(crate) filing: Option<Filing>,
     pub(crate) progress: ProgressOf,
     pub(crate) last_touch: Instant,
@@ -178,6 +180,7 @@ impl Visit {
             entry: Entry::None,
             error: None,
             signature: Ink::default(),
+            agreed_sensitive: false,
             filing: None,
             progress: ProgressOf::Asking,
             last_touch: now,
@@ -247,6 +250,7 @@ impl Visit {
     /// Forgets the item and everything answered for it; the person stays.
     pub(crate) fn forget_item(&mut self) {
         self.item = None;
+        self.agreed_sensitive = false;
         self.forget_answers();
         self.entry = Entry::None;
         self.signature = Ink::default();

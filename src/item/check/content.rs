@@ -31,6 +31,11 @@ fn texts(item: &Item, out: &mut Findings) {
     } else {
         out.text("consent", &item.consent, 1000);
     }
+    if item.asks_sensitive() {
+        out.text("consent_sensitive", &item.consent_sensitive, 60);
+    } else {
+        out.length("consent_sensitive", &item.consent_sensitive, 60);
+    }
     if let Some(signature) = &item.signature {
         out.text("signature.commitment", &signature.commitment, 1500);
     }

@@ -288,16 +288,23 @@ pub(super) fn all() -> Vec<(&'static str, Page)> {
         Zh,
         "请阅读并同意",
         "",
-        Body::Paragraphs(texts(&[
-            "您提交的姓名、身份证号、住址、电话和银行账户，只交给武江区民政局，只用于办理高龄津贴。",
-            "本机不保留您的个人信息。交到民政局以后，按档案规定保存十年。",
-            "不同意也没关系，您可以到窗口办理，结果一样。",
-        ])),
+        Body::Consent {
+            texts: texts(&[
+                "为办理本事项，将读取您的身份证信息（姓名、号码、性别、出生日期、住址）和您填写的内容，提交给演示·区民政局用于审核。",
+                "发送成功后本机立即删除；断网时暂存在本机，发送后删除。",
+                "您可以不同意，改到人工窗口办理。",
+            ]),
+            tick: Choice {
+                label: "我单独同意：银行卡号只用于发放或扣缴款项".into(),
+                ..Choice::default()
+            },
+        },
     )
     .with(|page| {
         page.task = TASK.into();
-        page.primary = Some("我同意，继续".into());
-        page.secondary = texts(&["不同意，退出"]);
+        page.lead = "同意的话，先点一下“我单独同意”那一行。".into();
+        page.primary_enabled = false;
+        page.primary = Some("同意，去签名".into());
     });
     let sign = page(
         K::Sign,

@@ -39,11 +39,11 @@ impl Person {
             | PageKind::Goodbye => None,
             PageKind::Choose => Some(Intent::Choose(self.tile(page))),
             PageKind::Items => Some(self.pick(page)),
-            PageKind::ItemInfo
-            | PageKind::Check
-            | PageKind::Consent
-            | PageKind::Problem
-            | PageKind::Confirmation => Some(Intent::Primary),
+            PageKind::ItemInfo | PageKind::Check | PageKind::Problem | PageKind::Confirmation => {
+                Some(Intent::Primary)
+            }
+            PageKind::Consent if page.primary_enabled => Some(Intent::Primary),
+            PageKind::Consent => Some(Intent::Choose(0)),
             PageKind::NotHere => Some(Intent::Secondary(0)),
             PageKind::Eligibility => Some(self.meet(page)),
             PageKind::Question | PageKind::Delivery => Some(self.answer(page)),

@@ -171,6 +171,10 @@ impl Machine {
         self.expect(PageKind::Check);
         self.touch(Intent::Primary);
         self.expect(PageKind::Consent);
+        if matches!(self.page.body, Body::Consent { .. }) {
+            assert!(!self.page.primary_enabled, "sensitive data without a tick");
+            self.touch(Intent::Choose(0));
+        }
         self.touch(Intent::Primary);
         if self.page.kind == PageKind::Sign {
             self.sign();

@@ -164,6 +164,9 @@ impl Watched {
                             let stroke = (0..9).map(|x| (x as f32 / 10.0, 0.5)).collect();
                             self.give(Event::Intent(Intent::Stroke(stroke)));
                         }
+                        if self.kind() == PageKind::Consent {
+                            self.give(Event::Intent(Intent::Choose(0)));
+                        }
                         self.give(Event::Intent(Intent::Primary));
                     }
                 }

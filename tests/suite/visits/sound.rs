@@ -134,6 +134,11 @@ fn body(page: &Page) -> bool {
             texts.iter().for_each(|text| filled(&[text], page));
             false
         }
+        Body::Consent { texts, tick } => {
+            texts.iter().for_each(|text| filled(&[text], page));
+            choices(std::slice::from_ref(tick), 1, page);
+            true
+        }
         Body::Canvas { statement, .. } => {
             filled(&[statement], page);
             false
