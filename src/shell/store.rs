@@ -6,6 +6,7 @@
 
 mod cases;
 mod fault;
+pub mod files;
 mod open;
 mod ratings;
 mod rows;

@@ -1,9 +1,9 @@
 //! Opening: settings read back, damage set aside, a fresh start if there is no other.
 
-use std::fs::{self, File, OpenOptions};
+use std::fs::File;
 use std::io::{self, Read};
-use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use rusqlite::{Connection, OpenFlags};
 
@@ -11,6 +11,7 @@ use crate::case::{Epoch, Machine};
 
 use super::Store;
 use super::fault::StoreFault;
+use super::files::{Files, OsFiles};
 use super::writer::{Desk, quick_check};
 use super::{salvage, schema};
 
@@ -27,6 +28,10 @@ pub struct Config {
     pub max_pages: u32,
     /// Randomness for keys, epochs and salt.
     pub random: Random,
+    /// Name of the SQLite VFS the file is opened with; the system's own if none. Tests put a failing disk here.
+    pub vfs: Option<String>,
+    /// The disk of the plain files beside the database.
+    pub files: Arc<dyn Files>,
 }
 
 impl Config {
@@ -38,6 +43,8 @@ impl Config {
             machine,
             max_pages: 65_536,
             random: os_random(),
+            vfs: None,
+            files: Arc::new(OsFiles),
         }
     }
 }
@@ -60,6 +67,14 @@ pub struct Opened {
     pub salvaged: usize,
 }
 
+/// Where a database lies and how it is opened.
+pub(super) struct Place {
+    pub(super) path: PathBuf,
+    pub(super) max_pages: u32,
+    pub(super) vfs: Option<String>,
+    pub(super) files: Arc<dyn Files>,
+}
+
 pub(super) struct Report {
     pub(super) fresh: bool,
     pub(super) set_aside: Option<PathBuf>,
@@ -72,18 +87,26 @@ pub(super) fn open(config: Config) -> Result<(Desk, Report), StoreFault> {
         machine,
         max_pages,
         random,
+        vfs,
+        files,
     } = config;
+    let place = Place {
+        path,
+        max_pages,
+        vfs,
+        files,
+    };
     let mut report = Report {
-        fresh: !path.exists(),
+        fresh: !place.exists(&place.path),
         set_aside: None,
         salvaged: 0,
     };
-    let db = match connect(&path, max_pages).and_then(checked) {
+    let db = match connect(&place).and_then(checked) {
         Err(StoreFault::Corrupt(_)) => {
-            let aside = set_aside(&path)?;
+            let aside = place.set_aside()?;
             report.fresh = true;
             report.set_aside = Some(aside);
-            connect(&path, max_pages).and_then(checked)?
+            connect(&place).and_then(checked)?
         }
         other => other?,
     };
@@ -99,9 +122,9 @@ pub(super) fn open(config: Config) -> Result<(Desk, Report), StoreFault> {
         .query_row("SELECT count(*) FROM meta", [], |row| row.get(0))?;
     if there == 0 {
         // Made now, or made by a run that died before it had taken over the damaged file.
-        let aside = report.set_aside.clone().or_else(|| newest_aside(&path));
+        let aside = report.set_aside.clone().or_else(|| place.newest_aside());
         let taken = match aside {
-            Some(aside) => salvage::salvage(&mut desk, &aside)?,
+            Some(aside) => salvage::salvage(&mut desk, &place, &aside)?,
             None => salvage::Taken::default(),
         };
         report.salvaged = taken.cases;
@@ -116,18 +139,13 @@ pub(super) fn open(config: Config) -> Result<(Desk, Report), StoreFault> {
 }
 
 /// A connection with every setting that durability rests on, each read back.
-pub(super) fn connect(path: &Path, max_pages: u32) -> Result<Connection, StoreFault> {
-    if !path.exists() {
+pub(super) fn connect(place: &Place) -> Result<Connection, StoreFault> {
+    if !place.exists(&place.path) {
         // Nobody but the firmware's own user may read what citizens filed.
-        OpenOptions::new()
-            .write(true)
-            .create_new(true)
-            .mode(0o600)
-            .open(path)?;
-        sync_folder(path)?;
+        place.files.create(&place.path)?;
+        place.sync_folder()?;
     }
-    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let mut db = Connection::open_with_flags(path, flags)?;
+    let mut db = place.database(&place.path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
     // Before the log is opened: an exclusive log needs no shared-memory file beside it.
     db.execute_batch("PRAGMA locking_mode=EXCLUSIVE;")?;
     let mode: String = db.query_row("PRAGMA journal_mode=WAL", [], |row| row.get(0))?;
@@ -139,7 +157,7 @@ pub(super) fn connect(path: &Path, max_pages: u32) -> Result<Connection, StoreFa
          PRAGMA temp_store=MEMORY;
          PRAGMA journal_size_limit=4194304;",
     )?;
-    db.pragma_update(None, "max_page_count", max_pages)?;
+    db.pragma_update(None, "max_page_count", place.max_pages)?;
     expect("journal_mode", "wal", mode)?;
     read_back(&db, "journal_mode", "wal")?;
     read_back(&db, "synchronous", "2")?;
@@ -206,47 +224,62 @@ impl Desk {
     }
 }
 
-/// Renames the file and its log out of the way, as `….aside-N`. The log goes first: a log left
-/// beside a new file would be replayed into it.
-fn set_aside(path: &Path) -> Result<PathBuf, StoreFault> {
-    let n = (1..ASIDE_LIMIT)
-        .find(|n| !beside(path, *n, "").exists() && !beside(path, *n, "-wal").exists())
-        .unwrap_or(ASIDE_LIMIT);
-    let aside = beside(path, n, "");
-    let log = named(path, "-wal");
-    if log.exists() {
-        fs::rename(log, beside(path, n, "-wal"))?;
-    }
-    fs::rename(path, &aside)?;
-    sync_folder(path)?;
-    Ok(aside)
-}
-
 /// Most damaged files kept; then the last one is overwritten.
 const ASIDE_LIMIT: u32 = 99;
 
-fn newest_aside(path: &Path) -> Option<PathBuf> {
-    (1..=ASIDE_LIMIT)
-        .rev()
-        .map(|n| beside(path, n, ""))
-        .find(|aside| aside.exists())
-}
+impl Place {
+    /// A plain connection to a database of this disk.
+    pub(super) fn database(&self, path: &Path, flags: OpenFlags) -> Result<Connection, StoreFault> {
+        let flags = flags | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        Ok(match &self.vfs {
+            Some(vfs) => Connection::open_with_flags_and_vfs(path, flags, vfs.as_str())?,
+            None => Connection::open_with_flags(path, flags)?,
+        })
+    }
 
-fn beside(path: &Path, n: u32, suffix: &str) -> PathBuf {
-    named(path, &format!(".aside-{n}{suffix}"))
-}
+    fn exists(&self, path: &Path) -> bool {
+        self.files.open(path).is_ok()
+    }
 
-fn named(path: &Path, suffix: &str) -> PathBuf {
-    let mut name = path.as_os_str().to_owned();
-    name.push(suffix);
-    PathBuf::from(name)
-}
+    /// Renames the file and its log out of the way, as `….aside-N`. The log goes first: a log left
+    /// beside a new file would be replayed into it.
+    fn set_aside(&self) -> Result<PathBuf, StoreFault> {
+        let free =
+            |n: &u32| !self.exists(&self.beside(*n, "")) && !self.exists(&self.beside(*n, "-wal"));
+        let n = (1..ASIDE_LIMIT).find(free).unwrap_or(ASIDE_LIMIT);
+        let aside = self.beside(n, "");
+        let log = self.named("-wal");
+        if self.exists(&log) {
+            self.files.rename(&log, &self.beside(n, "-wal"))?;
+        }
+        self.files.rename(&self.path, &aside)?;
+        self.sync_folder()?;
+        Ok(aside)
+    }
 
-fn sync_folder(path: &Path) -> Result<(), StoreFault> {
-    let folder = match path.parent() {
-        Some(folder) if !folder.as_os_str().is_empty() => folder,
-        _ => Path::new("."),
-    };
-    File::open(folder)?.sync_all()?;
-    Ok(())
+    fn newest_aside(&self) -> Option<PathBuf> {
+        (1..=ASIDE_LIMIT)
+            .rev()
+            .map(|n| self.beside(n, ""))
+            .find(|aside| self.exists(aside))
+    }
+
+    fn beside(&self, n: u32, suffix: &str) -> PathBuf {
+        self.named(&format!(".aside-{n}{suffix}"))
+    }
+
+    fn named(&self, suffix: &str) -> PathBuf {
+        let mut name = self.path.as_os_str().to_owned();
+        name.push(suffix);
+        PathBuf::from(name)
+    }
+
+    fn sync_folder(&self) -> Result<(), StoreFault> {
+        let folder = match self.path.parent() {
+            Some(folder) if !folder.as_os_str().is_empty() => folder,
+            _ => Path::new("."),
+        };
+        self.files.sync_folder(folder)?;
+        Ok(())
+    }
 }

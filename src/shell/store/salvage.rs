@@ -8,6 +8,7 @@ use rusqlite::{Connection, OpenFlags, params_from_iter};
 use crate::case::Digest;
 
 use super::fault::StoreFault;
+use super::open::Place;
 use super::writer::Desk;
 
 /// Unreadable places in a row after which the rest is given up: a damaged page holds a few rows.
@@ -59,9 +60,8 @@ struct Found {
 ///
 /// # Errors
 /// Only of writing the new file; damage in the old one is skipped.
-pub(super) fn salvage(desk: &mut Desk, aside: &Path) -> Result<Taken, StoreFault> {
-    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let Ok(old) = Connection::open_with_flags(aside, flags) else {
+pub(super) fn salvage(desk: &mut Desk, place: &Place, aside: &Path) -> Result<Taken, StoreFault> {
+    let Ok(old) = place.database(aside, OpenFlags::SQLITE_OPEN_READ_ONLY) else {
         return Ok(Taken::default());
     };
     let mut taken = Taken {

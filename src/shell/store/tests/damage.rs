@@ -20,7 +20,13 @@ fn snapshot(from: &Path) -> TempDir {
 #[test]
 fn durability_settings_are_read_back() {
     let folder = tempfile::tempdir().expect("folder");
-    let db = open::connect(&folder.path().join("store.db"), 1000).expect("connect");
+    let db = open::connect(&open::Place {
+        path: folder.path().join("store.db"),
+        max_pages: 1000,
+        vfs: None,
+        files: std::sync::Arc::new(files::OsFiles),
+    })
+    .expect("connect");
     for (setting, value) in [
         ("journal_mode", "wal"),
         ("synchronous", "2"),
