@@ -1,7 +1,7 @@
 //! What the reader and the printer tell.
 
 use crate::document::{IdentityDocument, Validity};
-use crate::domain::visit::{CardTrouble, State, Trigger};
+use crate::domain::visit::{CardTrouble, Layer, State, Trigger};
 use crate::events::{EventId, FieldValue};
 use crate::status::{Device, Paper};
 
@@ -75,25 +75,52 @@ impl Kiosk {
         self.visit.last_touch = self.now;
     }
 
+    /// Why this document cannot begin a visit.
+    fn trouble_of(&self, document: &IdentityDocument) -> Option<CardTrouble> {
+        let today = self.world.wall.as_ref().and_then(|wall| {
+            crate::document::Date::parse_compact(&wall.day.to_string().replace('-', "")).ok()
+        });
+        let validity = today.map_or(Validity::Valid, |today| document.validity_on(today));
+        match validity {
+            Validity::Expired => Some(CardTrouble::Expired),
+            Validity::NotYet => Some(CardTrouble::NotYetValid),
+            Validity::Valid if document.number_check().is_err() => Some(CardTrouble::BadNumber),
+            Validity::Valid => None,
+        }
+    }
+
+    /// A card in mid-visit. Somebody else's asks whether the visit goes to them: who walked away must not be filed for
+    /// by the next in the queue. Anything else means nothing; the document is wiped as it drops.
+    fn another_card(&mut self, document: Box<IdentityDocument>) {
+        let Some(who) = &self.visit.who else { return };
+        if who.number == document.number {
+            if matches!(self.visit.layer, Some(Layer::AnotherCard(_))) {
+                self.visit.layer = None;
+            }
+            return;
+        }
+        if self.trouble_of(&document).is_some() {
+            return;
+        }
+        match self.visit.state {
+            State::Working | State::Closed => {}
+            State::Goodbye => self.visit.begin_anew(document, &self.world, self.now),
+            _ => {
+                self.visit.last_touch = self.now;
+                self.visit.layer = Some(Layer::AnotherCard(document));
+            }
+        }
+    }
+
     fn card_read(&mut self, document: Box<IdentityDocument>) {
         self.log(
             EventId::CardRead,
             vec![("layout", FieldValue::Word(document.kind.word()))],
         );
-        // In mid-visit another card means nothing: one visit is one person. The document is wiped as it drops.
         if !self.wants_card() && !self.browses_without_card() {
-            return;
+            return self.another_card(document);
         }
-        let today = self.world.wall.as_ref().and_then(|wall| {
-            crate::document::Date::parse_compact(&wall.day.to_string().replace('-', "")).ok()
-        });
-        let validity = today.map_or(Validity::Valid, |today| document.validity_on(today));
-        let trouble = match validity {
-            Validity::Expired => Some(CardTrouble::Expired),
-            Validity::NotYet => Some(CardTrouble::NotYetValid),
-            Validity::Valid if document.number_check().is_err() => Some(CardTrouble::BadNumber),
-            Validity::Valid => None,
-        };
+        let trouble = self.trouble_of(&document);
         if let Some(trouble) = trouble {
             self.log(
                 EventId::CardFailed,

@@ -190,7 +190,7 @@ fn overlay(visit: &Visit, world: &World, now: Instant, say: Say) -> Option<Overl
             stay: say.t("继续办理", "Continue"),
         });
     }
-    match visit.layer? {
+    match visit.layer.as_ref()? {
         Layer::Help => Some(Overlay::Help {
             title: say.t("需要帮忙吗？", "Do you need help?"),
             lines: vec![
@@ -213,6 +213,22 @@ fn overlay(visit: &Visit, world: &World, now: Instant, say: Say) -> Option<Overl
             ),
             stay: say.t("继续办理", "Stay"),
             leave: say.t("退出", "Leave"),
+        }),
+        Layer::AnotherCard(_) => Some(Overlay::Leave {
+            title: say.t("换一个人办理吗？", "Another person now?"),
+            text: if visit.filing.is_some() {
+                say.t(
+                    "读卡器上放了另一张身份证。前面的申请已经提交，不受影响。",
+                    "Another identity card lies on the reader. The application before is filed and stays filed.",
+                )
+            } else {
+                say.t(
+                    "读卡器上放了另一张身份证。换人办理，前面填写的内容会全部清除。",
+                    "Another identity card lies on the reader. What was entered before it will be erased.",
+                )
+            },
+            stay: say.t("继续前面的办理", "Go on as before"),
+            leave: say.t("换人，重新办理", "Start for the new card"),
         }),
     }
 }

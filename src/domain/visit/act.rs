@@ -2,12 +2,14 @@
 
 use std::time::Instant;
 
+use crate::document::IdentityDocument;
 use crate::domain::page::Intent;
 use crate::domain::world::World;
 use crate::item::{Item, Kind};
 
 use super::browse::{ListOf, PER_LIST};
 use super::delivery::with_delivery;
+use super::idle::Idle;
 use super::state::{State, Trigger};
 use super::{Demand, Layer, Visit};
 
@@ -17,8 +19,11 @@ pub const PER_CHECK: usize = 7;
 impl Visit {
     /// Takes a touch; gives what it wants from outside. Anything said moves the idle clock.
     pub fn intent(&mut self, intent: Intent, world: &World, now: Instant) -> Option<Demand> {
+        // What the countdown covers cannot have been touched.
+        let covered = matches!(self.idle(&world.idle, now), Idle::Countdown(..));
         self.last_touch = now;
         match intent {
+            Intent::OverlayLeave if covered => {}
             Intent::Touch if self.state == State::Start => {
                 self.go(Trigger::Begin, world, now);
             }
@@ -27,11 +32,13 @@ impl Visit {
             Intent::Help => self.layer = Some(Layer::Help),
             Intent::Leave => self.leave(world, now),
             Intent::OverlayStay => self.layer = None,
-            Intent::OverlayLeave => {
-                if self.layer.take() == Some(Layer::Leave) {
+            Intent::OverlayLeave => match self.layer.take() {
+                Some(Layer::Leave) => {
                     self.go(Trigger::End, world, now);
                 }
-            }
+                Some(Layer::AnotherCard(who)) => self.begin_anew(who, world, now),
+                Some(Layer::Help) | None => {}
+            },
             _ if self.layer.is_some() => {}
             Intent::Back => self.back(world, now),
             Intent::NextPage => self.turn(true, world),
@@ -48,6 +55,13 @@ impl Visit {
             keyed => self.key(keyed, world),
         }
         None
+    }
+
+    /// Ends this person's visit and begins one for the holder of the card that lies there now.
+    pub(crate) fn begin_anew(&mut self, who: Box<IdentityDocument>, world: &World, now: Instant) {
+        self.go(Trigger::End, world, now);
+        self.who = Some(who);
+        self.go(Trigger::Card, world, now);
     }
 
     fn leave(&mut self, world: &World, now: Instant) {

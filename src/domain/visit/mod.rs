@@ -29,13 +29,15 @@ use entry::{Entry, Ink};
 use filing::Filing;
 pub use state::{State, Trigger};
 
-/// What lies over the page because the person asked for it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// What lies over the page until it is answered.
+#[derive(Clone, Debug)]
 pub enum Layer {
     /// Help.
     Help,
     /// "Leave?"
     Leave,
+    /// Somebody else's card lies on the reader: go on, or begin for them?
+    AnotherCard(Box<IdentityDocument>),
 }
 
 /// What is wrong with the card on the reader.
@@ -205,6 +207,7 @@ impl Visit {
     #[must_use]
     pub fn holds_personal_data(&self) -> bool {
         self.who.is_some()
+            || matches!(self.layer, Some(Layer::AnotherCard(_)))
             || !self.answers.is_empty()
             || !self.asked.is_empty()
             || !self.signature.is_empty()

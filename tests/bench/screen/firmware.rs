@@ -16,8 +16,8 @@ const TOUCHES: usize = 60;
 /// Of the simulated platform; not the demo's.
 const PORT: u16 = 18_417;
 const WATCH: Duration = Duration::from_secs(30);
-/// Button of the other language on the start page; the one of those without a card; the middle of lists; the primary
-/// button.
+/// Button of the other language on the start page; the middle of lists; the primary button, and what stands in its
+/// place where the card goes: those without a card.
 const LANGUAGE: (i16, i16) = (130, 1856);
 const LISTS: [(i16, i16); 3] = [(540, 760), (300, 900), (540, 1050)];
 const PRIMARY: (i16, i16) = (540, 1718);
@@ -103,29 +103,34 @@ fn languages(server: &Server) {
         "Firmware: touch → other pixels on the X server, p50",
         times.ms(50),
         "ms",
-        Beside::Below(17.0),
+        Beside::Nothing,
     );
     row(
         "Firmware: touch → other pixels on the X server, p99",
         times.ms(99),
         "ms",
-        Beside::Below(17.0),
+        Beside::Nothing,
     );
 }
 
 /// A page on which nothing moves: what can be done without a card.
 fn still(server: &Server, id: u32) {
-    server.touch(LISTS[0].0, LISTS[0].1);
-    std::thread::sleep(Duration::from_millis(500));
-    // Where the card goes, one button: no card.
+    let next = |server: &Server| {
+        let before = server.heading();
+        server.touch(PRIMARY.0, PRIMARY.1);
+        server
+            .wait_for_heading(&before, Duration::from_secs(2))
+            .expect("another page");
+        std::thread::sleep(Duration::from_secs(2));
+    };
+    next(server);
     row(
         "Firmware: load on the page that shows where the card goes, 5 s",
         load_percent(id, WATCH / 6),
         "%",
         Beside::Nothing,
     );
-    server.touch(PRIMARY.0, PRIMARY.1);
-    std::thread::sleep(Duration::from_secs(2));
+    next(server);
     row(
         "Firmware: load on a page that stands still, 30 s",
         load_percent(id, WATCH),

@@ -306,6 +306,28 @@ pub(super) fn all() -> Vec<(&'static str, Page)> {
         page.primary_enabled = false;
         page.primary = Some("同意，去签名".into());
     });
+    let consent_en = page(
+        K::Consent,
+        En,
+        "Before you submit",
+        "If you agree, first touch the line that begins with I also agree.",
+        Body::Consent {
+            texts: texts(&[
+                "To handle this item the machine reads your identity card data (name, number, sex, birth date, address) and your answers and sends them to Demo · District Human Resources and Social Security Bureau for examination.",
+                "They are deleted here as soon as they are sent; while the line is down they are kept on this machine and deleted after sending.",
+                "You may refuse and go to a staffed window.",
+            ]),
+            tick: Choice {
+                label: "I also agree that my bank card number is used, for payment only".into(),
+                selected: true,
+                ..Choice::default()
+            },
+        },
+    )
+    .with(|page| {
+        page.task = TASK_EN.into();
+        page.primary = Some("Agree and submit".into());
+    });
     let sign = page(
         K::Sign,
         Zh,
@@ -341,6 +363,7 @@ pub(super) fn all() -> Vec<(&'static str, Page)> {
         ("check", check),
         ("check-en", check_en),
         ("consent", consent),
+        ("consent-en", consent_en),
         ("sign", sign),
     ]
 }

@@ -34,6 +34,24 @@ pub(super) fn all() -> Vec<(&'static str, Page)> {
             }),
         ),
         (
+            "another-card",
+            over(Overlay::Leave {
+                title: "换一个人办理吗？".into(),
+                text: "读卡器上放了另一张身份证。换人办理，前面填写的内容会全部清除。".into(),
+                stay: "继续前面的办理".into(),
+                leave: "换人，重新办理".into(),
+            }),
+        ),
+        (
+            "another-card-en",
+            over(Overlay::Leave {
+                title: "Another person now?".into(),
+                text: "Another identity card lies on the reader. What was entered before it will be erased.".into(),
+                stay: "Go on as before".into(),
+                leave: "Start for the new card".into(),
+            }),
+        ),
+        (
             "idle",
             over(Overlay::Idle {
                 title: "您还在吗？".into(),

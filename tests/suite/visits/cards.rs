@@ -2,7 +2,7 @@
 
 use kiosk::document::{Date, Sex, ValidUntil};
 use kiosk::domain::kiosk::{Event, ReaderEvent};
-use kiosk::domain::page::{Body, Intent, PageKind};
+use kiosk::domain::page::{Body, Intent, Overlay, PageKind};
 use kiosk::domain::visit::CardTrouble;
 use kiosk::status::Device;
 
@@ -64,18 +64,47 @@ fn without_a_clock_an_age_is_asked_and_the_paper_says_that_there_was_none() {
 }
 
 #[test]
-fn a_second_card_in_mid_visit_changes_nothing() {
+fn a_second_card_in_mid_visit_asks_who_goes_on() {
     let mut machine = Machine::new();
     machine.begin(young(), &case());
     machine.meet();
     let before = machine.page.clone();
-    machine.card(old());
+    // Their own again, or one that cannot be read, means nothing.
+    machine.card(young());
     machine.give(Event::Reader(ReaderEvent::Failed(CardTrouble::Unreadable)));
     machine.give(Event::Reader(ReaderEvent::MediaRemoved));
+    assert_eq!(machine.page, before);
+    machine.card(old());
+    assert!(matches!(machine.page.overlay, Some(Overlay::Leave { .. })));
+    let shown = format!("{:?}", machine.page);
+    assert!(!shown.contains("陈") && !shown.contains(&old().masked_number()));
+    machine.touch(Intent::OverlayStay);
     assert_eq!(machine.page, before);
     machine.fill();
     machine.submit();
     assert_eq!(machine.filed[0][0].applicant.name.reveal(), "王试用");
+}
+
+#[test]
+fn who_comes_after_one_who_walked_away_begins_anew() {
+    let mut machine = Machine::new();
+    machine.begin(young(), &case());
+    machine.meet();
+    machine.card(old());
+    machine.touch(Intent::OverlayLeave);
+    machine.expect(PageKind::Choose);
+    assert!(!format!("{:?}", machine.page).contains("王"));
+    machine.open(&case());
+    machine.touch(Intent::Primary);
+    machine.fill();
+    machine.submit();
+    machine.expect(PageKind::Confirmation);
+    assert_eq!(machine.filed[0][0].applicant.name.reveal(), "陈演示");
+    // What is filed stays filed when the next one is quick.
+    machine.card(young());
+    machine.touch(Intent::OverlayLeave);
+    machine.expect(PageKind::Choose);
+    assert_eq!(machine.filed.len(), 1);
 }
 
 #[test]

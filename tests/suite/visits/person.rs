@@ -166,15 +166,23 @@ impl Machine {
         }
     }
 
+    /// Agrees apart to the use of sensitive data, where there is any.
+    pub fn tick(&mut self) {
+        self.expect(PageKind::Consent);
+        if matches!(self.page.body, Body::Consent { .. }) {
+            assert!(!self.page.primary_enabled, "sensitive data without a tick");
+            self.touch(Intent::Primary);
+            self.expect(PageKind::Consent);
+            self.touch(Intent::Choose(0));
+        }
+        assert!(self.page.primary_enabled);
+    }
+
     /// From the check page to "submit".
     pub fn submit(&mut self) {
         self.expect(PageKind::Check);
         self.touch(Intent::Primary);
-        self.expect(PageKind::Consent);
-        if matches!(self.page.body, Body::Consent { .. }) {
-            assert!(!self.page.primary_enabled, "sensitive data without a tick");
-            self.touch(Intent::Choose(0));
-        }
+        self.tick();
         self.touch(Intent::Primary);
         if self.page.kind == PageKind::Sign {
             self.sign();

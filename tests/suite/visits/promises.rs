@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use kiosk::case::{Answer, Key, LaneFault, Rejection};
 use kiosk::domain::kiosk::{Effect, Event, PrintOutcome, ReaderEvent};
-use kiosk::domain::page::{Intent, PageKind};
+use kiosk::domain::page::{Intent, Overlay, PageKind};
 use kiosk::domain::visit::{KnownCase, State};
 use kiosk::text::Lang;
 use proptest::prelude::*;
@@ -29,6 +29,8 @@ struct Watched {
     copy_touches: usize,
     /// Name of the person whose card began this visit.
     person: Option<&'static str>,
+    /// Name on the card that was laid down last.
+    another: Option<&'static str>,
 }
 
 impl Watched {
@@ -44,7 +46,13 @@ impl Watched {
             committed: false,
             copy_touches: 0,
             person: None,
+            another: None,
         }
+    }
+
+    fn asks_who_goes_on(&self) -> bool {
+        let overlay = self.machine.page.overlay.as_ref();
+        overlay.is_some_and(|o| matches!(o, Overlay::Leave { leave, .. } if leave.contains("换人") || leave.contains("new card")))
     }
 
     fn give(&mut self, event: Event) {
@@ -52,6 +60,9 @@ impl Watched {
             (self.committed, self.prints, self.copies, self.copy_touches) = (true, 0, 0, 0);
         }
         let ticked = matches!(event, Event::Tick);
+        if matches!(event, Event::Intent(Intent::OverlayLeave)) && self.asks_who_goes_on() {
+            self.person = self.another;
+        }
         let touched = matches!(event, Event::Intent(Intent::Secondary(1)));
         self.copy_touches += usize::from(touched);
         let effects = self.machine.raw(event);
@@ -195,6 +206,11 @@ impl Watched {
                 | State::Search
                 | State::ItemInfo
         );
+        self.another = Some(name);
+        // On the last page the next one begins at once.
+        if state == State::Goodbye && self.person.is_some() {
+            self.person = Some(name);
+        }
         // The card that comes first is the person, as far as the pages can tell.
         if welcome && self.person.is_none() {
             self.person = Some(name);

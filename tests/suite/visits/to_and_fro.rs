@@ -249,7 +249,7 @@ fn every_touch_twice_files_once() {
         machine.fill();
         machine.expect(PageKind::Check);
         machine.touch(Intent::Primary);
-        machine.expect(PageKind::Consent);
+        machine.tick();
         let moment_of_submit = |machine: &mut Machine| {
             for _ in 0..5 {
                 machine.raw(kiosk::domain::kiosk::Event::Intent(Intent::Primary));
@@ -321,6 +321,7 @@ fn what_is_signed_stays_until_an_answer_is_changed() {
     );
     machine.fill();
     machine.touch(Intent::Primary);
+    machine.tick();
     machine.touch(Intent::Primary);
     machine.expect(PageKind::Sign);
     machine.touch(Intent::Stroke(vec![(0.5, 0.5), (0.51, 0.5)]));
