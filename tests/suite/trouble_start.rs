@@ -30,7 +30,7 @@ fn a_bad_catalogue_of_the_platform_does_not_replace_the_last_good_one() {
         let journal = bench.journal.written();
         assert!(journal.contains("catalogue.rejected"), "{bad}: {journal}");
         assert!(!journal.contains("catalogue.updated"), "{bad}");
-        bench.touch(Intent::Choose(0));
+        bench.touch(Intent::Primary);
         let listed = matches!(&bench.page.body, Body::Choices(items) if items.len() > 3);
         assert!(listed, "{:?}", bench.page);
     }

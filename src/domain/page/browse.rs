@@ -1,7 +1,7 @@
 //! Pages until the first question: start, card, finding an item, what it needs.
 
 use crate::domain::visit::Visit;
-use crate::domain::visit::browse::ListOf;
+use crate::domain::visit::browse::{ListOf, SITUATIONS};
 use crate::domain::visit::{CardTrouble, entry::Entry};
 use crate::domain::world::World;
 use crate::item::{Item, Kind, ProjectType};
@@ -143,26 +143,16 @@ pub(super) fn choose(page: &mut Page, visit: &Visit, world: &World, say: Say) {
         "按您遇到的事情选，也可以直接查找。",
         "Choose by what happened in your life, or search.",
     );
-    let mut tiles = vec![choice(
-        Icon::Form,
-        &say.t("常办事项", "Popular"),
-        &say.t("这里的人办得最多的", "What most people do here"),
-    )];
-    tiles.extend(
-        world
-            .catalogue
-            .situations()
-            .iter()
-            .take(7)
-            .map(|situation| {
-                choice(
-                    icon(&situation.icon),
-                    &say.text(&situation.name),
-                    &say.t(&situation.alias.join("、"), ""),
-                )
-            }),
-    );
-    page.body = Body::Tiles(tiles);
+    let situations = world.catalogue.situations().iter().take(SITUATIONS);
+    let tiles = situations.map(|situation| {
+        choice(
+            icon(&situation.icon),
+            &say.text(&situation.name),
+            &say.t(&situation.alias.join("、"), ""),
+        )
+    });
+    page.body = Body::Tiles(tiles.collect());
+    page.primary = Some(say.t("常办事项", "Popular items"));
     page.secondary = vec![
         say.t("查找事项", "Search"),
         say.t("我的办件进度", "My cases"),

@@ -217,7 +217,7 @@ pub enum Body {
     },
     /// Choices as a list, at most seven.
     Choices(Vec<Choice>),
-    /// Choices as tiles in two columns, at most eight.
+    /// Choices as tiles in two columns, at most seven.
     Tiles(Vec<Choice>),
     /// Names and values.
     Lines(Vec<Line>),

@@ -7,7 +7,7 @@ use crate::domain::page::Intent;
 use crate::domain::world::World;
 use crate::item::{Item, Kind};
 
-use super::browse::{ListOf, PER_LIST};
+use super::browse::{ListOf, PER_LIST, SITUATIONS};
 use super::delivery::with_delivery;
 use super::idle::Idle;
 use super::state::{State, Trigger};
@@ -105,6 +105,10 @@ impl Visit {
     fn primary(&mut self, world: &World, now: Instant) -> Option<Demand> {
         let trigger = match self.state {
             State::Start => Trigger::Begin,
+            State::Choose => {
+                self.list_items(ListOf::Popular, world, now);
+                return None;
+            }
             State::ItemInfo => {
                 self.begin_item(world, now);
                 return None;
@@ -159,12 +163,9 @@ impl Visit {
                 self.go(trigger, world, now);
             }
             State::Choose => {
-                self.list = match place.checked_sub(1) {
-                    None => ListOf::Popular,
-                    Some(at) => ListOf::Situation(world.catalogue.situations().get(at)?.id.clone()),
-                };
-                self.list_page = 0;
-                self.go(Trigger::List, world, now);
+                let situations = world.catalogue.situations().iter().take(SITUATIONS);
+                let situation = situations.skip(place).map(|s| s.id.clone()).next()?;
+                self.list_items(ListOf::Situation(situation), world, now);
             }
             State::Items if place < PER_LIST => {
                 let item = *self.list_window(world).0.get(place)?;
@@ -188,6 +189,12 @@ impl Visit {
             _ => {}
         }
         None
+    }
+
+    fn list_items(&mut self, list: ListOf, world: &World, now: Instant) {
+        self.list = list;
+        self.list_page = 0;
+        self.go(Trigger::List, world, now);
     }
 
     fn pick(&mut self, item: Item, world: &World, now: Instant) -> Option<Demand> {

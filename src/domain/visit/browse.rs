@@ -10,6 +10,8 @@ use super::entry::Entry;
 pub const PER_LIST: usize = 5;
 /// Results under the search field.
 pub const PER_SEARCH: usize = 4;
+/// Life situations to choose from on one page: more than seven are hard to take in.
+pub const SITUATIONS: usize = 7;
 
 /// Which list is open.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -1,5 +1,6 @@
 //! One signed HTTP exchange with limits: no redirects, no proxy, no compression, no cookies.
 
+use std::ops::RangeInclusive;
 use std::sync::Mutex;
 
 use reqwest::header::{self, HeaderMap};
@@ -100,7 +101,8 @@ impl Transport {
     pub(super) async fn exchange(&self, ask: Ask<'_>) -> Result<Reply, Failure> {
         // Signed now, never when a case is put in the queue: the gateway's window is minutes, an outage is weeks.
         let known = self.offset_s().unwrap_or(0);
-        let signed_at = (self.wall)().saturating_add(known);
+        let asked_at = (self.wall)();
+        let signed_at = asked_at.saturating_add(known);
         let (expect, limit) = (ask.expect, ask.limit);
         let request = self.request(ask, signed_at)?;
         let response = request.send().await.map_err(|e| no_answer(&e))?;
@@ -108,7 +110,8 @@ impl Transport {
         if let (Some(skew_s), true) = (reply.skew_s, reply.is_the_platforms(expect))
             && let Ok(mut offset) = self.offset_s.lock()
         {
-            *offset = Some(known.saturating_add(skew_s));
+            let date = signed_at.saturating_add(skew_s);
+            *offset = Some(corrected(known, date, asked_at..=(self.wall)()));
         }
         Ok(reply)
     }
@@ -183,6 +186,14 @@ impl Transport {
     }
 }
 
+/// The offset nearest to `known` that a `Date` allows which was made between asking and answering. Whole seconds; a
+/// clock that was set in between, or a slow answer, only widens what is allowed.
+fn corrected(known: i64, date: i64, call: RangeInclusive<i64>) -> i64 {
+    let least = date.saturating_sub(*call.end());
+    let most = date.saturating_sub(*call.start());
+    known.min(most).max(least)
+}
+
 fn is_loopback(url: &Url) -> bool {
     let host = url.host_str().unwrap_or_default();
     let host = host.trim_start_matches('[').trim_end_matches(']');
@@ -229,6 +240,20 @@ fn no_answer(error: &reqwest::Error) -> Failure {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_date_moves_the_offset_only_as_far_as_it_must() {
+        // Asked at 1000, answered at 1002: any offset from date - 1002 to date - 1000 is possible.
+        assert_eq!(corrected(0, 1001, 1000..=1002), 0);
+        assert_eq!(corrected(0, 1300, 1000..=1002), 298);
+        assert_eq!(corrected(0, 700, 1000..=1002), -300);
+        assert_eq!(corrected(50, 1052, 1000..=1002), 50);
+        // The clock was set forward by 20 minutes during the call: it says nothing against the offset.
+        assert_eq!(corrected(0, 1001, 1000..=2202), 0);
+        assert_eq!(corrected(0, 2201, 1000..=2202), 0);
+        // Set back: still bounded.
+        assert_eq!(corrected(0, 1000, 1000..=-200), 1200);
+    }
 
     #[test]
     fn a_server_cannot_silence_the_machine() {

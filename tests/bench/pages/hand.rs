@@ -118,7 +118,7 @@ pub fn measure(hand: &mut Hand) {
     for _ in 0..VISITS {
         cards.push(hand.lay_card());
         assert_eq!(hand.bench.page.kind, PageKind::Choose);
-        touches.push(hand.touch(Intent::Choose(0), None).0);
+        touches.push(hand.touch(Intent::Primary, None).0);
         hand.bench.open_item(ITEM);
         hand.settle();
         fill_in(hand, &mut touches);

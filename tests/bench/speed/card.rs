@@ -23,7 +23,7 @@ pub fn measure() {
             Intent::Touch,
             Intent::Secondary(0),
             Intent::Choose(0),
-            Intent::Choose(0),
+            Intent::Primary,
         ] {
             bench.touch(intent);
         }

@@ -54,7 +54,7 @@ fn file_one(bench: &mut Bench) {
             )));
         }
     }
-    bench.touch(Intent::Choose(0));
+    bench.touch(Intent::Primary);
     bench.open_item(ITEM);
     for _ in 0..60 {
         for intent in onwards(&bench.page) {

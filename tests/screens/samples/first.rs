@@ -92,74 +92,44 @@ pub(super) fn all() -> Vec<(&'static str, Page)> {
         ]),
     );
     let tiles = vec![
-        choice("养老", "津贴、优待、认证", "", Icon::Elder),
-        choice("生育和家庭", "登记、补助", "", Icon::Family),
-        choice("就业创业", "登记、补贴", "", Icon::Work),
-        choice("医疗健康", "医保、报销", "", Icon::Health),
-        choice("住房", "公租房、公积金", "", Icon::Home),
-        choice("出行", "乘车优待", "", Icon::Bus),
-        choice("水电气", "过户、查询", "", Icon::Utility),
-        choice("开店办企业", "登记、备案", "", Icon::Shop),
+        choice("我老了", "养老、老人、退休", "", Icon::Elder),
+        choice("生孩子", "怀孕、生育、二孩", "", Icon::Family),
+        choice("找工作、失业", "就业、社保", "", Icon::Work),
+        choice("看病就医", "医保、报销", "", Icon::Health),
+        choice("搬家、住房", "水电气、居住证", "", Icon::Home),
+        choice("开店做生意", "个体户、年报", "", Icon::Shop),
+        choice("出行", "公交卡、敬老卡", "", Icon::Bus),
     ];
     let choose = page(
         K::Choose,
         Zh,
-        "陈*华，您好。要办什么？",
-        "",
+        "陈*华，您要办什么？",
+        "按您遇到的事情选，也可以直接查找。",
         Body::Tiles(tiles),
     )
     .with(|page| {
-        page.secondary = texts(&["搜索事项", "我的办理进度"]);
+        page.secondary = texts(&["查找事项", "我的办件进度"]);
+        page.primary = Some("常办事项".into());
     });
     let tiles_en = vec![
-        choice(
-            "Old age",
-            "Allowance, concessions, proof of life",
-            "",
-            Icon::Elder,
-        ),
-        choice(
-            "Birth and family",
-            "Registration, subsidies",
-            "",
-            Icon::Family,
-        ),
-        choice(
-            "Work and business start-up",
-            "Registration, subsidies",
-            "",
-            Icon::Work,
-        ),
-        choice(
-            "Health insurance",
-            "Enrolment, reimbursement",
-            "",
-            Icon::Health,
-        ),
-        choice(
-            "Housing",
-            "Public rental housing, provident fund",
-            "",
-            Icon::Home,
-        ),
-        choice("Travel", "Free travel for seniors", "", Icon::Bus),
-        choice(
-            "Water, power and gas",
-            "Transfer, enquiry",
-            "",
-            Icon::Utility,
-        ),
-        choice("Shop and company", "Registration, filing", "", Icon::Shop),
+        choice("Growing old", "", "", Icon::Elder),
+        choice("Having a child", "", "", Icon::Family),
+        choice("Work and unemployment", "", "", Icon::Work),
+        choice("Medical treatment", "", "", Icon::Health),
+        choice("Moving and housing", "", "", Icon::Home),
+        choice("Running a business", "", "", Icon::Shop),
+        choice("Getting around", "", "", Icon::Bus),
     ];
     let choose_en = page(
         K::Choose,
         En,
-        "Hello, Chen *. What would you like to do?",
-        "",
+        "What would you like to do?",
+        "Choose by what happened in your life, or search.",
         Body::Tiles(tiles_en),
     )
     .with(|page| {
-        page.secondary = texts(&["Search services", "My applications"]);
+        page.secondary = texts(&["Search", "My cases"]);
+        page.primary = Some("Popular items".into());
     });
     let items = page(
         K::Items,

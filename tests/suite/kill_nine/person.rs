@@ -37,6 +37,7 @@ impl Person {
             | PageKind::Working
             | PageKind::Closed
             | PageKind::Goodbye => None,
+            PageKind::Choose if self.rng.u8(0..8) == 0 => Some(Intent::Primary),
             PageKind::Choose => Some(Intent::Choose(self.tile(page))),
             PageKind::Items => Some(self.pick(page)),
             PageKind::ItemInfo | PageKind::Check | PageKind::Problem | PageKind::Confirmation => {

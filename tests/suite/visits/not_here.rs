@@ -75,7 +75,7 @@ fn an_item_of_other_towns_is_not_listed() {
     for (town, listed) in [("440203100", true), ("440203101", false)] {
         let mut machine = Machine::with(elsewhere.clone(), town);
         machine.card(young());
-        machine.touch(Intent::Choose(0));
+        machine.touch(Intent::Primary);
         let mut pages = format!("{:?}", machine.page.body);
         while machine.page.pager.0 < machine.page.pager.1 {
             machine.touch(Intent::NextPage);

@@ -53,7 +53,7 @@ impl Machine {
     /// From the tile page to the page of an item, found in the list of all.
     pub fn open(&mut self, task_code: &str) {
         self.expect(PageKind::Choose);
-        self.touch(Intent::Choose(0));
+        self.touch(Intent::Primary);
         let name = self.named(task_code);
         loop {
             let Body::Choices(choices) = &self.page.body else {

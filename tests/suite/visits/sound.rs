@@ -108,7 +108,7 @@ fn body(page: &Page) -> bool {
             true
         }
         Body::Tiles(list) => {
-            choices(list, 8, page);
+            choices(list, 7, page);
             true
         }
         Body::Lines(lines) => {

@@ -126,7 +126,7 @@ fn the_first_question_leads_back_to_the_condition_and_that_to_the_item() {
 fn a_list_is_where_it_was_left() {
     let mut machine = Machine::new();
     machine.card(young());
-    machine.touch(Intent::Choose(0));
+    machine.touch(Intent::Primary);
     machine.touch(Intent::NextPage);
     let list = machine.page.clone();
     machine.touch(Intent::Choose(0));
