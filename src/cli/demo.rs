@@ -28,6 +28,8 @@ const PACE_S: u32 = 60;
 
 /// How often it is looked whether paper came out.
 const LOOK: Duration = Duration::from_millis(500);
+/// Between the screen and the dock beside it, pixels.
+const GAP: u32 = 24;
 
 /// Show the whole machine on this computer: simulated reader, printer and platform, real bytes between them.
 ///
@@ -115,6 +117,9 @@ fn in_a_window(orientation: Orientation, dir: PathBuf) -> anyhow::Result<Outcome
             dock.set_papers(&slips);
         }
     });
+    let beside = screen::small(orientation).width + GAP;
+    let corner = slint::PhysicalPosition::new(beside.cast_signed(), 0);
+    dock.component().window().set_position(corner);
     dock.component().show().context("the dock")?;
     let touched = Rc::clone(&machine);
     screen::run(window, pages, Some(orientation), move |intent| {

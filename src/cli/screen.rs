@@ -129,8 +129,13 @@ pub fn run(
 fn halve(screen: &slint::Window, orientation: Orientation) {
     const HALF: f32 = 0.5;
     screen.dispatch_event(WindowEvent::ScaleFactorChanged { scale_factor: HALF });
-    screen.set_size(match orientation {
+    screen.set_size(small(orientation));
+}
+
+/// The screen at half its size, pixels.
+pub fn small(orientation: Orientation) -> PhysicalSize {
+    match orientation {
         Orientation::Portrait => PhysicalSize::new(540, 960),
         Orientation::Landscape => PhysicalSize::new(960, 540),
-    });
+    }
 }
