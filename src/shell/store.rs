@@ -132,7 +132,7 @@ impl Store {
 
     /// Puts a change to others that share its commit.
     fn enter(&self, key: Key, change: Change, then: Then) -> Result<(), StoreFault> {
-        self.put(Job::Entry(Entry { key, change, then }))
+        self.put(Job::Entry(Box::new(Entry { key, change, then })))
     }
 
     fn change(&self, key: &Key, change: Change) -> Result<CaseState, StoreFault> {
@@ -212,7 +212,7 @@ impl Store {
         answer: &Answer,
         attempt: Attempt,
     ) -> Result<CaseState, StoreFault> {
-        self.change(key, Change::Answered(answer.clone(), attempt))
+        self.change(key, Change::Answered(Box::new((answer.clone(), attempt))))
     }
 
     /// As [`Store::record`] without waiting. Answers that come close together share one commit; none is held back for
@@ -227,7 +227,11 @@ impl Store {
         attempt: Attempt,
         then: impl FnOnce(Result<CaseState, StoreFault>) + Send + 'static,
     ) -> Result<(), StoreFault> {
-        self.enter(key, Change::Answered(answer, attempt), Box::new(then))
+        self.enter(
+            key,
+            Change::Answered(Box::new((answer, attempt))),
+            Box::new(then),
+        )
     }
 
     /// As [`Store::record`] for several answers in one commit. One that cannot be written does not spoil the others.
@@ -241,7 +245,7 @@ impl Store {
         self.ask(move |desk| {
             let changes: Vec<_> = answers
                 .into_iter()
-                .map(|(key, answer, attempt)| (key, Change::Answered(answer, attempt)))
+                .map(|(key, answer, attempt)| (key, Change::Answered(Box::new((answer, attempt)))))
                 .collect();
             let all: Vec<_> = changes.iter().map(|(key, change)| (key, change)).collect();
             Ok(desk.enter_all(&all))

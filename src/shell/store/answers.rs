@@ -32,7 +32,7 @@ pub struct Attempt {
 /// Something that happened to a case.
 pub(super) enum Change {
     Leaves,
-    Answered(Answer, Attempt),
+    Answered(Box<(Answer, Attempt)>),
     DeadlinePassed,
     Released,
 }
@@ -41,7 +41,7 @@ impl Change {
     fn turn(&self) -> Turn<'_> {
         match self {
             Self::Leaves => Turn::Leaves,
-            Self::Answered(answer, _) => Turn::Answered(answer),
+            Self::Answered(both) => Turn::Answered(&both.0),
             Self::DeadlinePassed => Turn::DeadlinePassed,
             Self::Released => Turn::Released,
         }
@@ -151,7 +151,8 @@ fn enter(
     let found = find(db, key)?;
     let (from, to) = (found.state, found.state.after(change.turn()));
     let mut spent = None;
-    if let Change::Answered(answer, attempt) = change {
+    if let Change::Answered(both) = change {
+        let (answer, attempt) = &**both;
         let n = found.attempts.saturating_add(1);
         let worth = n <= ATTEMPTS_WRITTEN || n.is_multiple_of(ATTEMPTS_WRITTEN) || to != from;
         if room && worth {

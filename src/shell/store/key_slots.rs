@@ -284,7 +284,7 @@ impl KeySlots {
 
     /// New random keys in `slots`, which rise; neighbours are written at once.
     fn write_new(&self, slots: &[u32], random: &mut Random) -> Result<(), StoreFault> {
-        let neighbours = |a: &u32, b: &u32| *b == *a + 1 && b % BATCH != 0;
+        let neighbours = |a: &u32, b: &u32| *b == *a + 1 && !b.is_multiple_of(BATCH);
         for run in slots.chunk_by(neighbours) {
             let mut drawn = Zeroizing::new(vec![0; run.len() * (32 + NONCE)]);
             random(&mut drawn)?;

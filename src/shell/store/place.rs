@@ -66,12 +66,12 @@ impl Place {
     pub(super) fn newest_aside(&self) -> Option<PathBuf> {
         (1..=ASIDE_LIMIT)
             .rev()
-            .map(|n| with_ending(&self.path, &format!(".aside-{n}")))
+            .map(|n| with_ending(&self.path, format!(".aside-{n}")))
             .find(|aside| self.exists(aside))
     }
 
     fn free_name(&self, path: &Path) -> PathBuf {
-        let name = |n: u32| with_ending(path, &format!(".aside-{n}"));
+        let name = |n: u32| with_ending(path, format!(".aside-{n}"));
         let free = |n: &u32| {
             ["", "-wal", KEYS]
                 .iter()

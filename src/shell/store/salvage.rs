@@ -80,8 +80,16 @@ struct Found {
 /// A case that is whole, with its body in clear.
 struct Whole {
     found: Found,
-    /// Slot, body, and what a refusal says.
-    open: Option<(u32, Zeroizing<Vec<u8>>, Option<Zeroizing<Vec<u8>>>)>,
+    clear: Option<Clear>,
+}
+
+/// What was sealed.
+struct Clear {
+    /// Its old slot.
+    slot: u32,
+    body: Zeroizing<Vec<u8>>,
+    /// What a refusal says.
+    detail: Option<Zeroizing<Vec<u8>>>,
 }
 
 /// Copies every readable case of `aside` whose body authenticates, into the open transaction. The damaged files are only
@@ -104,7 +112,7 @@ pub(super) fn salvage(desk: &mut Desk, aside: &Path) -> Result<Taken, StoreFault
                 let Some(whole) = old.whole(found, &desk.key.wrap) else {
                     continue;
                 };
-                let slot = whole.open.as_ref().map(|open| open.0);
+                let slot = whole.clear.as_ref().map(|clear| clear.slot);
                 desk.db.execute_batch("SAVEPOINT one")?;
                 if desk.take_over(whole).is_err() {
                     // A full disk: what is copied so far is worth more than no start at all.
@@ -185,7 +193,7 @@ impl Old {
     fn whole(&self, found: Found, wrap: &Secret) -> Option<Whole> {
         let Some(sealed) = &found.body else {
             let accepted = Value::Text(CaseState::Accepted.word().into());
-            return (found.columns[3] == accepted).then_some(Whole { found, open: None });
+            return (found.columns[3] == accepted).then_some(Whole { found, clear: None });
         };
         let (file, store) = self.slots.as_ref()?;
         let data_key = unwrap(&**file, wrap, store, sealed.slot)?;
@@ -200,7 +208,7 @@ impl Old {
         };
         let slot = sealed.slot;
         Some(Whole {
-            open: Some((slot, body, detail)),
+            clear: Some(Clear { slot, body, detail }),
             found,
         })
     }
@@ -214,11 +222,11 @@ fn enter_epoch(db: &Connection, first: i64, epoch: &str) -> rusqlite::Result<usi
 impl Desk {
     /// Writes a case into this store, sealed with a key of its own.
     fn take_over(&mut self, whole: Whole) -> Result<(), StoreFault> {
-        let Whole { mut found, open } = whole;
+        let Whole { mut found, clear } = whole;
         if let Some(Named::Case(_, epoch, seq)) = numbers::parse(&found.key) {
             enter_epoch(&self.db, found.id - i64::from(seq) + 1, epoch.as_str())?;
         }
-        if let Some((_, body, detail)) = open {
+        if let Some(Clear { body, detail, .. }) = clear {
             let (slot, data_key) = self.slots.take(&mut self.random)?;
             let bound = body_bound(XCHACHA20_POLY1305, &found.key, found.id, &found.task_code);
             let sealed = seal(&data_key, self.draw()?, &bound, &body);

@@ -26,7 +26,7 @@ const PRUNED_AT_ONCE: u64 = 1_000;
 /// A piece of work for the writer thread.
 pub(super) enum Job {
     /// A change of a case. Those that lie in the inbox one after the other share a commit; none waits for another.
-    Entry(Entry),
+    Entry(Box<Entry>),
     /// Anything else.
     Call(Box<dyn FnOnce(&mut Desk) + Send>),
 }
@@ -64,10 +64,10 @@ pub(super) fn run(mut desk: Desk, inbox: &Receiver<Job>) {
         match job {
             Job::Call(call) => call(&mut desk),
             Job::Entry(first) => {
-                let mut group = vec![first];
+                let mut group = vec![*first];
                 while group.len() < GROUP && next.is_none() {
                     match inbox.try_recv() {
-                        Ok(Job::Entry(entry)) => group.push(entry),
+                        Ok(Job::Entry(entry)) => group.push(*entry),
                         Ok(other) => next = Some(other),
                         Err(_) => break,
                     }

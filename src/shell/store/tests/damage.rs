@@ -194,16 +194,19 @@ fn a_full_store_says_so_keeps_what_it_has_and_drains() {
         store.waiting(0, u32::MAX).expect("waiting").len(),
         keys.len()
     );
-    for key in &keys {
-        for _ in 0..3 {
-            store
-                .record(key, &retry(), attempt())
-                .expect("an answer has room");
-        }
+    let each = |answer: Answer| -> Vec<_> {
+        let all = keys
+            .iter()
+            .map(|key| (key.clone(), answer.clone(), attempt()));
+        store.record_many(all.collect()).expect("record")
+    };
+    for _ in 0..3 {
+        assert!(
+            each(retry()).iter().all(Result::is_ok),
+            "an answer has room"
+        );
     }
-    for key in &keys {
-        store.record(key, &accepted(), attempt()).expect("drains");
-    }
+    assert!(each(accepted()).iter().all(Result::is_ok), "drains");
     let filed = store.file(vec![draft("1")], stamp()).expect("room again");
     let gap_free = format!("-{:06}-", keys.len() + 1);
     assert!(filed[0].filing_number.0.contains(&gap_free));

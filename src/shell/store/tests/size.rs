@@ -95,11 +95,80 @@ fn a_clean_start_counts_nothing_and_an_unclean_one_counts_right() {
     assert_eq!(open(image.path()).store.counts().expect("counts"), want);
 }
 
+/// Figures for the README, of a release build: 1,000 whole lives, and filing beside the least SQLite can do for one row.
+/// Run with `TMPDIR` on a device of its own, its `stat` in `/sys/block` tells bytes and flushes.
+#[test]
+#[ignore = "figures, not a check"]
+fn a_thousand_lives() {
+    use std::io::Write as _;
+    use std::time::Instant;
+    let folder = tempfile::tempdir().expect("folder");
+    let store = open(folder.path()).store;
+    let turn = |n| {
+        let key = store.file(vec![usual(n)], stamp()).expect("file")[0]
+            .key
+            .clone();
+        store.record(&key, &accepted(), attempt()).expect("record");
+    };
+    (0..200).for_each(turn);
+    let device = || {
+        let name = std::env::var("KIOSK_BLOCK_STAT").ok()?;
+        let text = fs::read_to_string(name).ok()?;
+        let fields: Vec<u64> = text
+            .split_whitespace()
+            .map(|f| f.parse().expect("number"))
+            .collect();
+        Some((fields[6] * 512, fields[15]))
+    };
+    let before = device();
+    (0..1000).for_each(turn);
+    if let (Some(before), Some(after)) = (before, device()) {
+        writeln!(
+            std::io::stdout(),
+            "a life: {} bytes, {:.2} flushes",
+            (after.0 - before.0) / 1000,
+            (after.1 - before.1) as f64 / 1000.0
+        )
+        .expect("stdout");
+    }
+    let bare = rusqlite::Connection::open(folder.path().join("bare.db")).expect("sqlite");
+    bare.execute_batch(
+        "PRAGMA locking_mode=EXCLUSIVE; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;
+         CREATE TABLE row (id INTEGER PRIMARY KEY, body BLOB);",
+    )
+    .expect("table");
+    let (mut ours, mut least) = (Vec::new(), Vec::new());
+    for n in 0..2000 {
+        let drafts = vec![usual(n)];
+        let from = Instant::now();
+        store.file(drafts, stamp()).expect("file");
+        ours.push(from.elapsed().as_secs_f64() * 1e6);
+        let body = vec![7_u8; 2300];
+        let from = Instant::now();
+        bare.execute("INSERT INTO row (body) VALUES (?1)", [body])
+            .expect("row");
+        least.push(from.elapsed().as_secs_f64() * 1e6);
+    }
+    for times in [&mut ours, &mut least] {
+        times.sort_by(f64::total_cmp);
+    }
+    let out = format!(
+        "filing p50 {:.0} p99 {:.0} us, bare {:.0} {:.0}, ratio {:.3}",
+        ours[1000],
+        ours[1980],
+        least[1000],
+        least[1980],
+        ours[1000] / least[1000]
+    );
+    writeln!(std::io::stdout(), "{out}").expect("stdout");
+}
+
 /// Figures for the README: `cargo test --release --no-default-features --features sim --lib -- --ignored --nocapture
 /// a_million_cases`. 3 GiB of disk.
 #[test]
 #[ignore = "takes minutes and 3 GiB: figures, not a check"]
 fn a_million_cases_that_wait() {
+    use std::io::Write as _;
     use std::time::Instant;
     let folder = tempfile::tempdir().expect("folder");
     let config = || {
@@ -141,11 +210,13 @@ fn a_million_cases_that_wait() {
             .lines()
             .find(|l| l.starts_with("VmRSS"))
             .unwrap_or_default();
-        println!(
+        writeln!(
+            std::io::stdout(),
             "{} waiting: file p50 {:.3} p99 {:.3} ms, next {next:.3} ms ({due}), counts {counted:.3} ms, \
              open {opened:.3} ms, {window} of them {read:.3} ms, {memory}",
             counts.waiting, times[100], times[197],
-        );
+        )
+        .expect("stdout");
     }
 }
 
