@@ -19,4 +19,4 @@ pub use mint::{Epoch, Key, Machine, Misnamed, SEQ_LAST};
 pub use number::{FilingNumber, NotAFilingNumber};
 pub use private::Private;
 pub use signature::{Signature, SignatureFault};
-pub use state::{CaseState, PersonToken, Waiting};
+pub use state::{CaseState, PersonToken, Turn, Waiting};

@@ -6,8 +6,12 @@ use super::mint::Key;
 /// State of a stored case. One function changes it: [`CaseState::after`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum CaseState {
-    /// Committed here, to be sent until the platform says something final.
+    /// Committed here, to be sent; nothing of it has left this machine yet.
     Ready,
+    /// May have left this machine: it can no longer be taken back here. Sent until the platform says something final.
+    Sending,
+    /// The legal deadline for handing it over has passed without an acceptance. Still sent; an alarm for the office.
+    Overdue,
     /// The platform took it. Final.
     Accepted,
     /// The platform refused it for good. Final for sending; the body stays for the office.
@@ -16,22 +20,54 @@ pub enum CaseState {
     Parked,
 }
 
+/// What can happen to a stored case.
+#[derive(Clone, Copy, Debug)]
+pub enum Turn<'a> {
+    /// Its first byte is about to leave this machine.
+    Leaves,
+    /// An attempt ended with this.
+    Answered(&'a Answer),
+    /// The legal deadline for handing it over has passed.
+    DeadlinePassed,
+    /// A technician lets a parked case be sent again.
+    Released,
+}
+
 impl CaseState {
-    /// The state after an answer. Total: what is final stays.
+    /// All states, in the order of a case's life.
+    pub const ALL: [Self; 6] = [
+        Self::Ready,
+        Self::Sending,
+        Self::Overdue,
+        Self::Accepted,
+        Self::Rejected,
+        Self::Parked,
+    ];
+
+    /// The state after something happened. Total: what is final stays.
     ///
-    /// A parked case may still learn that an earlier attempt had arrived.
+    /// A parked case may still learn that an earlier attempt had arrived. A released one counts as having left: it was
+    /// parked because of an answer.
     #[must_use]
-    pub fn after(self, answer: &Answer) -> Self {
-        match (self, answer) {
+    pub fn after(self, turn: Turn<'_>) -> Self {
+        match (self, turn) {
             (Self::Accepted | Self::Rejected, _) => self,
-            (_, Answer::Accepted(_)) => Self::Accepted,
-            (_, Answer::Rejected(_)) => Self::Rejected,
-            (_, Answer::KeyReused) => Self::Parked,
-            (
-                Self::Ready | Self::Parked,
-                Answer::InProgress { .. } | Answer::Retry { .. } | Answer::LaneStopped(_),
-            ) => self,
+            (_, Turn::Answered(Answer::Accepted(_))) => Self::Accepted,
+            (_, Turn::Answered(Answer::Rejected(_))) => Self::Rejected,
+            (_, Turn::Answered(Answer::KeyReused)) => Self::Parked,
+            (Self::Parked, Turn::Released) => Self::Sending,
+            (Self::Parked, _) => self,
+            (Self::Ready | Self::Sending, Turn::DeadlinePassed) => Self::Overdue,
+            // Whatever was answered, there was something to answer to.
+            (Self::Ready, Turn::Leaves | Turn::Answered(_)) => Self::Sending,
+            (Self::Ready | Self::Sending | Self::Overdue, _) => self,
         }
+    }
+
+    /// Whether it is still to be sent.
+    #[must_use]
+    pub fn waits(self) -> bool {
+        matches!(self, Self::Ready | Self::Sending | Self::Overdue)
     }
 
     /// Word in the store.
@@ -39,6 +75,8 @@ impl CaseState {
     pub fn word(self) -> &'static str {
         match self {
             Self::Ready => "ready",
+            Self::Sending => "sending",
+            Self::Overdue => "overdue",
             Self::Accepted => "accepted",
             Self::Rejected => "rejected",
             Self::Parked => "parked",
@@ -48,13 +86,11 @@ impl CaseState {
     /// Reads the word of the store.
     #[must_use]
     pub fn from_word(word: &str) -> Option<Self> {
-        [Self::Ready, Self::Accepted, Self::Rejected, Self::Parked]
-            .into_iter()
-            .find(|s| s.word() == word)
+        Self::ALL.into_iter().find(|s| s.word() == word)
     }
 }
 
-/// Stands for a person where only the order of that person's cases matters: a salted hash, not an ID number.
+/// Stands for a person where only the order of that person's cases matters: a keyed hash, not an ID number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct PersonToken(pub [u8; 16]);
 
@@ -77,8 +113,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn table_of_states_and_answers() {
-        use CaseState::{Accepted, Parked, Ready, Rejected};
+    fn table_of_states_and_what_happens() {
+        use CaseState::{Accepted, Overdue, Parked, Ready, Rejected, Sending};
         let answers = [
             Answer::Accepted(Acceptance {
                 sblsh: "1".into(),
@@ -101,17 +137,26 @@ mod tests {
             },
             Answer::LaneStopped(LaneFault::Clock),
         ];
+        let mut turns: Vec<Turn<'_>> = answers.iter().map(Turn::Answered).collect();
+        turns.extend([Turn::Leaves, Turn::DeadlinePassed, Turn::Released]);
+        // accepted, rejected, key reused, in progress, retry, lane stopped | leaves, deadline passed, released
+        #[rustfmt::skip]
         let table = [
-            (Ready, [Accepted, Rejected, Parked, Ready, Ready, Ready]),
-            (Accepted, [Accepted; 6]),
-            (Rejected, [Rejected; 6]),
-            (Parked, [Accepted, Rejected, Parked, Parked, Parked, Parked]),
+            (Ready,    [Accepted, Rejected, Parked, Sending, Sending, Sending, Sending, Overdue, Ready]),
+            (Sending,  [Accepted, Rejected, Parked, Sending, Sending, Sending, Sending, Overdue, Sending]),
+            (Overdue,  [Accepted, Rejected, Parked, Overdue, Overdue, Overdue, Overdue, Overdue, Overdue]),
+            (Accepted, [Accepted; 9]),
+            (Rejected, [Rejected; 9]),
+            (Parked,   [Accepted, Rejected, Parked, Parked, Parked, Parked, Parked, Parked, Sending]),
         ];
+        assert_eq!(table.map(|(from, _)| from), CaseState::ALL);
         for (from, to) in table {
-            for (answer, to) in answers.iter().zip(to) {
-                assert_eq!(from.after(answer), to, "{from:?} {answer:?}");
+            for (turn, to) in turns.iter().zip(to) {
+                assert_eq!(from.after(*turn), to, "{from:?} {turn:?}");
             }
             assert_eq!(CaseState::from_word(from.word()), Some(from));
         }
+        let waiting: Vec<_> = CaseState::ALL.into_iter().filter(|s| s.waits()).collect();
+        assert_eq!(waiting, [Ready, Sending, Overdue]);
     }
 }

@@ -1,5 +1,6 @@
 //! The one loop: an event in, the core decides, its effects go out. One thread owns the core.
 
+mod backlog;
 mod devices;
 mod network;
 mod outset;
@@ -22,6 +23,7 @@ use crate::shell::gpio::{Gpio, Light, OnInput};
 use crate::shell::journal::Journal;
 use crate::shell::store::Store;
 
+use backlog::Backlog;
 use devices::Ports;
 use network::Network;
 
@@ -124,6 +126,7 @@ impl Runtime {
                 let mut turn = Loop {
                     kiosk: (parts.kiosk)(),
                     store: parts.store,
+                    backlog: parts.backlog,
                     network: parts.network,
                     ports,
                     pins,
@@ -173,6 +176,7 @@ impl Drop for Runtime {
 struct Loop {
     kiosk: Kiosk,
     store: Store,
+    backlog: Backlog,
     network: Network,
     ports: Ports,
     pins: Box<dyn Gpio>,
@@ -187,6 +191,7 @@ impl Loop {
     fn run(&mut self) {
         loop {
             match self.wait() {
+                Ok(Input::Core(Event::Waiting(case))) if self.backlog.comes_later(&case) => {}
                 Ok(Input::Core(event)) => self.handle(event),
                 Ok(Input::Touch(intent)) => self.handle(Event::Intent(intent)),
                 Ok(Input::Sync(done)) => {
@@ -238,6 +243,21 @@ impl Loop {
     }
 
     fn handle(&mut self, event: Event) {
+        self.turn(event);
+        // What cannot be read now is asked for again after the next event.
+        for case in self
+            .backlog
+            .refill(self.kiosk.waiting_len())
+            .unwrap_or_default()
+        {
+            self.turn(Event::Waiting(case));
+        }
+        self.inbox
+            .waiting
+            .store(self.kiosk.waiting_len(), Ordering::Relaxed);
+    }
+
+    fn turn(&mut self, event: Event) {
         let moment = Moment {
             now: self.clock.now(),
             wall: wall(&self.clock),
@@ -245,9 +265,6 @@ impl Loop {
         for effect in self.kiosk.handle(event, &moment) {
             self.carry_out(effect);
         }
-        self.inbox
-            .waiting
-            .store(self.kiosk.waiting_len(), Ordering::Relaxed);
     }
 
     /// Commits the cases; only after that does anybody hear of them.

@@ -3,15 +3,29 @@
 //! A case is in the file and flushed before anybody hears of it. Write-ahead log with
 //! `synchronous=FULL`: of SQLite's modes the cheapest that keeps every committed row through a power
 //! cut (sqlite.org/pragma.html#pragma_synchronous). The file is locked for this process alone.
+//!
+//! What is personal is sealed row by row (`store/seal.rs`), each row with a key of its own (`store/key_slots.rs`), which
+//! is destroyed when the platform has the case.
 
-mod cases;
+mod answers;
+mod bodies;
+mod doubt;
 mod fault;
 pub mod files;
+mod filing;
+mod key_slots;
+mod machine_key;
+mod numbers;
 mod open;
+mod place;
 mod ratings;
 mod rows;
+mod run;
 mod salvage;
 mod schema;
+mod seal;
+mod slot_map;
+mod tally;
 mod writer;
 
 use std::sync::mpsc::{SyncSender, sync_channel};
@@ -22,12 +36,16 @@ use zeroize::Zeroizing;
 
 use crate::case::{Answer, CaseState, Draft, Key, Stamp, Waiting};
 
-pub use cases::{Attempt, BUNDLE_LIMIT, Filed};
+pub use answers::Attempt;
 pub use fault::StoreFault;
+pub use filing::{BUNDLE_LIMIT, Filed};
+pub use machine_key::KeySource;
 pub use open::{Config, Opened, Random, os_random};
 pub use ratings::{RATING_LIMIT, RATINGS_WAITING_LIMIT};
 pub use rows::{CaseRow, Counts};
+pub use seal::SealFault;
 
+use answers::{Change, Entry, Then};
 use writer::{Desk, Job};
 
 /// Jobs that may wait for the writer; more than a machine can ask for at once.
@@ -70,16 +88,11 @@ impl Store {
     /// [`StoreFault::Busy`] if another process holds the file, [`StoreFault::Unfit`] if SQLite does not
     /// take a setting that durability rests on, [`StoreFault::Full`] or [`StoreFault::Io`] of the disk.
     pub fn open(config: Config) -> Result<Opened, StoreFault> {
-        let (mut desk, report) = open::open(config)?;
+        let (desk, report) = open::open(config)?;
         let (jobs, inbox) = sync_channel::<Job>(QUEUE);
         let thread = thread::Builder::new()
             .name("store".into())
-            .spawn(move || {
-                while let Ok(job) = inbox.recv() {
-                    job(&mut desk);
-                }
-                desk.close();
-            })
+            .spawn(move || writer::run(desk, &inbox))
             .map_err(|error| StoreFault::Io(error.to_string()))?;
         let writer = Writer {
             jobs: Some(jobs),
@@ -91,13 +104,18 @@ impl Store {
             },
             fresh: report.fresh,
             set_aside: report.set_aside,
+            fault: report.fault,
             salvaged: report.salvaged,
         })
     }
 
-    fn tell(&self, job: impl FnOnce(&mut Desk) + Send + 'static) -> Result<(), StoreFault> {
+    fn put(&self, job: Job) -> Result<(), StoreFault> {
         let jobs = self.writer.jobs.as_ref().ok_or(StoreFault::Gone)?;
-        jobs.send(Box::new(job)).map_err(|_| StoreFault::Gone)
+        jobs.send(job).map_err(|_| StoreFault::Gone)
+    }
+
+    fn tell(&self, job: impl FnOnce(&mut Desk) + Send + 'static) -> Result<(), StoreFault> {
+        self.put(Job::Call(Box::new(job)))
     }
 
     fn ask<T: Send + 'static>(
@@ -112,12 +130,28 @@ impl Store {
         answer.recv().map_err(|_| StoreFault::Gone)?
     }
 
+    /// Puts a change to others that share its commit.
+    fn enter(&self, key: Key, change: Change, then: Then) -> Result<(), StoreFault> {
+        self.put(Job::Entry(Box::new(Entry { key, change, then })))
+    }
+
+    fn change(&self, key: &Key, change: Change) -> Result<CaseState, StoreFault> {
+        let (reply, answer) = sync_channel(1);
+        let then = Box::new(move |state| drop(reply.send(state)));
+        self.enter(key.clone(), change, then)?;
+        answer.recv().map_err(|_| StoreFault::Gone)?
+    }
+
     /// Files all drafts (one, or the parts of a 一件事) in one transaction and returns after it is on disk.
-    /// An error means that none of them is filed.
+    /// An error other than [`StoreFault::InDoubt`] means that none of them is filed, for good.
+    ///
+    /// A case filed with the line up ([`Draft::offline`] false) counts as sent from the start; one filed offline is ready
+    /// until [`Store::body_to_send`].
     ///
     /// # Errors
     /// [`StoreFault::TooLarge`] for a body over [`crate::case::BODY_LIMIT`] or more than [`BUNDLE_LIMIT`]
-    /// drafts, [`StoreFault::Full`], [`StoreFault::Io`], [`StoreFault::Corrupt`].
+    /// drafts, [`StoreFault::Full`], [`StoreFault::Io`], [`StoreFault::Corrupt`]. [`StoreFault::InDoubt`] if the disk
+    /// failed at the commit and does not answer now: the same drafts, filed again, get the same keys.
     pub fn file(&self, drafts: Vec<Draft>, stamp: Stamp) -> Result<Vec<Filed>, StoreFault> {
         self.ask(move |desk| desk.file(drafts, &stamp))
     }
@@ -135,22 +169,36 @@ impl Store {
         self.tell(move |desk| then(desk.file(drafts, &stamp)))
     }
 
-    /// The frozen bytes of a case or a rating. They are checked against their digest first.
+    /// The frozen bytes of a case or a rating. They are authenticated and checked against their digest first.
     ///
     /// # Errors
     /// [`StoreFault::NotFound`] if there is no such key or its body is gone (accepted),
-    /// [`StoreFault::Corrupt`] if the digest does not match.
+    /// [`StoreFault::Unreadable`] if this one row cannot be opened.
     pub fn body(&self, key: &Key) -> Result<Zeroizing<Vec<u8>>, StoreFault> {
         let key = key.clone();
         self.ask(move |desk| desk.body(&key))
     }
 
-    /// Cases to send, in order of filing.
+    /// As [`Store::body`], for a case that is sent now: before its first attempt it is marked as [`CaseState::Sending`]
+    /// on disk, later attempts need no mark.
+    ///
+    /// # Errors
+    /// As [`Store::body`], [`StoreFault::NotFound`] also if it does not wait any more, or of writing.
+    pub fn body_to_send(&self, key: &Key) -> Result<Zeroizing<Vec<u8>>, StoreFault> {
+        if self.change(key, Change::Leaves)?.waits() {
+            self.body(key)
+        } else {
+            Err(StoreFault::NotFound)
+        }
+    }
+
+    /// At most `limit` cases to send, in order of filing, from the first one after number `after` (0: from the oldest).
+    /// The number is [`Waiting::seq`].
     ///
     /// # Errors
     /// [`StoreFault`] of reading.
-    pub fn waiting(&self) -> Result<Vec<Waiting>, StoreFault> {
-        self.ask(|desk| desk.waiting())
+    pub fn waiting(&self, after: u64, limit: u32) -> Result<Vec<Waiting>, StoreFault> {
+        self.ask(move |desk| desk.waiting(after, limit))
     }
 
     /// Writes down what an attempt came to, and the new state. On acceptance the body and the person's
@@ -164,11 +212,11 @@ impl Store {
         answer: &Answer,
         attempt: Attempt,
     ) -> Result<CaseState, StoreFault> {
-        let (key, answer) = (key.clone(), answer.clone());
-        self.ask(move |desk| desk.record(&key, &answer, &attempt))
+        self.change(key, Change::Answered(Box::new((answer.clone(), attempt))))
     }
 
-    /// As [`Store::record`] without waiting.
+    /// As [`Store::record`] without waiting. Answers that come close together share one commit; none is held back for
+    /// another.
     ///
     /// # Errors
     /// [`StoreFault::Gone`] if the writer has ended; `then` is dropped.
@@ -179,7 +227,37 @@ impl Store {
         attempt: Attempt,
         then: impl FnOnce(Result<CaseState, StoreFault>) + Send + 'static,
     ) -> Result<(), StoreFault> {
-        self.tell(move |desk| then(desk.record(&key, &answer, &attempt)))
+        self.enter(
+            key,
+            Change::Answered(Box::new((answer, attempt))),
+            Box::new(then),
+        )
+    }
+
+    /// As [`Store::record`] for several answers in one commit. One that cannot be written does not spoil the others.
+    ///
+    /// # Errors
+    /// [`StoreFault::Gone`]; what became of each answer is in its place of the list.
+    pub fn record_many(
+        &self,
+        answers: Vec<(Key, Answer, Attempt)>,
+    ) -> Result<Vec<Result<CaseState, StoreFault>>, StoreFault> {
+        self.ask(move |desk| {
+            let changes: Vec<_> = answers
+                .into_iter()
+                .map(|(key, answer, attempt)| (key, Change::Answered(Box::new((answer, attempt)))))
+                .collect();
+            let all: Vec<_> = changes.iter().map(|(key, change)| (key, change)).collect();
+            Ok(desk.enter_all(&all))
+        })
+    }
+
+    /// The legal deadline of a case has passed without an acceptance. It is still sent.
+    ///
+    /// # Errors
+    /// [`StoreFault::NotFound`], or of writing.
+    pub fn deadline_passed(&self, key: &Key) -> Result<CaseState, StoreFault> {
+        self.change(key, Change::DeadlinePassed)
     }
 
     /// A technician lets a parked case be sent again. Other states stay as they are.
@@ -187,8 +265,7 @@ impl Store {
     /// # Errors
     /// [`StoreFault::NotFound`], or of writing.
     pub fn release(&self, key: &Key) -> Result<CaseState, StoreFault> {
-        let key = key.clone();
-        self.ask(move |desk| desk.release(&key))
+        self.change(key, Change::Released)
     }
 
     /// The newest `limit` cases, newest first.
@@ -234,7 +311,8 @@ impl Store {
         self.ask(move |desk| desk.record_rating(&key, &answer))
     }
 
-    /// Moves the log into the file and empties it. For quiet moments.
+    /// Destroys the keys of accepted cases that are still there and moves the log into the file. The store does that by
+    /// itself in quiet moments and when it is closed.
     ///
     /// # Errors
     /// [`StoreFault`] of writing.
@@ -242,10 +320,10 @@ impl Store {
         self.ask(|desk| desk.tidy())
     }
 
-    /// SQLite's own check of the whole file (`quick_check`) and every waiting body against its digest.
+    /// SQLite's own check of the whole file (`quick_check`), the counts, and every body that is still there.
     ///
     /// # Errors
-    /// [`StoreFault::Corrupt`] with the first finding.
+    /// [`StoreFault::Corrupt`] or [`StoreFault::Unreadable`] with the first finding.
     pub fn verify(&self) -> Result<(), StoreFault> {
         self.ask(|desk| desk.verify())
     }

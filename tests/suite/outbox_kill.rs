@@ -168,7 +168,7 @@ fn check(folder: &Path, said: &BTreeSet<String>) {
     let list = opened.store.list(u32::MAX).expect("list");
     let waiting: BTreeSet<_> = opened
         .store
-        .waiting()
+        .waiting(0, u32::MAX)
         .expect("waiting")
         .into_iter()
         .map(|w| w.key.0)

@@ -97,7 +97,8 @@ impl Network {
         self.tokio.spawn(async move {
             let reading = shared.clone();
             let wanted = key.clone();
-            let body = tokio::task::spawn_blocking(move || reading.store.body(&wanted)).await;
+            let body =
+                tokio::task::spawn_blocking(move || reading.store.body_to_send(&wanted)).await;
             let answer = match body {
                 Ok(Ok(body)) => shared.client.put_case(&key, &body).await,
                 // This case cannot be read now: not the line's fault, tried again later.

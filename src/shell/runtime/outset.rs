@@ -22,6 +22,7 @@ use crate::shell::platform::{Client, ClientConfig, Token};
 use crate::shell::store::{self, Store};
 
 use super::Inbox;
+use super::backlog::Backlog;
 use super::network::{CACHED, Network};
 
 /// What the loop begins with.
@@ -29,6 +30,7 @@ pub(super) struct Parts {
     /// Reads items and input methods, which takes a moment; made on the loop's thread, while a window opens.
     pub(super) kiosk: Box<dyn FnOnce() -> Kiosk + Send>,
     pub(super) store: Store,
+    pub(super) backlog: Backlog,
     pub(super) network: Network,
     /// Cases left from before, then a first look at the page.
     pub(super) first: Vec<Event>,
@@ -86,8 +88,9 @@ pub(super) fn prepare(
             now,
         )
     });
-    let mut first: Vec<Event> = store
-        .waiting()
+    let mut backlog = Backlog::new(store.clone());
+    let mut first: Vec<Event> = backlog
+        .refill(0)
         .context("read what waits in the store")?
         .into_iter()
         .map(Event::Waiting)
@@ -95,6 +98,7 @@ pub(super) fn prepare(
     first.push(Event::Tick);
     Ok(Parts {
         kiosk,
+        backlog,
         store,
         network,
         first,

@@ -1,6 +1,10 @@
 //! What can go wrong with the store, for the engineer.
 
+use std::path::PathBuf;
+
 use rusqlite::{ErrorCode, ffi};
+
+use super::seal::SealFault;
 
 /// A fault of the store. The texts hold no personal data: SQLite's messages name tables, not values.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -14,6 +18,29 @@ pub enum StoreFault {
     /// The file is damaged. The next start checks it and sets it aside.
     #[error("the store is damaged: {0}")]
     Corrupt(String),
+    /// One row cannot be read; the others are not concerned.
+    #[error("case {key}: {why}")]
+    Unreadable {
+        /// Key of the case or rating.
+        key: String,
+        /// What is wrong with it.
+        why: SealFault,
+    },
+    /// The machine's key does not open this store.
+    #[error("the store was sealed with another machine key")]
+    WrongKey,
+    /// The machine's key cannot be used.
+    #[error("machine key {}: {why}", path.display())]
+    KeyUnfit {
+        /// Where it is.
+        path: PathBuf,
+        /// What is wrong with it.
+        why: &'static str,
+    },
+    /// The disk failed in the middle of the last step of filing, and whether the cases are on it cannot be found out now.
+    /// Filing the same drafts again takes the same keys, so nothing is filed twice.
+    #[error("disk: it is not known whether the cases were filed: {0}")]
+    InDoubt(String),
     /// A body or a bundle over its limit.
     #[error("too large for the store")]
     TooLarge,

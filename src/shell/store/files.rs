@@ -181,7 +181,10 @@ mod tests {
         assert!(OsFiles.create(&one).is_err(), "made twice");
         OsFiles.rename(&one, &two).expect("rename");
         OsFiles.sync_folder(folder.path()).expect("sync");
-        assert_eq!(OsFiles.list(folder.path()).expect("list"), [two.clone()]);
+        assert_eq!(
+            OsFiles.list(folder.path()).expect("list"),
+            std::slice::from_ref(&two)
+        );
         let again = OsFiles.open(&two).expect("open");
         let mut bytes = [0; 7];
         again.read_at(&mut bytes, 0).expect("read");

@@ -2,31 +2,43 @@
 
 use std::fs::File;
 use std::io::{self, Read};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
-use rusqlite::{Connection, OpenFlags};
+use rusqlite::{Connection, OpenFlags, OptionalExtension};
 
-use crate::case::{Epoch, Machine};
+use crate::case::Machine;
 
 use super::Store;
 use super::fault::StoreFault;
 use super::files::{Files, OsFiles};
+use super::machine_key::{self, KeySource, MachineKey};
+use super::place::Place;
+use super::seal::{NONCE, bound, seal, unseal};
+use super::tally::Tally;
 use super::writer::{Desk, quick_check};
-use super::{salvage, schema};
+use super::{run, schema};
 
 /// Source of randomness for keys: fills the slice.
 pub type Random = Box<dyn FnMut(&mut [u8]) -> io::Result<()> + Send>;
 
+/// Quiet time before the store tidies up: long enough that the cases of a busy hour share the flushes.
+const TIDY_AFTER: Duration = Duration::from_secs(15 * 60);
+
 /// Where the store is and how large it may grow.
 pub struct Config {
-    /// The SQLite file; its folder must exist.
+    /// The SQLite file; its folder must exist. Key slots lie beside it, as `….keys`.
     pub path: PathBuf,
     /// Number of this machine.
     pub machine: Machine,
-    /// Quota of the file in pages of 4 KiB.
+    /// Where the machine's key is.
+    pub key: KeySource,
+    /// Quota of the file in pages of 1 KiB.
     pub max_pages: u32,
-    /// Randomness for keys, epochs and salt.
+    /// Quiet time after which the keys of accepted cases are destroyed without further reason.
+    pub tidy_after: Duration,
+    /// Randomness for keys and epochs.
     pub random: Random,
     /// Name of the SQLite VFS the file is opened with; the system's own if none. Tests put a failing disk here.
     pub vfs: Option<String>,
@@ -35,13 +47,19 @@ pub struct Config {
 }
 
 impl Config {
-    /// A store at `path` with the kernel's randomness and a quota of 256 MiB.
+    /// A store at `path` with the kernel's randomness, a quota of 256 MiB, and the key of the service or, without one, a
+    /// key file `….key` beside the store.
     #[must_use]
     pub fn new(path: impl Into<PathBuf>, machine: Machine) -> Self {
+        let path = path.into();
+        let mut key = path.clone().into_os_string();
+        key.push(".key");
         Self {
-            path: path.into(),
+            path,
             machine,
-            max_pages: 65_536,
+            key: KeySource::of_service(key.into()),
+            max_pages: 262_144,
+            tidy_after: TIDY_AFTER,
             random: os_random(),
             vfs: None,
             files: Arc::new(OsFiles),
@@ -52,7 +70,14 @@ impl Config {
 /// The kernel's random source, `/dev/urandom`.
 #[must_use]
 pub fn os_random() -> Random {
-    Box::new(|bytes| File::open("/dev/urandom")?.read_exact(bytes))
+    let mut source: Option<File> = None;
+    Box::new(move |bytes| {
+        let file = match &mut source {
+            Some(file) => file,
+            none => none.insert(File::open("/dev/urandom")?),
+        };
+        file.read_exact(bytes)
+    })
 }
 
 /// An open store and what had to be done for it.
@@ -63,78 +88,70 @@ pub struct Opened {
     pub fresh: bool,
     /// Where the damaged file went, if there was one: raise an alarm.
     pub set_aside: Option<PathBuf>,
+    /// Why it was set aside.
+    pub fault: Option<StoreFault>,
     /// Cases taken over from the damaged file.
     pub salvaged: usize,
-}
-
-/// Where a database lies and how it is opened.
-pub(super) struct Place {
-    pub(super) path: PathBuf,
-    pub(super) max_pages: u32,
-    pub(super) vfs: Option<String>,
-    pub(super) files: Arc<dyn Files>,
 }
 
 pub(super) struct Report {
     pub(super) fresh: bool,
     pub(super) set_aside: Option<PathBuf>,
+    pub(super) fault: Option<StoreFault>,
     pub(super) salvaged: usize,
 }
 
+/// The one row of `meta`, as the last run left it.
+pub(super) struct Meta {
+    pub(super) store: [u8; 16],
+    pub(super) starts: u64,
+    pub(super) clean: bool,
+    /// Slots in use and cases by state, only after a clean stop.
+    pub(super) known: Option<(Vec<u8>, Tally)>,
+    key_check: Vec<u8>,
+}
+
 pub(super) fn open(config: Config) -> Result<(Desk, Report), StoreFault> {
-    let Config {
-        path,
-        machine,
-        max_pages,
-        random,
-        vfs,
-        files,
-    } = config;
+    let mut random = config.random;
     let place = Place {
-        path,
-        max_pages,
-        vfs,
-        files,
+        path: config.path,
+        max_pages: config.max_pages,
+        vfs: config.vfs,
+        files: config.files,
     };
     let mut report = Report {
         fresh: !place.exists(&place.path),
         set_aside: None,
+        fault: None,
         salvaged: 0,
     };
-    let db = match connect(&place).and_then(checked) {
-        Err(StoreFault::Corrupt(_)) => {
-            let aside = place.set_aside()?;
+    let key = machine_key::load(&config.key, &place, &mut random)?;
+    let (db, meta) = match connect(&place).and_then(|db| checked(db, &key)) {
+        Err(fault @ (StoreFault::Corrupt(_) | StoreFault::WrongKey)) => {
+            report.set_aside = Some(place.set_aside()?);
+            report.fault = Some(fault);
             report.fresh = true;
-            report.set_aside = Some(aside);
-            connect(&place).and_then(checked)?
+            (connect(&place)?, None)
         }
         other => other?,
     };
-    let mut desk = Desk {
+    let start = run::Start {
         db,
-        machine,
+        place,
+        machine: config.machine,
+        key,
         random,
-        max_pages,
-        suspect: false,
+        tidy_after: config.tidy_after,
     };
-    let there: i64 = desk
-        .db
-        .query_row("SELECT count(*) FROM meta", [], |row| row.get(0))?;
-    if there == 0 {
-        // Made now, or made by a run that died before it had taken over the damaged file.
-        let aside = report.set_aside.clone().or_else(|| place.newest_aside());
-        let taken = match aside {
-            Some(aside) => salvage::salvage(&mut desk, &place, &aside)?,
-            None => salvage::Taken::default(),
-        };
-        report.salvaged = taken.cases;
-        first_meta(&mut desk, taken.epoch.as_deref())?;
-    }
-    desk.db.execute(
-        "UPDATE meta SET clean = 0, machine = ?1",
-        [desk.machine.as_str()],
-    )?;
-    schema::prune(&mut desk.db, schema::HISTORY_LIMIT)?;
+    let desk = match meta {
+        Some(meta) => start.again(&meta)?,
+        None => {
+            let aside = report.set_aside.clone();
+            let (desk, salvaged) = start.anew(aside)?;
+            report.salvaged = salvaged;
+            desk
+        }
+    };
     Ok((desk, report))
 }
 
@@ -146,23 +163,24 @@ pub(super) fn connect(place: &Place) -> Result<Connection, StoreFault> {
         place.sync_folder()?;
     }
     let mut db = place.database(&place.path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
-    // Before the log is opened: an exclusive log needs no shared-memory file beside it.
-    db.execute_batch("PRAGMA locking_mode=EXCLUSIVE;")?;
+    // Small pages: a case dirties few of them, and each is written twice. Only a file without tables takes it.
+    // The lock before the log is opened: an exclusive log needs no shared-memory file beside it.
+    db.execute_batch("PRAGMA page_size=1024; PRAGMA locking_mode=EXCLUSIVE;")?;
     let mode: String = db.query_row("PRAGMA journal_mode=WAL", [], |row| row.get(0))?;
+    // secure_delete stays off: it does not reach the log, and what is deleted is ciphertext whose key is destroyed.
     db.execute_batch(
         "PRAGMA synchronous=FULL;
-         PRAGMA secure_delete=ON;
-         PRAGMA foreign_keys=ON;
          PRAGMA cell_size_check=ON;
          PRAGMA temp_store=MEMORY;
+         PRAGMA wal_autocheckpoint=2000;
          PRAGMA journal_size_limit=4194304;",
     )?;
     db.pragma_update(None, "max_page_count", place.max_pages)?;
+    db.set_prepared_statement_cache_capacity(32);
     expect("journal_mode", "wal", mode)?;
     read_back(&db, "journal_mode", "wal")?;
     read_back(&db, "synchronous", "2")?;
     read_back(&db, "locking_mode", "exclusive")?;
-    read_back(&db, "secure_delete", "1")?;
     schema::migrate(&mut db)?;
     Ok(db)
 }
@@ -190,96 +208,47 @@ fn expect(setting: &'static str, want: &str, found: String) -> Result<(), StoreF
     }
 }
 
-/// Checks the whole file unless the last run ended clean.
-fn checked(db: Connection) -> Result<Connection, StoreFault> {
-    let clean: Result<bool, _> = db.query_row("SELECT clean FROM meta", [], |row| row.get(0));
-    match clean {
-        Ok(true) | Err(rusqlite::Error::QueryReturnedNoRows) => {}
-        Ok(false) => quick_check(&db)?,
-        Err(error) => return Err(error.into()),
+/// Compares the key, and checks the whole file unless the last run ended clean.
+fn checked(db: Connection, key: &MachineKey) -> Result<(Connection, Option<Meta>), StoreFault> {
+    let Some(meta) = meta(&db)? else {
+        return Ok((db, None));
+    };
+    if !meta.clean {
+        quick_check(&db)?;
     }
-    Ok(db)
+    if unseal(&key.keep, &check_bound(&meta.store), &meta.key_check).is_err() {
+        return Err(StoreFault::WrongKey);
+    }
+    Ok((db, Some(meta)))
 }
 
-/// Writes the one row of `meta` of a new file. `old` is the epoch of the file it replaces.
-fn first_meta(desk: &mut Desk, old: Option<&str>) -> Result<(), StoreFault> {
-    let epoch = desk.new_epoch(old)?;
-    let salt = desk.draw::<32>()?;
-    desk.db.execute(
-        "INSERT INTO meta (one, machine, epoch, next_seq, next_rating, salt, clean)
-         VALUES (1, ?1, ?2, 1, 1, ?3, 0)",
-        (desk.machine.as_str(), epoch.as_str(), salt),
-    )?;
-    Ok(())
-}
-
-impl Desk {
-    /// A random epoch other than `old`: numbers given out before must not come again.
-    pub(super) fn new_epoch(&mut self, old: Option<&str>) -> Result<Epoch, StoreFault> {
-        let mut bytes = self.draw::<2>()?;
-        if Some(Epoch::mint(bytes).as_str()) == old {
-            bytes[1] = bytes[1].wrapping_add(1);
-        }
-        Ok(Epoch::mint(bytes))
-    }
-}
-
-/// Most damaged files kept; then the last one is overwritten.
-const ASIDE_LIMIT: u32 = 99;
-
-impl Place {
-    /// A plain connection to a database of this disk.
-    pub(super) fn database(&self, path: &Path, flags: OpenFlags) -> Result<Connection, StoreFault> {
-        let flags = flags | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-        Ok(match &self.vfs {
-            Some(vfs) => Connection::open_with_flags_and_vfs(path, flags, vfs.as_str())?,
-            None => Connection::open_with_flags(path, flags)?,
-        })
-    }
-
-    fn exists(&self, path: &Path) -> bool {
-        self.files.open(path).is_ok()
-    }
-
-    /// Renames the file and its log out of the way, as `….aside-N`. The log goes first: a log left
-    /// beside a new file would be replayed into it.
-    fn set_aside(&self) -> Result<PathBuf, StoreFault> {
-        let free =
-            |n: &u32| !self.exists(&self.beside(*n, "")) && !self.exists(&self.beside(*n, "-wal"));
-        let n = (1..ASIDE_LIMIT).find(free).unwrap_or(ASIDE_LIMIT);
-        let aside = self.beside(n, "");
-        let log = self.named("-wal");
-        if self.exists(&log) {
-            self.files.rename(&log, &self.beside(n, "-wal"))?;
-        }
-        self.files.rename(&self.path, &aside)?;
-        self.sync_folder()?;
-        Ok(aside)
-    }
-
-    fn newest_aside(&self) -> Option<PathBuf> {
-        (1..=ASIDE_LIMIT)
-            .rev()
-            .map(|n| self.beside(n, ""))
-            .find(|aside| self.exists(aside))
-    }
-
-    fn beside(&self, n: u32, suffix: &str) -> PathBuf {
-        self.named(&format!(".aside-{n}{suffix}"))
-    }
-
-    fn named(&self, suffix: &str) -> PathBuf {
-        let mut name = self.path.as_os_str().to_owned();
-        name.push(suffix);
-        PathBuf::from(name)
-    }
-
-    fn sync_folder(&self) -> Result<(), StoreFault> {
-        let folder = match self.path.parent() {
-            Some(folder) if !folder.as_os_str().is_empty() => folder,
-            _ => Path::new("."),
+fn meta(db: &Connection) -> Result<Option<Meta>, StoreFault> {
+    let sql = format!(
+        "SELECT store, starts, clean, key_check, used_slots, {} FROM meta",
+        Tally::COLUMNS
+    );
+    let found = db.query_row(&sql, [], |row| {
+        let clean = row.get(2)?;
+        let known = match row.get::<_, Option<Vec<u8>>>(4)? {
+            Some(used) if clean => Some((used, Tally::from_row(row, 5)?)),
+            _ => None,
         };
-        self.files.sync_folder(folder)?;
-        Ok(())
-    }
+        Ok(Meta {
+            store: row.get(0)?,
+            starts: u64::try_from(row.get::<_, i64>(1)?).unwrap_or(0),
+            clean,
+            known,
+            key_check: row.get(3)?,
+        })
+    });
+    Ok(found.optional()?)
+}
+
+/// Tells later whether it is the same key.
+pub(super) fn key_check(key: &MachineKey, store: &[u8; 16], nonce: [u8; NONCE]) -> Vec<u8> {
+    seal(&key.keep, nonce, &check_bound(store), b"")
+}
+
+fn check_bound(store: &[u8; 16]) -> Vec<u8> {
+    bound(&[b"kiosk key check", store])
 }

@@ -6,10 +6,13 @@ use crate::case::{
     Acceptance, CaseState, Digest, FilingNumber, Key, PersonToken, Rejection, Waiting,
 };
 
+use super::bodies::{query_code_bound, rejection_bound};
 use super::fault::StoreFault;
+use super::numbers;
+use super::seal::unseal;
 use super::writer::Desk;
 
-/// A stored case without its body: no personal data.
+/// A stored case without its body: no personal data but what a refusal may say.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CaseRow {
     /// Its key.
@@ -28,17 +31,19 @@ pub struct CaseRow {
     pub stored_wall: Option<String>,
     /// SHA-256 of the frozen bytes.
     pub digest: Digest,
-    /// What the platform said when it took it.
+    /// What the platform said when it took it. The query code is empty if the machine's key was changed since.
     pub acceptance: Option<Acceptance>,
-    /// Why the platform refused it.
+    /// Why the platform refused it. The text is empty if it cannot be read any more.
     pub rejection: Option<Rejection>,
 }
 
 /// Cases by state, and ratings that wait.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Counts {
-    /// To be sent.
+    /// To be sent, overdue ones among them.
     pub waiting: u64,
+    /// To be sent, and the legal deadline has passed.
+    pub overdue: u64,
     /// Taken by the platform.
     pub accepted: u64,
     /// Refused for good.
@@ -58,12 +63,17 @@ pub(super) fn number(value: i64) -> Result<u64, StoreFault> {
 }
 
 impl Desk {
-    pub(super) fn waiting(&mut self) -> Result<Vec<Waiting>, StoreFault> {
+    /// At most `limit` cases that wait, from the first one after `after`.
+    pub(super) fn waiting(&mut self, after: u64, limit: u32) -> Result<Vec<Waiting>, StoreFault> {
         self.noting(|desk| {
-            let mut statement = desk.db.prepare(
-                "SELECT id, key, person, attempts FROM cases WHERE state = 'ready' ORDER BY id",
+            // From the bodies to the cases, never the other way: a long history has no bodies.
+            let mut statement = desk.db.prepare_cached(
+                "SELECT case_id, key, person, attempts FROM bodies CROSS JOIN cases ON id = case_id
+                 WHERE case_id > ?1 AND state IN ('ready', 'sending', 'overdue')
+                 ORDER BY case_id LIMIT ?2",
             )?;
-            let rows = statement.query_map([], |row| {
+            let after = i64::try_from(after).unwrap_or(i64::MAX);
+            let rows = statement.query_map((after, limit), |row| {
                 Ok((
                     row.get(0)?,
                     row.get(1)?,
@@ -87,90 +97,92 @@ impl Desk {
     pub(super) fn list(&mut self, limit: u32) -> Result<Vec<CaseRow>, StoreFault> {
         self.noting(|desk| {
             let mut statement = desk.db.prepare(
-                "SELECT key, filing_number, task_code, task_name, state, attempts, stored_wall,
-                    digest, sblsh, sblsh_short, query_code, accepted_at, promise_until,
-                    rejected_code, rejected_detail
-                 FROM cases ORDER BY id DESC LIMIT ?1",
+                "SELECT id, key, task_code, task_name, state, attempts, stored_wall, digest,
+                    sblsh, sblsh_short, query_code, accepted_at, promise_until,
+                    rejected_code, rejected_detail, slot
+                 FROM cases LEFT JOIN bodies ON case_id = id ORDER BY id DESC LIMIT ?1",
             )?;
             let mut rows = statement.query([limit])?;
             let mut list = Vec::new();
             while let Some(row) = rows.next()? {
-                list.push(case_row(row)?);
+                list.push(desk.case_row(row)?);
             }
             Ok(list)
         })
     }
 
-    pub(super) fn counts(&mut self) -> Result<Counts, StoreFault> {
-        self.noting(|desk| {
-            let mut counts = Counts::default();
-            let mut statement = desk
-                .db
-                .prepare("SELECT state, count(*) FROM cases GROUP BY state")?;
-            let mut rows = statement.query([])?;
-            while let Some(row) = rows.next()? {
-                let n = number(row.get(1)?)?;
-                match state(&row.get::<_, String>(0)?)? {
-                    CaseState::Ready => counts.waiting = n,
-                    CaseState::Accepted => counts.accepted = n,
-                    CaseState::Rejected => counts.rejected = n,
-                    CaseState::Parked => counts.parked = n,
-                }
-            }
-            counts.ratings_waiting = number(desk.db.query_row(
-                "SELECT count(*) FROM ratings WHERE state = 'ready'",
-                [],
-                |row| row.get(0),
-            )?)?;
-            Ok(counts)
+    fn case_row(&self, row: &Row<'_>) -> Result<CaseRow, StoreFault> {
+        let key = Key(row.get(1)?);
+        let state = state(&row.get::<_, String>(4)?)?;
+        Ok(CaseRow {
+            filing_number: numbers::filing_number(&key)?,
+            task_code: row.get(2)?,
+            task_name: row.get(3)?,
+            state,
+            attempts: row.get(5)?,
+            stored_wall: row.get(6)?,
+            digest: Digest(row.get(7)?),
+            acceptance: match state {
+                CaseState::Accepted => Some(self.acceptance(&key, row)?),
+                _ => None,
+            },
+            rejection: match state {
+                CaseState::Rejected => Some(self.rejection(&key, row)?),
+                _ => None,
+            },
+            key,
         })
     }
 
-    /// Every body that is still there against its digest.
-    pub(super) fn check_bodies(&self) -> Result<(), StoreFault> {
-        let mut statement = self
-            .db
-            .prepare("SELECT key, body, digest FROM bodies JOIN cases ON case_id = id")?;
-        let mut rows = statement.query([])?;
-        while let Some(row) = rows.next()? {
-            let body = zeroize::Zeroizing::new(row.get::<_, Vec<u8>>(1)?);
-            if Digest::of(&body) != Digest(row.get(2)?) {
-                let key: String = row.get(0)?;
-                return Err(StoreFault::Corrupt(format!("body of {key}")));
-            }
-        }
-        Ok(())
+    fn acceptance(&self, key: &Key, row: &Row<'_>) -> Result<Acceptance, StoreFault> {
+        let sealed: Vec<u8> = row.get(10)?;
+        let code = unseal(&self.key.keep, &query_code_bound(key), &sealed);
+        Ok(Acceptance {
+            sblsh: row.get(8)?,
+            sblsh_short: row.get(9)?,
+            query_code: code.map_or_else(|_| String::new(), |bytes| text(&bytes)),
+            accepted_at: row.get(11)?,
+            promise_until: row.get(12)?,
+        })
+    }
+
+    fn rejection(&self, key: &Key, row: &Row<'_>) -> Result<Rejection, StoreFault> {
+        let (id, task_code): (i64, String) = (row.get(0)?, row.get(2)?);
+        let (sealed, slot): (Option<Vec<u8>>, Option<u32>) = (row.get(14)?, row.get(15)?);
+        let data_key = slot.and_then(|slot| self.slots.key(slot));
+        let detail = sealed.zip(data_key).and_then(|(sealed, data_key)| {
+            unseal(&data_key, &rejection_bound(key, id, &task_code), &sealed).ok()
+        });
+        Ok(Rejection {
+            code: row.get(13)?,
+            detail: detail.map_or_else(String::new, |bytes| text(&bytes)),
+        })
+    }
+
+    pub(super) fn counts(&mut self) -> Result<Counts, StoreFault> {
+        self.noting(|desk| {
+            let tally = desk.tally()?;
+            let ratings_waiting = desk
+                .db
+                .prepare_cached("SELECT count(*) FROM ratings WHERE state = 'sending'")?
+                .query_row([], |row| row.get(0))?;
+            let of = |state| tally.of(state);
+            Ok(Counts {
+                waiting: CaseState::ALL
+                    .into_iter()
+                    .filter(|s| s.waits())
+                    .map(of)
+                    .sum(),
+                overdue: of(CaseState::Overdue),
+                accepted: of(CaseState::Accepted),
+                rejected: of(CaseState::Rejected),
+                parked: of(CaseState::Parked),
+                ratings_waiting: number(ratings_waiting)?,
+            })
+        })
     }
 }
 
-fn case_row(row: &Row<'_>) -> Result<CaseRow, StoreFault> {
-    let state = state(&row.get::<_, String>(4)?)?;
-    let text = |i: usize| row.get::<_, String>(i);
-    Ok(CaseRow {
-        key: Key(row.get(0)?),
-        filing_number: FilingNumber(row.get(1)?),
-        task_code: row.get(2)?,
-        task_name: row.get(3)?,
-        state,
-        attempts: row.get(5)?,
-        stored_wall: row.get(6)?,
-        digest: Digest(row.get(7)?),
-        acceptance: match state {
-            CaseState::Accepted => Some(Acceptance {
-                sblsh: text(8)?,
-                sblsh_short: text(9)?,
-                query_code: text(10)?,
-                accepted_at: text(11)?,
-                promise_until: row.get(12)?,
-            }),
-            _ => None,
-        },
-        rejection: match state {
-            CaseState::Rejected => Some(Rejection {
-                code: text(13)?,
-                detail: text(14)?,
-            }),
-            _ => None,
-        },
-    })
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
 }

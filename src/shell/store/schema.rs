@@ -1,9 +1,9 @@
 //! Tables, and how older files become current ones.
 //!
 //! Steps go forward only and only add: a machine that falls back to its other slot must still read
-//! the file that the newer firmware left.
+//! the file that the newer firmware left. Every statement names its columns for the same reason.
 
-use rusqlite::{Connection, OptionalExtension};
+use rusqlite::Connection;
 
 use super::fault::StoreFault;
 
@@ -12,55 +12,66 @@ const STEPS: &[&str] = &["
 CREATE TABLE meta (
     one INTEGER PRIMARY KEY CHECK (one = 1),
     machine TEXT NOT NULL,
-    epoch TEXT NOT NULL,          -- two random characters
-    next_seq INTEGER NOT NULL,    -- next sequence number of the epoch
+    store BLOB NOT NULL,          -- 16 random bytes, the same as in the file of key slots
+    key_check BLOB NOT NULL,      -- sealed with the machine's key: tells another key from damage
     next_rating INTEGER NOT NULL,
-    salt BLOB NOT NULL,           -- of the person tokens
-    clean INTEGER NOT NULL        -- 1 only between a clean stop and the next start
+    starts INTEGER NOT NULL,      -- runs so far
+    doubts INTEGER NOT NULL,      -- commits so far that had to be looked up again
+    clean INTEGER NOT NULL,       -- 1 only between a clean stop and the next start
+    -- What a clean stop knew, so that the next start counts nothing:
+    used_slots BLOB,
+    ready INTEGER, sending INTEGER, overdue INTEGER, accepted INTEGER, rejected INTEGER, parked INTEGER
 ) STRICT;
+CREATE TABLE epochs (
+    first INTEGER PRIMARY KEY,    -- row of the first case, which has sequence number 1
+    epoch TEXT NOT NULL           -- two random characters
+) STRICT;
+-- Nothing personal in clear. No index: a key leads to its row through its epoch.
 CREATE TABLE cases (
     id INTEGER PRIMARY KEY,       -- order of filing, over all epochs
-    epoch TEXT NOT NULL,
-    seq INTEGER NOT NULL,         -- gap-free within its epoch
-    key TEXT NOT NULL UNIQUE,
-    filing_number TEXT NOT NULL,
-    person BLOB,                  -- salted hash, for order only; gone after acceptance
+    state TEXT NOT NULL,
+    key TEXT NOT NULL,
+    person BLOB,                  -- keyed hash, for order only; gone after acceptance
     task_code TEXT NOT NULL,
     task_name TEXT NOT NULL,
     digest BLOB NOT NULL,
-    state TEXT NOT NULL,
     attempts INTEGER NOT NULL DEFAULT 0,
     stored_wall TEXT,
     stored_class TEXT NOT NULL,
     stored_boot TEXT NOT NULL,
     stored_ms INTEGER NOT NULL,
-    sblsh TEXT, sblsh_short TEXT, query_code TEXT, accepted_at TEXT, promise_until TEXT,
-    rejected_code TEXT, rejected_detail TEXT,
-    UNIQUE (epoch, seq)
+    sblsh TEXT, sblsh_short TEXT,
+    query_code BLOB,              -- sealed with the machine's key
+    accepted_at TEXT, promise_until TEXT,
+    rejected_code TEXT,
+    rejected_detail BLOB          -- sealed with the key of the body
 ) STRICT;
--- Apart from the cases, so that deleting a body gives whole pages back.
+-- Apart from the cases: what is here is not accepted yet, so what waits is found without an index.
 CREATE TABLE bodies (
-    case_id INTEGER PRIMARY KEY REFERENCES cases (id),
-    body BLOB NOT NULL            -- frozen bytes; gone after acceptance
+    case_id INTEGER PRIMARY KEY,
+    alg INTEGER NOT NULL,         -- 1: XChaCha20-Poly1305
+    slot INTEGER NOT NULL,        -- where its key is
+    body BLOB NOT NULL            -- frozen bytes, sealed; gone after acceptance
 ) STRICT;
-CREATE INDEX cases_ready ON cases (id) WHERE state = 'ready';
 CREATE TABLE attempts (
-    id INTEGER PRIMARY KEY,
-    case_id INTEGER NOT NULL REFERENCES cases (id),
+    case_id INTEGER NOT NULL,
     n INTEGER NOT NULL,
     wall TEXT, class TEXT NOT NULL, boot TEXT NOT NULL, ms INTEGER NOT NULL,
     http_status INTEGER,
     server_date TEXT,
-    outcome TEXT NOT NULL
-) STRICT;
-CREATE INDEX attempts_case ON attempts (case_id);
+    problem TEXT,
+    outcome TEXT NOT NULL,
+    PRIMARY KEY (case_id, n)
+) STRICT, WITHOUT ROWID;
 CREATE TABLE ratings (
-    id INTEGER PRIMARY KEY,
-    key TEXT NOT NULL UNIQUE,
-    body BLOB NOT NULL,
-    digest BLOB NOT NULL,
+    id INTEGER PRIMARY KEY,       -- the number in its key
     state TEXT NOT NULL,
-    attempts INTEGER NOT NULL DEFAULT 0
+    key TEXT NOT NULL,
+    attempts INTEGER NOT NULL DEFAULT 0,
+    digest BLOB NOT NULL,
+    alg INTEGER NOT NULL,
+    slot INTEGER NOT NULL,
+    body BLOB NOT NULL
 ) STRICT;
 "];
 
@@ -68,31 +79,26 @@ CREATE TABLE ratings (
 pub(super) const CURRENT: u32 = STEPS.len() as u32;
 
 /// Accepted cases that keep their numbers here: a year of a busy machine. The platform has them all.
-pub(super) const HISTORY_LIMIT: u32 = 100_000;
+pub(super) const HISTORY_LIMIT: u64 = 100_000;
 
-/// Drops the oldest accepted cases over `keep`, with their attempts. Nothing that still waits is touched.
-pub(super) fn prune(connection: &mut Connection, keep: u32) -> Result<(), StoreFault> {
+/// Drops the `surplus` oldest accepted cases with their attempts; returns how many. Nothing that still waits is touched,
+/// and never the newest case, whose number the next one follows.
+pub(super) fn prune(connection: &mut Connection, surplus: u64) -> Result<u64, StoreFault> {
     let transaction = connection.transaction()?;
-    let last: Option<i64> = transaction
-        .query_row(
-            "SELECT id FROM cases WHERE state = 'accepted' ORDER BY id DESC LIMIT 1 OFFSET ?1",
-            [keep],
-            |row| row.get(0),
-        )
-        .optional()?;
-    if let Some(last) = last {
-        transaction.execute(
-            "DELETE FROM attempts WHERE case_id IN
-                (SELECT id FROM cases WHERE state = 'accepted' AND id <= ?1)",
-            [last],
-        )?;
-        transaction.execute(
-            "DELETE FROM cases WHERE state = 'accepted' AND id <= ?1",
-            [last],
-        )?;
-    }
+    let oldest =
+        "SELECT id FROM cases WHERE state = 'accepted' AND id < (SELECT max(id) FROM cases)
+         ORDER BY id LIMIT ?1";
+    let surplus = i64::try_from(surplus).unwrap_or(i64::MAX);
+    transaction.execute(
+        &format!("DELETE FROM attempts WHERE case_id IN ({oldest})"),
+        [surplus],
+    )?;
+    let gone = transaction.execute(
+        &format!("DELETE FROM cases WHERE id IN ({oldest})"),
+        [surplus],
+    )?;
     transaction.commit()?;
-    Ok(())
+    Ok(gone as u64)
 }
 
 /// Brings the file to the current version, all steps in one transaction. A newer file is left as it is.

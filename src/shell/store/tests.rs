@@ -1,4 +1,10 @@
+mod answers;
 mod damage;
+mod doubt;
+mod frozen;
+mod sealing;
+mod size;
+mod twice;
 
 use std::fs;
 use std::path::Path;
@@ -104,7 +110,7 @@ fn a_filed_case_is_there_after_reopening() {
     assert!(!again.fresh);
     let body = again.store.body(&filed[0].key).expect("body");
     assert_eq!(Digest::of(&body), filed[0].digest);
-    let waiting = again.store.waiting().expect("waiting");
+    let waiting = again.store.waiting(0, 9).expect("waiting");
     assert_eq!(waiting.len(), 1);
     assert_eq!(waiting[0].key, filed[0].key);
     assert_eq!(
@@ -151,82 +157,6 @@ fn a_bundle_is_filed_whole_or_not_at_all() {
 }
 
 #[test]
-fn acceptance_deletes_the_body_and_is_final() {
-    let folder = tempfile::tempdir().expect("folder");
-    let store = open(folder.path()).store;
-    let key = &store.file(vec![draft("1")], stamp()).expect("file")[0].key;
-    assert_eq!(store.record(key, &retry(), attempt()), Ok(CaseState::Ready));
-    assert_eq!(store.waiting().expect("waiting")[0].attempts, 1);
-    assert_eq!(
-        store.record(key, &accepted(), attempt()),
-        Ok(CaseState::Accepted)
-    );
-    assert_eq!(store.body(key), Err(StoreFault::NotFound));
-    assert!(store.waiting().expect("waiting").is_empty());
-    assert_eq!(
-        store.record(key, &Answer::KeyReused, attempt()),
-        Ok(CaseState::Accepted)
-    );
-    let list = store.list(10).expect("list");
-    let acceptance = list[0].acceptance.as_ref().expect("acceptance");
-    assert_eq!((acceptance.sblsh.as_str(), list[0].attempts), ("S1", 3));
-}
-
-#[test]
-fn nothing_of_the_person_is_in_the_file_after_acceptance() {
-    let folder = tempfile::tempdir().expect("folder");
-    let store = open(folder.path()).store;
-    let key = &store
-        .file(vec![draft("999999000000000001")], stamp())
-        .expect("file")[0]
-        .key;
-    let marker = b"999999000000000001";
-    let found = |name: &str| {
-        let bytes = fs::read(folder.path().join(name)).unwrap_or_default();
-        bytes.windows(marker.len()).any(|w| w == marker)
-    };
-    store.tidy().expect("tidy");
-    assert!(found("store.db"));
-    store.record(key, &accepted(), attempt()).expect("record");
-    store.tidy().expect("tidy");
-    assert!(!found("store.db") && !found("store.db-wal"));
-}
-
-#[test]
-fn rejected_and_parked_keep_the_body() {
-    let folder = tempfile::tempdir().expect("folder");
-    let store = open(folder.path()).store;
-    let filed = store
-        .file(vec![draft("1"), draft("2")], stamp())
-        .expect("file");
-    let refusal = Answer::Rejected(Rejection {
-        code: "DUPLICATE".into(),
-        detail: "已申报".into(),
-    });
-    let (a, b) = (&filed[0].key, &filed[1].key);
-    assert_eq!(
-        store.record(a, &refusal, attempt()),
-        Ok(CaseState::Rejected)
-    );
-    assert_eq!(
-        store.record(b, &Answer::KeyReused, attempt()),
-        Ok(CaseState::Parked)
-    );
-    assert!(store.body(a).is_ok() && store.body(b).is_ok());
-    assert!(store.waiting().expect("waiting").is_empty());
-    assert_eq!(store.release(a), Ok(CaseState::Rejected));
-    assert_eq!(store.release(b), Ok(CaseState::Ready));
-    assert_eq!(store.waiting().expect("waiting")[0].key, *b);
-    let counts = store.counts().expect("counts");
-    assert_eq!((counts.waiting, counts.rejected), (1, 1));
-    let unknown = Key("none".into());
-    assert_eq!(
-        store.record(&unknown, &retry(), attempt()),
-        Err(StoreFault::NotFound)
-    );
-}
-
-#[test]
 fn one_person_has_one_token_and_another_store_another() {
     let folders = [(); 2].map(|()| tempfile::tempdir().expect("folder"));
     let [one, two] = folders.each_ref().map(|folder| {
@@ -244,9 +174,12 @@ fn one_person_has_one_token_and_another_store_another() {
 #[test]
 fn after_the_last_number_comes_a_new_epoch() {
     let folder = tempfile::tempdir().expect("folder");
-    drop(open(folder.path()));
+    open(folder.path())
+        .store
+        .file(vec![draft("1")], stamp())
+        .expect("file");
     let db = rusqlite::Connection::open(folder.path().join("store.db")).expect("sqlite");
-    db.execute("UPDATE meta SET next_seq = ?1", [SEQ_LAST])
+    db.execute("UPDATE epochs SET first = 3 - ?1", [SEQ_LAST])
         .expect("update");
     drop(db);
     let store = open(folder.path()).store;
@@ -275,7 +208,7 @@ fn ratings_wait_and_go() {
     let waiting = store.ratings_waiting().expect("waiting");
     assert_eq!((waiting.len(), &waiting[0].key), (2, &key));
     assert_ne!(waiting[0].person, waiting[1].person);
-    assert_eq!(store.record_rating(&key, &retry()), Ok(CaseState::Ready));
+    assert_eq!(store.record_rating(&key, &retry()), Ok(CaseState::Sending));
     assert_eq!(
         store.record_rating(&key, &accepted()),
         Ok(CaseState::Accepted)

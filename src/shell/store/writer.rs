@@ -1,32 +1,126 @@
-//! What the writer thread owns.
+//! The thread that writes: takes one job after the other, and what can share a commit together.
 
-use rusqlite::Connection;
+use std::sync::mpsc::{Receiver, RecvTimeoutError};
+use std::time::Duration;
+
+use rusqlite::{Connection, Transaction};
 
 use crate::case::Machine;
 
+use super::answers::Entry;
+use super::doubt::Doubt;
 use super::fault::StoreFault;
+use super::key_slots::KeySlots;
+use super::machine_key::MachineKey;
+use super::numbers;
 use super::open::Random;
+use super::place::Place;
+use super::schema;
+use super::tally::Tally;
+
+/// Most changes in one commit.
+const GROUP: usize = 64;
+/// Accepted cases dropped at once when there are too many.
+const PRUNED_AT_ONCE: u64 = 1_000;
 
 /// A piece of work for the writer thread.
-pub(super) type Job = Box<dyn FnOnce(&mut Desk) + Send>;
+pub(super) enum Job {
+    /// A change of a case. Those that lie in the inbox one after the other share a commit; none waits for another.
+    Entry(Box<Entry>),
+    /// Anything else.
+    Call(Box<dyn FnOnce(&mut Desk) + Send>),
+}
 
-/// The connection and what numbers are made from.
+/// How a transaction is committed; tests put a failing way here.
+pub(super) type Commit = fn(Transaction<'_>) -> rusqlite::Result<()>;
+
+/// The connection, the keys, and what numbers are made from.
 pub(super) struct Desk {
     pub(super) db: Connection,
+    pub(super) place: Place,
     pub(super) machine: Machine,
+    pub(super) key: MachineKey,
+    pub(super) slots: KeySlots,
     pub(super) random: Random,
-    /// Quota of the file, pages.
-    pub(super) max_pages: u32,
+    pub(super) commit: Commit,
+    /// Counted along; nothing when that was lost.
+    pub(super) tally: Option<Tally>,
+    /// Rows that may or may not be on the disk.
+    pub(super) doubt: Option<Doubt>,
     /// Damage was seen: this run does not end clean, so that the next start checks the file.
     pub(super) suspect: bool,
+    /// The disk failed and the connection is gone; tried again with every job.
+    pub(super) adrift: bool,
+    /// Something was written since the last tidying.
+    pub(super) untidy: bool,
+    /// Quiet time after which the store tidies up by itself.
+    pub(super) tidy_after: Duration,
+}
+
+/// Works until every handle of the store is gone.
+pub(super) fn run(mut desk: Desk, inbox: &Receiver<Job>) {
+    let mut next = None;
+    while let Some(job) = next.take().or_else(|| desk.wait(inbox)) {
+        match job {
+            Job::Call(call) => call(&mut desk),
+            Job::Entry(first) => {
+                let mut group = vec![*first];
+                while group.len() < GROUP && next.is_none() {
+                    match inbox.try_recv() {
+                        Ok(Job::Entry(entry)) => group.push(*entry),
+                        Ok(other) => next = Some(other),
+                        Err(_) => break,
+                    }
+                }
+                desk.enter(group);
+            }
+        }
+        desk.upkeep();
+    }
+    desk.close();
 }
 
 impl Desk {
+    fn wait(&mut self, inbox: &Receiver<Job>) -> Option<Job> {
+        if self.untidy {
+            match inbox.recv_timeout(self.tidy_after) {
+                Ok(job) => return Some(job),
+                Err(RecvTimeoutError::Disconnected) => return None,
+                // What could not be tidied now is tidied after the next writing, or at the end.
+                Err(RecvTimeoutError::Timeout) => drop(self.tidy()),
+            }
+        }
+        inbox.recv().ok()
+    }
+
+    /// After a job, when nobody waits for its answer any more. What fails here is tried again after the next job: spent
+    /// keys stay marked as spent, and filing makes keys itself if there are none.
+    fn upkeep(&mut self) {
+        if self.slots.due() {
+            let _ = self.destroy_spent();
+        }
+        let _ = self.slots.stock(&mut self.random);
+    }
+
+    fn destroy_spent(&mut self) -> Result<(), StoreFault> {
+        self.slots.header.filed = self.filed()?;
+        self.slots.renew(&mut self.random)
+    }
+
+    /// Cases filed so far, over all epochs.
+    pub(super) fn filed(&self) -> Result<u64, StoreFault> {
+        let next = numbers::next(&self.db)?;
+        Ok(u64::try_from(next.id - 1).unwrap_or(0))
+    }
+
     /// Remembers damage on its way to the caller.
     pub(super) fn noting<T>(
         &mut self,
         work: impl FnOnce(&mut Self) -> Result<T, StoreFault>,
     ) -> Result<T, StoreFault> {
+        if self.adrift {
+            self.reopen()?;
+        }
         let result = work(self);
         self.suspect |= matches!(result, Err(StoreFault::Corrupt(_)));
         result
@@ -48,15 +142,16 @@ impl Desk {
     }
 
     fn reserve(&self) -> u32 {
-        (self.max_pages / 16).max(8)
+        (self.place.max_pages / 16).max(32)
     }
 
     fn free_pages(&self) -> Result<u32, StoreFault> {
         let pages = |pragma| -> Result<u32, StoreFault> {
-            Ok(self.db.query_row(pragma, [], |row| row.get(0))?)
+            let mut statement = self.db.prepare_cached(pragma)?;
+            Ok(statement.query_row([], |row| row.get(0))?)
         };
         let used = pages("PRAGMA page_count")?.saturating_sub(pages("PRAGMA freelist_count")?);
-        Ok(self.max_pages.saturating_sub(used))
+        Ok(self.place.max_pages.saturating_sub(used))
     }
 
     pub(super) fn draw<const N: usize>(&mut self) -> Result<[u8; N], StoreFault> {
@@ -65,22 +160,49 @@ impl Desk {
         Ok(bytes)
     }
 
+    pub(super) fn tally(&mut self) -> Result<Tally, StoreFault> {
+        if self.tally.is_none() {
+            self.tally = Some(Tally::count(&self.db)?);
+        }
+        Ok(self.tally.unwrap_or_default())
+    }
+
+    pub(super) fn prune(&mut self) -> Result<(), StoreFault> {
+        let accepted = self.tally()?.of(crate::case::CaseState::Accepted);
+        let surplus = accepted.saturating_sub(schema::HISTORY_LIMIT);
+        if surplus > 0 {
+            let gone = schema::prune(&mut self.db, surplus.min(PRUNED_AT_ONCE))?;
+            if let Some(tally) = &mut self.tally {
+                tally.pruned(gone);
+            }
+        }
+        Ok(())
+    }
+
+    /// Destroys the keys of what is accepted, shortens the history, moves the log into the file.
     pub(super) fn tidy(&mut self) -> Result<(), StoreFault> {
         self.noting(|desk| {
+            desk.destroy_spent()?;
+            desk.prune()?;
+            // Not cut off: a log that keeps its length costs one flush a commit, one that grows costs two.
             let busy: i64 = desk
                 .db
-                .query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0))?;
-            if busy == 0 {
-                Ok(())
-            } else {
-                Err(StoreFault::Busy)
+                .query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |row| row.get(0))?;
+            if busy != 0 {
+                return Err(StoreFault::Busy);
             }
+            desk.untidy = false;
+            Ok(())
         })
     }
 
     pub(super) fn verify(&mut self) -> Result<(), StoreFault> {
         self.noting(|desk| {
             quick_check(&desk.db)?;
+            let (counted, kept) = (Tally::count(&desk.db)?, desk.tally()?);
+            if counted != kept {
+                return Err(StoreFault::Corrupt(format!("{kept:?} but {counted:?}")));
+            }
             desk.check_bodies()
         })
     }
@@ -88,8 +210,24 @@ impl Desk {
     /// Ends the run. Whatever fails here only costs a check at the next start.
     pub(super) fn close(mut self) {
         if !self.suspect && self.tidy().is_ok() {
-            let _ = self.db.execute("UPDATE meta SET clean = 1", []);
+            let _ = self.say_clean();
         }
+    }
+
+    fn say_clean(&mut self) -> Result<(), StoreFault> {
+        let counts = self.tally()?.columns();
+        let set = Tally::COLUMNS
+            .split(", ")
+            .zip(counts)
+            .map(|(column, count)| format!(", {column} = {count}"));
+        let sql = format!(
+            "UPDATE meta SET clean = 1, used_slots = ?1{}",
+            set.collect::<String>()
+        );
+        self.db.execute(&sql, [self.slots.used()])?;
+        // After the database, so that "closed" here and "not clean" there is only ever a copy of an earlier day.
+        self.slots.header.closed = self.slots.header.starts;
+        self.slots.flush()
     }
 }
 

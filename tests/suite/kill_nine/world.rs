@@ -263,7 +263,7 @@ impl World {
             assert_eq!(*before.or_insert_with(|| now.clone()), now);
         }
         assert_eq!(rows.len(), self.known.len(), "a case is gone");
-        for waiting in opened.store.waiting().expect("waiting") {
+        for waiting in opened.store.waiting(0, u32::MAX).expect("waiting") {
             let body = opened.store.body(&waiting.key).expect("body").to_vec();
             let before = self.bodies.entry(waiting.key.0);
             assert_eq!(
@@ -292,6 +292,12 @@ impl World {
         }
         assert!(life.0.wait().expect("ended").success());
         self.look_into_the_store();
-        assert!(self.open().store.waiting().expect("waiting").is_empty());
+        assert!(
+            self.open()
+                .store
+                .waiting(0, u32::MAX)
+                .expect("waiting")
+                .is_empty()
+        );
     }
 }

@@ -3,13 +3,14 @@ use std::path::PathBuf;
 
 use tempfile::TempDir;
 
+use super::super::place::Place;
 use super::super::{open, schema};
 use super::*;
 
 /// The file as a power cut would leave it: the writer still runs.
-fn snapshot(from: &Path) -> TempDir {
+pub(super) fn snapshot(from: &Path) -> TempDir {
     let to = tempfile::tempdir().expect("folder");
-    for name in ["store.db", "store.db-wal"] {
+    for name in ["store.db", "store.db-wal", "store.db.keys", "store.db.key"] {
         if from.join(name).exists() {
             fs::copy(from.join(name), to.path().join(name)).expect("copy");
         }
@@ -20,7 +21,7 @@ fn snapshot(from: &Path) -> TempDir {
 #[test]
 fn durability_settings_are_read_back() {
     let folder = tempfile::tempdir().expect("folder");
-    let db = open::connect(&open::Place {
+    let db = open::connect(&Place {
         path: folder.path().join("store.db"),
         max_pages: 1000,
         vfs: None,
@@ -31,7 +32,7 @@ fn durability_settings_are_read_back() {
         ("journal_mode", "wal"),
         ("synchronous", "2"),
         ("locking_mode", "exclusive"),
-        ("secure_delete", "1"),
+        ("page_size", "1024"),
     ] {
         assert_eq!(open::read_back(&db, setting, value), Ok(()));
     }
@@ -49,7 +50,7 @@ fn nobody_else_may_read_the_file() {
     use std::os::unix::fs::PermissionsExt;
     let folder = tempfile::tempdir().expect("folder");
     let _opened = super::open(folder.path());
-    for name in ["store.db", "store.db-wal"] {
+    for name in ["store.db", "store.db-wal", "store.db.keys", "store.db.key"] {
         let file = fs::metadata(folder.path().join(name)).expect(name);
         assert_eq!(file.permissions().mode() & 0o777, 0o600, "{name}");
     }
@@ -105,21 +106,23 @@ fn a_damaged_page_costs_its_rows_and_no_others() {
         .collect();
     opened.store.tidy().expect("tidy");
     let image = snapshot(folder.path());
+    // The log would mend it.
+    fs::remove_file(image.path().join("store.db-wal")).expect("log");
     let path = image.path().join("store.db");
     let mut bytes = fs::read(&path).expect("read");
     let key = filed[100].key.0.as_bytes();
     let leaf = bytes
-        .chunks(4096)
+        .chunks(1024)
         .position(|page| page[0] == 0x0d && page.windows(key.len()).any(|w| w == key))
         .expect("the leaf page of the table that holds the row");
-    bytes[leaf * 4096..leaf * 4096 + 64].fill(0xff);
+    bytes[leaf * 1024..leaf * 1024 + 64].fill(0xff);
     fs::write(&path, bytes).expect("write");
 
     let again = open(image.path());
     assert!(again.fresh && again.set_aside.is_some());
     assert!((150..200).contains(&again.salvaged), "{}", again.salvaged);
     again.store.verify().expect("sound");
-    for waiting in again.store.waiting().expect("waiting") {
+    for waiting in again.store.waiting(0, u32::MAX).expect("waiting") {
         let before = filed.iter().find(|f| f.key == waiting.key).expect("filed");
         assert_eq!(before.seq, waiting.seq);
         let body = again.store.body(&waiting.key).expect("body");
@@ -143,6 +146,8 @@ fn a_salvage_that_was_cut_off_is_done_again() {
     // As left by a cut between setting aside and taking over.
     let path = folder.path().join("store.db");
     fs::rename(&path, folder.path().join("store.db.aside-1")).expect("rename");
+    let keys = |name: &str| folder.path().join(name);
+    fs::rename(keys("store.db.keys"), keys("store.db.aside-1.keys")).expect("rename");
     fs::write(&path, b"").expect("write");
     assert_eq!(open(folder.path()).salvaged, 1);
 }
@@ -161,15 +166,19 @@ fn a_body_that_rotted_is_not_given_out() {
         .expect("update");
     drop(db);
     let store = open(folder.path()).store;
-    assert!(matches!(store.body(&key), Err(StoreFault::Corrupt(_))));
-    assert!(matches!(store.verify(), Err(StoreFault::Corrupt(_))));
+    let forged = StoreFault::Unreadable {
+        key: key.0.clone(),
+        why: SealFault::Forged,
+    };
+    assert_eq!(store.body(&key), Err(forged.clone()));
+    assert_eq!(store.verify(), Err(forged));
 }
 
 #[test]
 fn a_full_store_says_so_keeps_what_it_has_and_drains() {
     let folder = tempfile::tempdir().expect("folder");
     let mut config = config(folder.path());
-    config.max_pages = 200;
+    config.max_pages = 800;
     let store = Store::open(config).expect("open").store;
     let mut keys = Vec::new();
     let fault = loop {
@@ -181,17 +190,23 @@ fn a_full_store_says_so_keeps_what_it_has_and_drains() {
     };
     assert_eq!(fault, StoreFault::Full);
     assert!(keys.len() > 50);
-    assert_eq!(store.waiting().expect("waiting").len(), keys.len());
-    for key in &keys {
-        for _ in 0..3 {
-            store
-                .record(key, &retry(), attempt())
-                .expect("an answer has room");
-        }
+    assert_eq!(
+        store.waiting(0, u32::MAX).expect("waiting").len(),
+        keys.len()
+    );
+    let each = |answer: Answer| -> Vec<_> {
+        let all = keys
+            .iter()
+            .map(|key| (key.clone(), answer.clone(), attempt()));
+        store.record_many(all.collect()).expect("record")
+    };
+    for _ in 0..3 {
+        assert!(
+            each(retry()).iter().all(Result::is_ok),
+            "an answer has room"
+        );
     }
-    for key in &keys {
-        store.record(key, &accepted(), attempt()).expect("drains");
-    }
+    assert!(each(accepted()).iter().all(Result::is_ok), "drains");
     let filed = store.file(vec![draft("1")], stamp()).expect("room again");
     let gap_free = format!("-{:06}-", keys.len() + 1);
     assert!(filed[0].filing_number.0.contains(&gap_free));
@@ -229,7 +244,10 @@ fn history_has_an_end_and_what_waits_stays() {
     let store = super::open(folder.path()).store;
     let drafts = (0..10).map(|_| draft("1")).collect();
     let filed = store.file(drafts, stamp()).expect("file");
-    assert_eq!(filed[0].waiting(), store.waiting().expect("waiting")[0]);
+    assert_eq!(
+        filed[0].waiting(),
+        store.waiting(0, u32::MAX).expect("waiting")[0]
+    );
     for one in &filed[1..8] {
         store
             .record(&one.key, &accepted(), attempt())
@@ -238,8 +256,8 @@ fn history_has_an_end_and_what_waits_stays() {
     drop(store);
     let path = folder.path().join("store.db");
     let mut db = rusqlite::Connection::open(path).expect("sqlite");
-    schema::prune(&mut db, 100).expect("prune");
-    schema::prune(&mut db, 3).expect("prune");
+    assert_eq!(schema::prune(&mut db, 0), Ok(0));
+    assert_eq!(schema::prune(&mut db, 4), Ok(4));
     drop(db);
     let store = super::open(folder.path()).store;
     let mut left: Vec<_> = store

@@ -1,0 +1,280 @@
+//! Filing: drafts become rows, and are on the disk before anybody hears of it.
+
+use rusqlite::{Connection, named_params};
+use sha2::{Digest as _, Sha256};
+
+use crate::case::{
+    Applicant, BODY_LIMIT, CaseState, Digest, Draft, Epoch, FilingNumber, Key, PersonToken, Stamp,
+    Waiting, freeze,
+};
+
+use super::bodies::body_bound;
+use super::doubt::Doubt;
+use super::fault::StoreFault;
+use super::numbers;
+use super::rows;
+use super::seal::{Secret, XCHACHA20_POLY1305, seal};
+use super::writer::Desk;
+
+/// Most parts of a 一件事.
+pub const BUNDLE_LIMIT: usize = 16;
+
+/// A filed case: committed and on disk.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Filed {
+    /// Its idempotency key.
+    pub key: Key,
+    /// Number for the person.
+    pub filing_number: FilingNumber,
+    /// SHA-256 of the frozen bytes.
+    pub digest: Digest,
+    /// Order of filing, over all epochs.
+    pub seq: u64,
+    /// Whose it is.
+    pub person: PersonToken,
+}
+
+impl Filed {
+    /// As the outbox takes it.
+    #[must_use]
+    pub fn waiting(&self) -> Waiting {
+        Waiting {
+            key: self.key.clone(),
+            seq: self.seq,
+            person: self.person,
+            attempts: 0,
+        }
+    }
+}
+
+/// A row as it goes into the database: what is personal is sealed already.
+pub(super) struct Row {
+    pub(super) filed: Filed,
+    pub(super) slot: u32,
+    id: i64,
+    state: CaseState,
+    task_code: String,
+    task_name: String,
+    sealed: Vec<u8>,
+}
+
+/// How far a commit came.
+pub(super) enum Failure {
+    /// Nothing was committed.
+    Before(StoreFault),
+    /// The last step failed: the rows may be on the disk or not.
+    AtCommit(StoreFault),
+}
+
+impl From<rusqlite::Error> for Failure {
+    fn from(error: rusqlite::Error) -> Self {
+        Self::Before(error.into())
+    }
+}
+
+impl Desk {
+    pub(super) fn file(
+        &mut self,
+        drafts: Vec<Draft>,
+        stamp: &Stamp,
+    ) -> Result<Vec<Filed>, StoreFault> {
+        // Not through `noting`: a connection that is gone is looked for by whoever settles the doubt it left.
+        let result = self.try_file(drafts, stamp);
+        self.suspect |= matches!(result, Err(StoreFault::Corrupt(_)));
+        result
+    }
+
+    fn try_file(&mut self, drafts: Vec<Draft>, stamp: &Stamp) -> Result<Vec<Filed>, StoreFault> {
+        if drafts.len() > BUNDLE_LIMIT {
+            return Err(StoreFault::TooLarge);
+        }
+        self.file_unlimited(drafts, stamp)
+    }
+
+    pub(super) fn file_unlimited(
+        &mut self,
+        drafts: Vec<Draft>,
+        stamp: &Stamp,
+    ) -> Result<Vec<Filed>, StoreFault> {
+        let print = fingerprint(&drafts);
+        if let Some(filed) = self.settle_older_doubt(print)? {
+            return Ok(filed);
+        }
+        let doubt = match self.doubt.take() {
+            Some(same) => same,
+            None => {
+                self.admit()?;
+                Doubt {
+                    print,
+                    stamp: stamp.clone(),
+                    rows: self.prepare(drafts, stamp)?,
+                }
+            }
+        };
+        match self.insert_all(&doubt) {
+            Ok(()) => {
+                if let Some(tally) = &mut self.tally {
+                    doubt.rows.iter().for_each(|row| tally.add(row.state));
+                }
+                Ok(doubt.filed())
+            }
+            Err(Failure::Before(fault)) => {
+                self.give_back(&doubt.rows);
+                Err(fault)
+            }
+            Err(Failure::AtCommit(fault)) => self.after_failed_commit(doubt, fault),
+        }
+    }
+
+    fn prepare(&mut self, mut drafts: Vec<Draft>, stamp: &Stamp) -> Result<Vec<Row>, StoreFault> {
+        let needed = u32::try_from(drafts.len()).map_err(|_| StoreFault::TooLarge)?;
+        let mut next = numbers::next(&self.db)?;
+        if !next.has_room(needed) {
+            self.begin_epoch()?;
+            next = numbers::next(&self.db)?;
+        }
+        let bundle = FilingNumber::mint(&self.machine, &next.epoch, next.seq);
+        let mut rows = Vec::with_capacity(drafts.len());
+        for draft in &mut drafts {
+            if let Some(part) = &mut draft.bundle
+                && part.id.is_empty()
+            {
+                part.id.clone_from(&bundle.0);
+            }
+            match self.row(draft, &next.epoch, next.id, next.seq, stamp) {
+                Ok(row) => rows.push(row),
+                Err(fault) => {
+                    self.give_back(&rows);
+                    return Err(fault);
+                }
+            }
+            next.id += 1;
+            next.seq += 1;
+        }
+        Ok(rows)
+    }
+
+    fn row(
+        &mut self,
+        draft: &Draft,
+        epoch: &Epoch,
+        id: i64,
+        seq: u32,
+        stamp: &Stamp,
+    ) -> Result<Row, StoreFault> {
+        let random = self.draw()?;
+        let key = Key::mint(&self.machine, epoch, seq, random);
+        let filing_number = FilingNumber::mint(&self.machine, epoch, seq);
+        let body = freeze(draft, &key, &filing_number, stamp);
+        if body.len() > BODY_LIMIT {
+            return Err(StoreFault::TooLarge);
+        }
+        let nonce = self.draw()?;
+        let (slot, data_key) = self.slots.take(&mut self.random)?;
+        let bound = body_bound(XCHACHA20_POLY1305, &key, id, &draft.task_code);
+        Ok(Row {
+            filed: Filed {
+                filing_number,
+                digest: Digest::of(&body),
+                seq: rows::number(id)?,
+                person: person(&self.key.person, &draft.applicant),
+                key,
+            },
+            slot,
+            id,
+            // With the line up it is sent at once: said here, that needs no commit of its own.
+            state: if draft.offline {
+                CaseState::Ready
+            } else {
+                CaseState::Sending
+            },
+            task_code: draft.task_code.clone(),
+            task_name: draft.task_name.clone(),
+            sealed: seal(&data_key, nonce, &bound, &body),
+        })
+    }
+
+    fn insert_all(&mut self, doubt: &Doubt) -> Result<(), Failure> {
+        self.untidy = true;
+        let transaction = self.db.transaction()?;
+        for row in &doubt.rows {
+            insert(&transaction, row, &doubt.stamp)?;
+        }
+        (self.commit)(transaction).map_err(|error| Failure::AtCommit(error.into()))
+    }
+
+    /// Rows that will never be in the database: their keys go.
+    pub(super) fn give_back(&mut self, rows: &[Row]) {
+        rows.iter().for_each(|row| self.slots.spend(row.slot));
+    }
+
+    pub(super) fn begin_epoch(&mut self) -> Result<Epoch, StoreFault> {
+        let random = &mut self.random;
+        let draw = || {
+            let mut bytes = [0; 2];
+            random(&mut bytes)?;
+            Ok(bytes)
+        };
+        let epoch = numbers::begin_epoch(&self.db, draw, self.slots.header.epoch)?;
+        let text = epoch.as_str().as_bytes();
+        self.slots.header.epoch = text.try_into().unwrap_or_default();
+        Ok(epoch)
+    }
+}
+
+fn insert(db: &Connection, row: &Row, stamp: &Stamp) -> Result<(), rusqlite::Error> {
+    db.prepare_cached(
+        "INSERT INTO cases (id, state, key, person, task_code, task_name, digest,
+            stored_wall, stored_class, stored_boot, stored_ms)
+         VALUES (:id, :state, :key, :person, :task_code, :task_name, :digest, :wall, :class, :boot, :ms)",
+    )?
+    .execute(named_params! {
+        ":id": row.id,
+        ":state": row.state.word(),
+        ":key": row.filed.key.0,
+        ":person": row.filed.person.0,
+        ":task_code": row.task_code,
+        ":task_name": row.task_name,
+        ":digest": row.filed.digest.0,
+        ":wall": stamp.wall_rfc3339,
+        ":class": stamp.clock_class.word(),
+        ":boot": stamp.boot_id,
+        ":ms": milliseconds(stamp),
+    })?;
+    db.prepare_cached("INSERT INTO bodies (case_id, alg, slot, body) VALUES (?1, ?2, ?3, ?4)")?
+        .execute((row.id, XCHACHA20_POLY1305, row.slot, &row.sealed))?;
+    Ok(())
+}
+
+/// Which cases are of one person, and nothing else: without the machine's key nobody can try ID numbers against it.
+fn person(key: &Secret, applicant: &Applicant) -> PersonToken {
+    let hash = Sha256::new()
+        .chain_update(&key[..])
+        .chain_update(applicant.cert_type.as_bytes())
+        .chain_update([0])
+        .chain_update(applicant.cert_no.reveal().as_bytes())
+        .finalize();
+    let mut token = [0_u8; 16];
+    token.copy_from_slice(&hash[..16]);
+    PersonToken(token)
+}
+
+/// Tells whether the same drafts come again, whatever the time is by then.
+fn fingerprint(drafts: &[Draft]) -> Digest {
+    let (key, number) = (Key(String::new()), FilingNumber(String::new()));
+    let never = Stamp {
+        wall_rfc3339: None,
+        clock_class: crate::case::ClockClass::Unknown,
+        boot_id: String::new(),
+        monotonic_ms: 0,
+    };
+    let mut all = Sha256::new();
+    for draft in drafts {
+        all.update(Sha256::digest(freeze(draft, &key, &number, &never)));
+    }
+    Digest(all.finalize().into())
+}
+
+pub(super) fn milliseconds(stamp: &Stamp) -> i64 {
+    i64::try_from(stamp.monotonic_ms).unwrap_or(i64::MAX)
+}

@@ -1,0 +1,183 @@
+//! Beginning a run: key slots and database are brought together, and numbers never come twice.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use rusqlite::Connection;
+
+use crate::case::Machine;
+
+use super::fault::StoreFault;
+use super::files::OpenFile;
+use super::key_slots::{Header, KeySlots};
+use super::machine_key::MachineKey;
+use super::numbers;
+use super::open::{Meta, Random, key_check};
+use super::place::Place;
+use super::salvage;
+use super::writer::Desk;
+
+/// Everything a run needs but the key slots.
+pub(super) struct Start {
+    pub(super) db: Connection,
+    pub(super) place: Place,
+    pub(super) machine: Machine,
+    pub(super) key: MachineKey,
+    pub(super) random: Random,
+    pub(super) tidy_after: Duration,
+}
+
+impl Start {
+    fn desk(self, slots: KeySlots) -> Desk {
+        Desk {
+            db: self.db,
+            place: self.place,
+            machine: self.machine,
+            key: self.key,
+            slots,
+            random: self.random,
+            commit: |transaction| transaction.commit(),
+            tally: None,
+            doubt: None,
+            suspect: false,
+            adrift: false,
+            untidy: true,
+            tidy_after: self.tidy_after,
+        }
+    }
+
+    /// The first run of a new file, made now or by a run that died before it had taken over the damaged one at `aside`.
+    pub(super) fn anew(mut self, aside: Option<PathBuf>) -> Result<(Desk, usize), StoreFault> {
+        let path = Place::keys_of(&self.place.path);
+        let mut last_epoch = [0; 2];
+        if let Ok(file) = self.place.files.open(&path) {
+            // Slots of a database that is gone. They may be all that is left of it, so they are kept.
+            last_epoch = Header::read(&*file).map_or(last_epoch, |header| header.epoch);
+            drop(file);
+            self.place.move_aside(&path)?;
+        }
+        let (mut store, mut nonce) = ([0; 16], [0; 24]);
+        (self.random)(&mut store)?;
+        (self.random)(&mut nonce)?;
+        let wrap = self.key.wrap.clone();
+        let slots = KeySlots::create(&self.place, &path, &wrap, store, &mut self.random)?;
+        let aside = aside.or_else(|| self.place.newest_aside());
+        let check = key_check(&self.key, &store, nonce);
+        let mut desk = self.desk(slots);
+        desk.slots.header.epoch = last_epoch;
+
+        // One transaction: a salvage that is cut off leaves no row whose slot another salvage would not know.
+        desk.db.execute_batch("BEGIN")?;
+        desk.db.execute(
+            "INSERT INTO meta (one, machine, store, key_check, next_rating, starts, doubts, clean)
+             VALUES (1, ?1, ?2, ?3, 1, 0, 0, 0)",
+            (desk.machine.as_str(), store, check),
+        )?;
+        let taken = match &aside {
+            Some(aside) => salvage::salvage(&mut desk, aside)?,
+            None => salvage::Taken::default(),
+        };
+        desk.begin_epoch()?;
+        desk.begin(0, false)?;
+        if let Some(aside) = &aside {
+            taken.erase(&desk.place, aside);
+        }
+        Ok((desk, taken.cases))
+    }
+
+    /// A further run of a file that is sound.
+    pub(super) fn again(mut self, meta: &Meta) -> Result<Desk, StoreFault> {
+        let path = Place::keys_of(&self.place.path);
+        let filed = self.filed()?;
+        let (file, header) = self.slots_file(&path, meta)?;
+        // A damaged header knows nothing: as if the database were a copy of an earlier day.
+        let same_life = header.as_ref().is_some_and(|h| agrees(h, meta, filed));
+        let header = header.unwrap_or(Header {
+            store: meta.store,
+            ..Header::default()
+        });
+        let wrap = self.key.wrap.clone();
+        let known = meta.known.as_ref().filter(|_| same_life);
+        let slots = match known {
+            Some((used, _)) => KeySlots::after_clean_stop(file, &wrap, header, used),
+            None => KeySlots::after_a_cut(file, &wrap, header, &self.held()?)?,
+        };
+        let mut desk = self.desk(slots);
+        desk.tally = known.map(|(_, tally)| *tally);
+        desk.db.execute_batch("BEGIN")?;
+        desk.begin(meta.starts, !same_life)?;
+        desk.prune()?;
+        Ok(desk)
+    }
+
+    /// The file of key slots, a new one if there is none of this store.
+    fn slots_file(
+        &mut self,
+        path: &std::path::Path,
+        meta: &Meta,
+    ) -> Result<(Box<dyn OpenFile>, Option<Header>), StoreFault> {
+        match self.place.files.open(path) {
+            Ok(file) => {
+                let header = Header::read(&*file);
+                match &header {
+                    Some(other) if other.store != meta.store => {
+                        drop(file);
+                        self.place.move_aside(path)?;
+                    }
+                    _ => return Ok((file, header)),
+                }
+            }
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
+            Err(error) => return Err(error.into()),
+        }
+        let wrap = &self.key.wrap;
+        KeySlots::create(&self.place, path, wrap, meta.store, &mut self.random)?;
+        Ok((self.place.files.open(path)?, None))
+    }
+
+    fn filed(&self) -> Result<u64, StoreFault> {
+        let next = numbers::next(&self.db)?;
+        Ok(u64::try_from(next.id - 1).unwrap_or(0))
+    }
+
+    /// Slots that rows hold: after anything but a clean stop only the rows know.
+    fn held(&self) -> Result<Vec<u32>, StoreFault> {
+        let mut statement = self
+            .db
+            .prepare("SELECT slot FROM bodies UNION ALL SELECT slot FROM ratings")?;
+        let slots = statement.query_map([], |row| row.get(0))?;
+        Ok(slots.collect::<Result<_, _>>()?)
+    }
+}
+
+/// Whether slots and database lived the same life. They do not after one of them was copied back from an earlier day;
+/// then numbers may have been given out that this database does not know, and a new epoch begins.
+fn agrees(header: &Header, meta: &Meta, filed: u64) -> bool {
+    let counted = header.starts == meta.starts || header.starts + 1 == meta.starts;
+    // The database says "clean" before the slots say "closed".
+    let copied_while_running = !meta.clean && header.closed == meta.starts && meta.starts > 0;
+    counted && !copied_while_running && header.filed <= filed
+}
+
+impl Desk {
+    /// Says that a run has begun, in the open transaction and then in the slots.
+    fn begin(&mut self, starts: u64, new_epoch: bool) -> Result<(), StoreFault> {
+        let starts = starts.max(self.slots.header.starts) + 1;
+        if new_epoch {
+            self.begin_epoch()?;
+        }
+        self.db.execute(
+            "UPDATE meta SET clean = 0, used_slots = NULL, machine = ?1, starts = ?2",
+            (
+                self.machine.as_str(),
+                i64::try_from(starts).unwrap_or(i64::MAX),
+            ),
+        )?;
+        self.db.execute_batch("COMMIT")?;
+        self.slots.header.starts = starts;
+        self.slots.header.filed = self.filed()?;
+        self.slots.renew(&mut self.random)?;
+        self.slots.stock(&mut self.random)?;
+        self.slots.flush()
+    }
+}
