@@ -5,8 +5,12 @@
 //! The kernel is not part of this: `tests/rig` does the same with ext4 on a block device.
 
 mod bad_queues;
+mod book;
 mod content;
+mod cuts;
 mod disk;
+mod machine;
 mod names;
 mod plain;
 mod vfs;
+mod work;

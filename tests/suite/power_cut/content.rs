@@ -71,11 +71,12 @@ impl Content {
     }
 
     pub fn write(&mut self, at: usize, bytes: &[u8]) {
-        let end = at + bytes.len();
-        if self.now.len() < end {
-            self.now.resize(end, 0);
+        if self.now.len() < at {
+            self.now.resize(at, 0);
         }
-        self.now[at..end].copy_from_slice(bytes);
+        let there = bytes.len().min(self.now.len() - at);
+        self.now[at..at + there].copy_from_slice(&bytes[..there]);
+        self.now.extend_from_slice(&bytes[there..]);
         self.pending.push(Change::Write {
             at,
             bytes: bytes.to_vec(),
