@@ -75,6 +75,11 @@ pub(super) fn salvage(desk: &mut Desk, place: &Place, aside: &Path) -> Result<Ta
     while holes < HOLES_LIMIT {
         match next(&old, after) {
             Ok(None) => break,
+            // A page whose numbers are not in order would be walked round and round.
+            Ok(Some(found)) if found.id <= after => {
+                after = after.saturating_add(1);
+                holes += 1;
+            }
             Ok(Some(found)) => {
                 (after, holes) = (found.id, 0);
                 if !sound(&found) {
