@@ -37,6 +37,7 @@ impl Stand {
     }
 }
 
+#[derive(Clone)]
 pub struct Case {
     number: String,
     digest: Digest,
@@ -45,6 +46,7 @@ pub struct Case {
     stands: BTreeSet<Stand>,
 }
 
+#[derive(Clone)]
 struct Rating {
     body: Vec<u8>,
     /// The platform has it.
@@ -54,7 +56,7 @@ struct Rating {
 }
 
 /// Everything the store acknowledged.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub struct Book {
     cases: BTreeMap<Key, Case>,
     ratings: BTreeMap<Key, Rating>,
@@ -62,6 +64,23 @@ pub struct Book {
     /// Drafts of a filing that was not acknowledged: all there or none.
     filing_in_doubt: Option<usize>,
     rating_in_doubt: bool,
+}
+
+/// A promise that damage broke.
+#[derive(Debug)]
+pub enum Loss {
+    /// The store says so of this case.
+    Told,
+    Silent(Broken),
+}
+
+impl Loss {
+    pub fn silent(self) -> Option<Broken> {
+        match self {
+            Self::Told => None,
+            Self::Silent(broken) => Some(broken),
+        }
+    }
 }
 
 /// A broken promise, in words.
@@ -239,6 +258,40 @@ impl Book {
         self.check_ratings(store)?;
         numbers_without_gaps(&list)?;
         counts_agree(store, &list)
+    }
+
+    /// What is not as it was promised, case by case and rating by rating. What the store itself calls damaged when it
+    /// is asked for it is [`Loss::Told`].
+    pub fn losses(&self, store: &Store) -> Result<Vec<Loss>, StoreFault> {
+        let list = store.list(u32::MAX)?;
+        let rows: BTreeMap<&Key, &CaseRow> = list.iter().map(|row| (&row.key, row)).collect();
+        let waits: BTreeSet<Key> = waiting(store)?.into_iter().map(|one| one.key).collect();
+        let told = |key| matches!(store.body(key), Err(StoreFault::Corrupt(_)));
+        let loss = |key, broken| {
+            if told(key) {
+                Loss::Told
+            } else {
+                Loss::Silent(broken)
+            }
+        };
+        let mut losses = Vec::new();
+        for (key, case) in &self.cases {
+            let checked = match rows.get(key) {
+                Some(row) => case.clone().check(store, row, waits.contains(key)),
+                None => Err(format!("case {} is lost", case.number)),
+            };
+            losses.extend(checked.err().map(|broken| loss(key, broken)));
+        }
+        for (key, rating) in self.ratings.iter().filter(|(_, rating)| !rating.gone) {
+            let there = store.body(key).is_ok_and(|body| body[..] == rating.body);
+            losses.extend((!there).then(|| loss(key, format!("rating {} is lost", key.0))));
+        }
+        Ok(losses)
+    }
+
+    /// Whether a case was told this number.
+    pub fn gave(&self, number: &str) -> bool {
+        self.numbers.contains_key(number)
     }
 
     /// Cases that nobody was told of are those of the filing in doubt, all of them.

@@ -1,8 +1,8 @@
-//! SQLite on a torn disk: its virtual file system interface (sqlite.org/c3ref/vfs.html, io_methods.html version 1).
+//! SQLite on a torn disk: its virtual file system interface (sqlite.org/c3ref/vfs.html, io_methods.html version 2).
 //!
 //! As the Unix VFS does it: a new journal or log has its folder synced with its first sync, `xDelete` syncs the folder
-//! when it is asked to, a write of a sector changes no byte beside it (`POWERSAFE_OVERWRITE`). No shared memory: a
-//! write-ahead log works with exclusive locking only, as the store has it.
+//! when it is asked to, a write of a sector changes no byte beside it (`POWERSAFE_OVERWRITE`). The index of a log is
+//! not shared: of one file only one connection may use the log at a time, as the store does it.
 #![allow(
     unsafe_code,
     reason = "SQLite calls these functions through C pointers"
@@ -47,6 +47,8 @@ struct Open {
     folder: Option<PathBuf>,
     /// Name to be removed at the end.
     delete: Option<PathBuf>,
+    /// Index of the log, as SQLite asked for it region by region; its boxes do not move.
+    index: Vec<Box<[u64]>>,
     shared: Arc<Shared>,
 }
 
@@ -106,7 +108,7 @@ impl Drop for Vfs {
 }
 
 static METHODS: ffi::sqlite3_io_methods = ffi::sqlite3_io_methods {
-    iVersion: 1,
+    iVersion: 2,
     xClose: Some(close),
     xRead: Some(read),
     xWrite: Some(write),
@@ -119,10 +121,10 @@ static METHODS: ffi::sqlite3_io_methods = ffi::sqlite3_io_methods {
     xFileControl: Some(file_control),
     xSectorSize: Some(sector_size),
     xDeviceCharacteristics: Some(device_characteristics),
-    xShmMap: None,
-    xShmLock: None,
-    xShmBarrier: None,
-    xShmUnmap: None,
+    xShmMap: Some(shm_map),
+    xShmLock: Some(shm_lock),
+    xShmBarrier: Some(shm_barrier),
+    xShmUnmap: Some(shm_unmap),
     xFetch: None,
     xUnfetch: None,
 };
@@ -196,6 +198,7 @@ unsafe extern "C" fn open(
         delete: path
             .filter(|_| has(ffi::SQLITE_OPEN_DELETEONCLOSE))
             .map(Path::to_owned),
+        index: Vec::new(),
         shared,
     };
     // SAFETY: as above; `close` takes the box back.
@@ -328,6 +331,39 @@ unsafe extern "C" fn sector_size(_: *mut ffi::sqlite3_file) -> c_int {
 
 unsafe extern "C" fn device_characteristics(_: *mut ffi::sqlite3_file) -> c_int {
     ffi::SQLITE_IOCAP_POWERSAFE_OVERWRITE
+}
+
+unsafe extern "C" fn shm_map(
+    file: *mut ffi::sqlite3_file,
+    region: c_int,
+    bytes: c_int,
+    extend: c_int,
+    place: *mut *mut c_void,
+) -> c_int {
+    // SAFETY: see `opened`.
+    let index = unsafe { &mut opened(file).index };
+    let region = region as usize;
+    while index.len() <= region && extend != 0 {
+        index.push(vec![0; bytes as usize / size_of::<u64>()].into());
+    }
+    let memory = index
+        .get_mut(region)
+        .map_or(ptr::null_mut(), |r| r.as_mut_ptr());
+    // SAFETY: `place` is a place for the answer.
+    unsafe { *place = memory.cast() };
+    ffi::SQLITE_OK
+}
+
+unsafe extern "C" fn shm_lock(_: *mut ffi::sqlite3_file, _: c_int, _: c_int, _: c_int) -> c_int {
+    ffi::SQLITE_OK
+}
+
+unsafe extern "C" fn shm_barrier(_: *mut ffi::sqlite3_file) {}
+
+unsafe extern "C" fn shm_unmap(file: *mut ffi::sqlite3_file, _: c_int) -> c_int {
+    // SAFETY: see `opened`; SQLite uses no region any more.
+    unsafe { opened(file).index.clear() };
+    ffi::SQLITE_OK
 }
 
 unsafe extern "C" fn delete(
