@@ -4,6 +4,7 @@
 //! the store's plain files. [`book`] is what the store said, and is held against what it has when the power is back.
 //! The kernel is not part of this: `tests/rig` does the same with ext4 on a block device.
 
+mod aside;
 mod bad_queues;
 mod book;
 mod content;

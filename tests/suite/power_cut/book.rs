@@ -1,50 +1,15 @@
 //! What the store said, held against what it has: the other side's books.
 
+mod case;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use kiosk::case::{Answer, CaseState, Digest, Key};
 use kiosk::shell::store::{CaseRow, Filed, Store, StoreFault};
 
-use super::machine::{acceptance, waiting};
-
-/// Where a case stands, as far as the citizen and the platform can tell.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Stand {
-    /// To be sent.
-    Waits,
-    Accepted,
-    Rejected,
-    Parked,
-}
-
-impl Stand {
-    fn of(state: CaseState) -> Self {
-        match state {
-            CaseState::Accepted => Self::Accepted,
-            CaseState::Rejected => Self::Rejected,
-            CaseState::Parked => Self::Parked,
-            _ => Self::Waits,
-        }
-    }
-
-    fn after(self, answer: &Answer) -> Self {
-        match answer {
-            Answer::Accepted(_) => Self::Accepted,
-            Answer::Rejected(_) => Self::Rejected,
-            Answer::KeyReused => Self::Parked,
-            _ => self,
-        }
-    }
-}
-
-#[derive(Clone)]
-pub struct Case {
-    number: String,
-    digest: Digest,
-    body: Option<Vec<u8>>,
-    /// Where it may stand: one, or two while an answer was not acknowledged.
-    stands: BTreeSet<Stand>,
-}
+use super::machine::waiting;
+use case::{Broken, Case, keep};
+pub use case::{Loss, Stand};
 
 #[derive(Clone)]
 struct Rating {
@@ -64,30 +29,6 @@ pub struct Book {
     /// Drafts of a filing that was not acknowledged: all there or none.
     filing_in_doubt: Option<usize>,
     rating_in_doubt: bool,
-}
-
-/// A promise that damage broke.
-#[derive(Debug)]
-pub enum Loss {
-    /// The store says so of this case.
-    Told,
-    Silent(Broken),
-}
-
-impl Loss {
-    pub fn silent(self) -> Option<Broken> {
-        match self {
-            Self::Told => None,
-            Self::Silent(broken) => Some(broken),
-        }
-    }
-}
-
-/// A broken promise, in words.
-pub type Broken = String;
-
-fn keep(kept: bool, broken: impl FnOnce() -> Broken) -> Result<(), Broken> {
-    if kept { Ok(()) } else { Err(broken()) }
 }
 
 impl Book {
@@ -349,42 +290,6 @@ impl Book {
             self.ratings.insert(key, Rating { body, gone, doubt });
         }
         Ok(())
-    }
-}
-
-impl Case {
-    fn check(&mut self, store: &Store, row: &CaseRow, waits: bool) -> Result<(), Broken> {
-        let number = &self.number;
-        let stand = Stand::of(row.state);
-        keep(self.stands.contains(&stand), || {
-            format!("case {number} is {stand:?}, not {:?}", self.stands)
-        })?;
-        self.stands = [stand].into();
-        keep(row.filing_number.0 == *number, || {
-            format!("case {number} became {}", row.filing_number.0)
-        })?;
-        keep(row.digest == self.digest, || {
-            format!("case {number} has another digest")
-        })?;
-        keep(waits == (stand == Stand::Waits), || {
-            format!("case {number} is {stand:?} and waits: {waits}")
-        })?;
-        if stand == Stand::Accepted {
-            let right = row.acceptance == Some(acceptance(&row.key));
-            return keep(right, || {
-                format!("case {number} has the platform's answer to another")
-            });
-        }
-        let body = store
-            .body(&row.key)
-            .map_err(|fault| format!("body of {number}: {fault}"))?;
-        keep(Digest::of(&body) == self.digest, || {
-            format!("case {number} has another body")
-        })?;
-        let first = self.body.get_or_insert_with(|| body.to_vec());
-        keep(body[..] == first[..], || {
-            format!("case {number} is not byte for byte the same")
-        })
     }
 }
 

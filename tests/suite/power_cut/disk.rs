@@ -101,11 +101,6 @@ impl TornDisk {
         self.state().on
     }
 
-    /// Steps so far.
-    pub fn steps(&self) -> u64 {
-        self.state().steps
-    }
-
     /// The power comes back. Files opened before stay dead.
     pub fn power_on(&self) {
         let mut state = self.state();

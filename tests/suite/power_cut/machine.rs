@@ -1,6 +1,5 @@
 //! The real store on a torn disk, and what a test files in it.
 
-use std::path::Path;
 use std::sync::Arc;
 
 use kiosk::case::{
@@ -48,11 +47,6 @@ impl Bench {
         config.vfs = Some(self.vfs.name());
         config.files = Arc::new(self.disk.clone());
         Store::open(config)
-    }
-
-    /// Whether the disk has this file.
-    pub fn has(&self, path: &str) -> bool {
-        self.disk.open(Path::new(path)).is_ok()
     }
 }
 

@@ -45,8 +45,6 @@ struct Open {
     file: Handle,
     /// Folder to be synced with the first sync of a new journal.
     folder: Option<PathBuf>,
-    /// Name to be removed at the end.
-    delete: Option<PathBuf>,
     /// Index of the log, as SQLite asked for it region by region; its boxes do not move.
     index: Vec<Box<[u64]>>,
     shared: Arc<Shared>,
@@ -61,7 +59,7 @@ impl Vfs {
             name: CString::new(format!("torn-{number}")).expect("no NUL"),
         });
         let raw = Box::into_raw(Box::new(ffi::sqlite3_vfs {
-            iVersion: 2,
+            iVersion: 1,
             szOsFile: size_of::<File>() as c_int,
             mxPathname: 512,
             pNext: ptr::null_mut(),
@@ -75,11 +73,11 @@ impl Vfs {
             xDlError: None,
             xDlSym: None,
             xDlClose: None,
-            xRandomness: Some(randomness),
+            xRandomness: None,
             xSleep: Some(sleep),
             xCurrentTime: Some(current_time),
             xGetLastError: None,
-            xCurrentTimeInt64: Some(current_time_int64),
+            xCurrentTimeInt64: None,
             xSetSystemCall: None,
             xGetSystemCall: None,
             xNextSystemCall: None,
@@ -195,9 +193,6 @@ unsafe extern "C" fn open(
     let open = Open {
         file: handle,
         folder: folder.map(Path::to_owned),
-        delete: path
-            .filter(|_| has(ffi::SQLITE_OPEN_DELETEONCLOSE))
-            .map(Path::to_owned),
         index: Vec::new(),
         shared,
     };
@@ -214,10 +209,7 @@ unsafe extern "C" fn open(
 
 unsafe extern "C" fn close(file: *mut ffi::sqlite3_file) -> c_int {
     // SAFETY: made by `open`; SQLite closes once.
-    let open = unsafe { Box::from_raw((*file.cast::<File>()).open) };
-    if let Some(path) = &open.delete {
-        let _ = open.shared.disk.remove(path);
-    }
+    drop(unsafe { Box::from_raw((*file.cast::<File>()).open) });
     ffi::SQLITE_OK
 }
 
@@ -422,13 +414,6 @@ unsafe extern "C" fn full_pathname(
     ffi::SQLITE_OK
 }
 
-/// Only the default VFS is asked for randomness.
-unsafe extern "C" fn randomness(_: *mut ffi::sqlite3_vfs, n: c_int, to: *mut c_char) -> c_int {
-    // SAFETY: `to` has `n` bytes.
-    unsafe { ptr::write_bytes(to, 7, n as usize) };
-    n
-}
-
 unsafe extern "C" fn sleep(_: *mut ffi::sqlite3_vfs, microseconds: c_int) -> c_int {
     microseconds
 }
@@ -437,11 +422,5 @@ unsafe extern "C" fn sleep(_: *mut ffi::sqlite3_vfs, microseconds: c_int) -> c_i
 unsafe extern "C" fn current_time(_: *mut ffi::sqlite3_vfs, day: *mut f64) -> c_int {
     // SAFETY: a place for the answer.
     unsafe { *day = 2_451_545.0 };
-    ffi::SQLITE_OK
-}
-
-unsafe extern "C" fn current_time_int64(_: *mut ffi::sqlite3_vfs, milliseconds: *mut i64) -> c_int {
-    // SAFETY: a place for the answer.
-    unsafe { *milliseconds = 2_451_545 * 86_400_000 };
     ffi::SQLITE_OK
 }
