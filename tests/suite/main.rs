@@ -7,6 +7,7 @@ mod floors;
 mod kill_nine;
 mod outbox_kill;
 mod outbox_policy;
+mod power_cut;
 #[cfg(feature = "sim")]
 mod printer_bytes;
 #[cfg(feature = "sim")]

@@ -107,6 +107,11 @@ pub(super) fn salvage(desk: &mut Desk, aside: &Path) -> Result<Taken, StoreFault
     while holes < HOLES_LIMIT {
         match old.next(after) {
             Ok(None) => break,
+            // A page whose numbers are not in order would be walked round and round.
+            Ok(Some(found)) if found.id <= after => {
+                after = after.saturating_add(1);
+                holes += 1;
+            }
             Ok(Some(found)) => {
                 (after, holes) = (found.id, 0);
                 let Some(whole) = old.whole(found, &desk.key.wrap) else {

@@ -1,0 +1,137 @@
+//! The real store on a torn disk, and what a test files in it.
+
+use std::sync::Arc;
+
+use kiosk::case::{
+    Acceptance, Answer, Applicant, ApplicantKind, ClockClass, Consent, Delivery, DeviceId, Draft,
+    Key, Machine, PaperWay, Rejection, RetryCause, Stamp, Waiting,
+};
+use kiosk::shell::store::{Attempt, Config, Opened, Store, StoreFault};
+
+use super::disk::{Image, TornDisk};
+use super::vfs::Vfs;
+
+pub const STORE: &str = "/disk/store.db";
+/// Quota of the store in pages; enough for every test here.
+const PAGES: u32 = 16_384;
+
+/// A torn disk that SQLite knows.
+pub struct Bench {
+    pub disk: TornDisk,
+    vfs: Vfs,
+    seed: u64,
+}
+
+impl Bench {
+    pub fn new(seed: u64) -> Self {
+        Self::from_image(seed, Image::new())
+    }
+
+    /// A disk that holds the files of another one.
+    pub fn from_image(seed: u64, image: Image) -> Self {
+        let disk = TornDisk::from_image(seed, image);
+        let vfs = Vfs::register(&disk);
+        Self { disk, vfs, seed }
+    }
+
+    /// Opens the store with keys that are drawn from the seed, others at each start.
+    pub fn open(&mut self) -> Result<Opened, StoreFault> {
+        self.seed = self.seed.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut rng = fastrand::Rng::with_seed(self.seed);
+        let mut config = Config::new(STORE, Machine::parse("00042").expect("machine"));
+        config.max_pages = PAGES;
+        config.random = Box::new(move |bytes| {
+            rng.fill(bytes);
+            Ok(())
+        });
+        config.vfs = Some(self.vfs.name());
+        config.files = Arc::new(self.disk.clone());
+        Store::open(config)
+    }
+}
+
+/// Every case that is to be sent.
+pub fn waiting(store: &Store) -> Result<Vec<Waiting>, StoreFault> {
+    store.waiting()
+}
+
+pub fn stamp() -> Stamp {
+    Stamp {
+        wall_rfc3339: None,
+        clock_class: ClockClass::Unknown,
+        boot_id: "boot".into(),
+        monotonic_ms: 0,
+    }
+}
+
+pub fn attempt() -> Attempt {
+    Attempt {
+        at: stamp(),
+        http_status: None,
+        server_date: None,
+    }
+}
+
+/// A case whose form has `length` bytes more than the least.
+pub fn draft(length: usize, offline: bool) -> Draft {
+    Draft {
+        task_code: "11440203MB0000001534420001000".into(),
+        task_handle_item: None,
+        task_name: "高龄津贴申请".into(),
+        dept: "示例区民政局".into(),
+        applicant: Applicant {
+            name: "测试甲".into(),
+            cert_type: "10".into(),
+            cert_no: format!("999999{length:012}").as_str().into(),
+            kind: ApplicantKind::Person,
+        },
+        mobile: None,
+        form: serde_json::json!({"note": "x".repeat(length)}).into(),
+        materials: vec![],
+        delivery: Delivery {
+            way: PaperWay::Collect,
+            address: None,
+        },
+        consent: Consent {
+            version: "1".into(),
+            items: vec![],
+        },
+        signature: None,
+        device: DeviceId {
+            id: "42".into(),
+            town_code: "440203100".into(),
+        },
+        catalogue: "1".into(),
+        offline,
+        bundle: None,
+    }
+}
+
+/// What the platform says to a case it takes; each case hears its own number.
+pub fn acceptance(key: &Key) -> Acceptance {
+    Acceptance {
+        sblsh: format!("S{}", key.0),
+        sblsh_short: "s".into(),
+        query_code: "12345678".into(),
+        accepted_at: "2026-11-22T09:30:00+08:00".into(),
+        promise_until: None,
+    }
+}
+
+pub fn accepted(key: &Key) -> Answer {
+    Answer::Accepted(acceptance(key))
+}
+
+pub fn rejected() -> Answer {
+    Answer::Rejected(Rejection {
+        code: "NOT_ELIGIBLE".into(),
+        detail: "不符合条件".into(),
+    })
+}
+
+pub fn retry() -> Answer {
+    Answer::Retry {
+        why: RetryCause::TimedOut,
+        retry_after_s: None,
+    }
+}
