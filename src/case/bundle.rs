@@ -14,6 +14,7 @@
 
 mod manifest;
 mod opener;
+mod receipt;
 mod sealer;
 #[cfg(test)]
 mod tests;
@@ -22,6 +23,7 @@ use std::io;
 
 pub use manifest::{Carried, CarriedCase, Created, Manifest};
 pub use opener::{Item, Opener};
+pub use receipt::{IMPORT_RECEIPT, ImportOutcome, ImportReceipt, Imported};
 pub use sealer::Sealer;
 
 use super::signed::NotSigned;

@@ -1,5 +1,7 @@
 //! Client and server against each other, over real sockets: each line of the contract, each fault.
 
+mod attachments;
+mod by_hand;
 mod contract;
 mod exactly_once;
 mod questions;
