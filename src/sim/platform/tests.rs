@@ -2,7 +2,9 @@
 
 mod attachments;
 mod by_hand;
+mod call;
 mod contract;
+mod contract_by_hand;
 mod exactly_once;
 mod questions;
 mod troubles;
