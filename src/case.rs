@@ -1,22 +1,33 @@
 //! A case (办件): what one person files for one item, and what the platform says of it.
 
 mod answer;
+mod attachment;
+pub mod bundle;
 mod bytes;
+mod chain;
 mod draft;
+mod identity;
 mod mint;
 mod number;
 mod private;
+pub mod reconciliation;
+mod seal;
 mod signature;
+pub mod signed;
 mod state;
 
 pub use answer::{Acceptance, Answer, LaneFault, Rejection, RetryCause};
+pub use attachment::{ATTACHMENT_MAX, ATTACHMENTS_MAX, Attachment};
 pub use bytes::{BODY_LIMIT, BODY_VERSION, ClockClass, Digest, Stamp, freeze};
+pub use chain::Link;
 pub use draft::{
     Applicant, ApplicantKind, BundlePart, Consent, Delivery, DeviceId, Draft, Form, Material,
     MaterialForm, MaterialSource, PaperWay,
 };
+pub use identity::{MachineIdentity, NotAKey, PublicIdentity};
 pub use mint::{Epoch, Key, Machine, Misnamed, SEQ_LAST};
 pub use number::{FilingNumber, NotAFilingNumber};
 pub use private::Private;
+pub use seal::{SealKey, SealSecret};
 pub use signature::{Signature, SignatureFault};
 pub use state::{CaseState, PersonToken, Turn, Waiting};

@@ -64,6 +64,8 @@ pub enum RetryCause {
     NotThePlatform,
     /// Agreed media type, but not understood.
     Malformed,
+    /// The platform does not have the case's attachments whole: they are sent first.
+    AttachmentMissing,
 }
 
 /// A fault of this machine or its credentials that stops sending.

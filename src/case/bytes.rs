@@ -4,11 +4,12 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use serde::ser::{SerializeMap, SerializeSeq};
-use serde::{Serialize, Serializer};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 use zeroize::Zeroizing;
 
+use super::attachment::Attachment;
 use super::draft::{Draft, Form};
 use super::mint::Key;
 use super::number::FilingNumber;
@@ -16,7 +17,7 @@ use super::private::Private;
 
 /// Version of the body's shape (`version` in the body). A new shape is a new number beside the old one.
 pub const BODY_VERSION: u8 = 1;
-/// Largest body, bytes. Scans do not go into the body.
+/// Largest body, bytes. Scans do not go into the body: it names them ([`Attachment`]).
 pub const BODY_LIMIT: usize = 256 * 1024;
 /// WSSBQD 渠道: the provincial table has no value for a kiosk, 9 is 其他.
 const CHANNEL_OTHER: u8 = 9;
@@ -35,8 +36,49 @@ impl Digest {
     /// 64 lower-case hex digits. A receipt prints the first 16.
     #[must_use]
     pub fn hex(&self) -> String {
-        self.0.iter().map(|b| format!("{b:02x}")).collect()
+        to_hex(&self.0)
     }
+
+    /// Reads 64 lower-case hex digits.
+    #[must_use]
+    pub fn from_hex(text: &str) -> Option<Self> {
+        from_hex(text).map(Self)
+    }
+}
+
+impl Serialize for Digest {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&self.hex())
+    }
+}
+
+impl<'de> Deserialize<'de> for Digest {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        Self::from_hex(&text).ok_or_else(|| serde::de::Error::custom("not 64 hex digits"))
+    }
+}
+
+/// Lower-case hex digits of `bytes`.
+pub(super) fn to_hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|b| format!("{b:02x}")).collect()
+}
+
+/// 32 bytes of 64 lower-case hex digits.
+pub(super) fn from_hex(text: &str) -> Option<[u8; 32]> {
+    let digit = |b: u8| match b {
+        b'0'..=b'9' => Some(b - b'0'),
+        b'a'..=b'f' => Some(b - b'a' + 10),
+        _ => None,
+    };
+    let mut bytes = [0; 32];
+    if text.len() != 64 {
+        return None;
+    }
+    for (byte, pair) in bytes.iter_mut().zip(text.as_bytes().chunks_exact(2)) {
+        *byte = digit(pair[0])? << 4 | digit(pair[1])?;
+    }
+    Some(bytes)
 }
 
 impl fmt::Debug for Digest {
@@ -105,6 +147,8 @@ struct Body<'a> {
     created_at: Option<&'a str>,
     clock: Clock<'a>,
     offline: Offline,
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    attachments: &'a [Attachment],
 }
 
 #[derive(Serialize)]
@@ -278,6 +322,7 @@ pub fn freeze(
         offline: Offline {
             at_filing: draft.offline,
         },
+        attachments: &draft.attachments,
     };
     // Room for the whole body at once: a buffer that grows leaves copies behind that nobody wipes.
     let mut bytes = Zeroizing::new(Vec::with_capacity(BODY_LIMIT));

@@ -25,6 +25,7 @@ fn draft() -> Draft {
             form: MaterialForm::Electronic,
             source: MaterialSource::Licence,
         }],
+        attachments: Vec::new(),
         delivery: super::super::Delivery {
             way: PaperWay::Post,
             address: Some("示例路1号".into()),
@@ -78,6 +79,22 @@ fn bytes_are_those_of_the_vector() {
         String::from_utf8_lossy(&bytes),
         String::from_utf8_lossy(vector)
     );
+}
+
+/// A body names its attachments at its end; one without any has the bytes it always had.
+#[test]
+fn attachments_are_named_at_the_end() {
+    let mut with = draft();
+    with.attachments.push(super::super::Attachment {
+        digest: Digest::of(b"scan"),
+        length: 4,
+        name: "M1".into(),
+    });
+    let (bare, named) = (frozen(&draft()), frozen(&with));
+    let digest = Digest::of(b"scan").hex();
+    let end = format!(r#","attachments":[{{"digest":"{digest}","length":4,"name":"M1"}}]}}"#);
+    assert_eq!(named[..bare.len() - 1], bare[..bare.len() - 1]);
+    assert_eq!(named[bare.len() - 1..], *end.as_bytes());
 }
 
 #[test]

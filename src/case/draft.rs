@@ -6,6 +6,7 @@ use std::fmt;
 use serde_json::Value;
 use zeroize::Zeroize;
 
+use super::attachment::Attachment;
 use super::private::Private;
 use super::signature::Signature;
 
@@ -28,6 +29,8 @@ pub struct Draft {
     pub form: Form,
     /// Materials in the order of the item's list.
     pub materials: Vec<Material>,
+    /// Files that belong to the case (scans, photos), at most [`super::ATTACHMENTS_MAX`]. Sent before the case.
+    pub attachments: Vec<Attachment>,
     /// How the result is handed over.
     pub delivery: Delivery,
     /// What the person agreed to.

@@ -95,6 +95,16 @@ impl Key {
         ))
     }
 
+    /// Machine, epoch and sequence that a case's key begins with; `None` for a key of another make.
+    #[must_use]
+    pub fn parts(&self) -> Option<(&str, &str, u64)> {
+        let mut parts = self.0.splitn(4, '-');
+        let (machine, epoch, seq, _random) =
+            (parts.next()?, parts.next()?, parts.next()?, parts.next()?);
+        let digits = seq.len() == 6 && seq.bytes().all(|b| b.is_ascii_digit());
+        digits.then_some((machine, epoch, seq.parse().ok()?))
+    }
+
     /// Key of a rating (好差评): as [`Key::mint`], the sequence marked with `R`.
     #[must_use]
     pub fn mint_rating(machine: &Machine, epoch: &Epoch, seq: u64, random: [u8; 10]) -> Self {
@@ -136,8 +146,10 @@ mod tests {
         assert_eq!(key.0, "00042-7K-000017-ZZZZZZZZZZZZZZZZ");
         let key = Key::mint(&machine, &epoch, 17, [0, 0, 0, 0, 0, 0, 0, 0, 0, 1]);
         assert_eq!(key.0, "00042-7K-000017-0000000000000001");
+        assert_eq!(key.parts(), Some(("00042", "7K", 17)));
         let rating = Key::mint_rating(&machine, &epoch, 3, [0x80; 10]);
         assert!(rating.0.starts_with("00042-7K-R000003-G"));
+        assert_eq!(rating.parts(), None);
         assert!((20..=64).contains(&rating.0.len()));
     }
 

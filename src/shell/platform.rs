@@ -7,8 +7,10 @@
 //! agreed media type, over TLS to the configured roots, settles it.
 
 pub mod answer;
+mod attachments;
 mod config;
 pub mod date;
+mod reconciliation;
 pub mod tif;
 mod tls;
 mod transport;
@@ -20,13 +22,14 @@ use reqwest::Method;
 use serde::de::DeserializeOwned;
 
 pub use self::answer::Failure;
+pub use self::attachments::{AttachmentFailure, PIECE_BYTES, Source};
 pub use self::config::{ClientConfig, ConfigError};
 pub use self::tif::Token;
 pub use self::tls::WallClock;
-pub use self::words::{CaseState, CaseStatus, KeyRecord, Rating};
+pub use self::words::{CaseState, CaseStatus, KeyRecord, Rating, UploadState};
 
 use self::transport::{ANSWER_MAX, Ask, Transport};
-use self::words::{ANSWER, CASE, CATALOGUE};
+use self::words::{ANSWER, CASE, CATALOGUE, problem};
 use crate::case::{Answer, Key, RetryCause};
 
 /// Largest frozen body of a case, bytes.
@@ -76,7 +79,8 @@ impl Client {
         self.transport.offset_s()
     }
 
-    /// Sends the frozen bytes of a case, once. The same bytes may be sent any number of times.
+    /// Sends the frozen bytes of a case, once. The same bytes may be sent any number of times. Attachments that it
+    /// names go first, with [`Self::put_attachment`].
     pub async fn put_case(&self, key: &Key, body: &[u8]) -> Answer {
         if !is_key(key) || body.len() > CASE_MAX {
             // Made here, not there: the outbox parks it after a while and the engineer sees why.
@@ -93,7 +97,14 @@ impl Client {
             limit: ANSWER_MAX,
         };
         let answer = match self.transport.exchange(ask).await {
-            Ok(reply) => reply.to_put(),
+            Ok(reply) => match reply.settle(ANSWER) {
+                Err(Failure::Problem { problem, .. })
+                    if problem.is(problem::ATTACHMENT_MISSING) =>
+                {
+                    Failure::retry(RetryCause::AttachmentMissing).into_put()
+                }
+                _ => reply.to_put(),
+            },
             Err(failure) => failure.into_put(),
         };
         match &answer {
@@ -260,6 +271,15 @@ fn found<T>(result: Result<T, Failure>) -> Result<Option<T>, Failure> {
         Err(failure) if failure.is_not_found() => Ok(None),
         Err(failure) => Err(failure),
     }
+}
+
+/// How to shake hands with a server under these roots; without roots for plain HTTP alone.
+#[cfg(feature = "sim")]
+pub(crate) fn tls_for(
+    ca_pem: Option<&[u8]>,
+    wall: WallClock,
+) -> Result<rustls::ClientConfig, ConfigError> {
+    ca_pem.map_or_else(tls::none, |pem| tls::client(pem, wall))
 }
 
 /// A TLS configuration that trusts nobody, for tests that speak HTTP by hand.

@@ -16,6 +16,7 @@ mod filing;
 mod key_slots;
 mod machine_key;
 mod numbers;
+pub mod objects;
 mod open;
 mod place;
 mod ratings;

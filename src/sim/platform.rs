@@ -3,27 +3,34 @@
 //!
 //! It runs on a thread of its own and ends when its handle is dropped.
 
+mod attachments;
 mod fault;
 mod gate;
 mod http;
+mod imports;
 mod net;
+mod reconciliations;
 mod rules;
 mod store;
 #[cfg(test)]
 mod tests;
 mod tls;
 
+use std::fs::File;
+use std::io::Read as _;
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::mpsc::sync_channel;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use anyhow::Context as _;
+use sha2::{Digest as _, Sha256};
 use tokio::sync::{mpsc, oneshot};
 
 pub use self::fault::Fault;
+pub(crate) use self::gate::FAULT_HEADER;
 pub use self::http::BASE;
 pub use self::rules::Rules;
 pub use self::store::StoredCase;
@@ -32,12 +39,16 @@ pub use self::tls::CA_FILE;
 use self::fault::Faults;
 use self::net::{Door, Line};
 use self::store::Store;
+use crate::case::{Digest, MachineIdentity, PublicIdentity, SealKey, SealSecret};
 use crate::shell::platform::{CaseState, Token, WallClock};
 
 /// Application id that [`Options::default`] knows. Made up.
 pub const DEMO_PAASID: &str = "kiosk_demo";
 /// Secret that [`Options::default`] knows. Made up.
 pub const DEMO_TOKEN: &str = "demo-token-not-real";
+
+/// What the keys of [`Options::default`] are made of. Made up, and known to everybody.
+pub const DEMO_SEED: [u8; 32] = *b"kiosk demo platform, not secret!";
 
 /// How to run the server.
 #[derive(Clone)]
@@ -54,6 +65,8 @@ pub struct Options {
     pub paasid: String,
     /// Secret at the gateway.
     pub token: Token,
+    /// What the keys for opening bundles and signing import receipts are made of.
+    pub seed: [u8; 32],
     /// Business rules.
     pub rules: Rules,
     /// Seconds from one state of a case to the next; without, a case stays where it is put.
@@ -75,6 +88,7 @@ impl Default for Options {
             tls: None,
             paasid: DEMO_PAASID.into(),
             token: Token::new(DEMO_TOKEN.into()),
+            seed: DEMO_SEED,
             rules: Rules::default(),
             pace_s: None,
             promise_days: None,
@@ -82,6 +96,12 @@ impl Default for Options {
             wall: Arc::new(system_time),
         }
     }
+}
+
+/// One of the secrets that follow from a seed.
+fn derived(seed: &[u8; 32], what: &str) -> [u8; 32] {
+    let parts = [seed.as_slice(), what.as_bytes()];
+    Digest::of(&parts.concat()).0
 }
 
 fn system_time() -> i64 {
@@ -99,6 +119,8 @@ struct Server {
     catalogue: Option<PathBuf>,
     paasid: String,
     token: Token,
+    seal: SealSecret,
+    signer: MachineIdentity,
     wall: WallClock,
 }
 
@@ -146,6 +168,8 @@ impl PlatformSim {
             catalogue: options.catalogue,
             paasid: options.paasid,
             token: options.token,
+            seal: SealSecret::from_seed(&derived(&options.seed, "seal")),
+            signer: MachineIdentity::from_seed(&derived(&options.seed, "sign")),
             wall: options.wall,
         });
         let (bound, address) =
@@ -238,6 +262,49 @@ impl PlatformSim {
     /// The database cannot be read.
     pub fn ratings(&self) -> anyhow::Result<Vec<Vec<u8>>> {
         Ok(self.server.store().ratings()?)
+    }
+
+    /// What bundles for this platform are sealed to.
+    #[must_use]
+    pub fn seal_key(&self) -> SealKey {
+        self.server.seal.public()
+    }
+
+    /// What this platform signs import receipts with.
+    #[must_use]
+    pub fn signer(&self) -> PublicIdentity {
+        self.server.signer.public()
+    }
+
+    /// Imports a sealed bundle; the import receipt, as the endpoint gives it.
+    ///
+    /// # Errors
+    /// The bundle cannot be read or is refused; the database cannot be written.
+    pub fn import(&self, bundle: &Path) -> anyhow::Result<String> {
+        let mut file = File::open(bundle)?;
+        let mut hash = Sha256::new();
+        let mut piece = vec![0; 64 * 1024];
+        loop {
+            match file.read(&mut piece)? {
+                0 => break,
+                read => hash.update(&piece[..read]),
+            }
+        }
+        self.server
+            .import(&mut file, Digest(hash.finalize().into()))
+    }
+
+    /// Content of an attachment that a machine uploaded, as far as it is here.
+    ///
+    /// # Errors
+    /// The database cannot be read.
+    pub fn attachment(&self, device: &str, digest: &Digest) -> anyhow::Result<Vec<u8>> {
+        let mut bytes = Vec::new();
+        let mut sink = |part: &[u8]| bytes.extend_from_slice(part);
+        self.server
+            .store()
+            .read_attachment(device, digest, &mut sink)?;
+        Ok(bytes)
     }
 
     /// Puts a case into a state, as an officer does; false if there is no such case.

@@ -96,6 +96,7 @@ fn cause(why: RetryCause) -> &'static str {
         RetryCause::ServerBusy => "server-busy",
         RetryCause::NotThePlatform => "not-the-platform",
         RetryCause::Malformed => "malformed",
+        RetryCause::AttachmentMissing => "attachment-missing",
     }
 }
 

@@ -58,6 +58,7 @@ impl Visit {
                     mobile: self.mobile(item),
                     form: Form::new(case.form),
                     materials: materials(item),
+                    attachments: Vec::new(),
                     delivery: self.delivery_of(who),
                     consent: Consent {
                         version: format!("{}", item.version),

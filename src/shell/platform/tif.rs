@@ -58,8 +58,13 @@ pub fn verify(timestamp: i64, token: &Token, nonce: &str, signature: &str) -> bo
 /// `Content-Digest` of RFC 9530 for `body`: `sha-256=:BASE64:`.
 #[must_use]
 pub fn content_digest(body: &[u8]) -> String {
+    content_digest_of(&Sha256::digest(body).into())
+}
+
+/// `Content-Digest` of a body with this SHA-256.
+#[must_use]
+pub fn content_digest_of(hash: &[u8; 32]) -> String {
     use base64::Engine as _;
-    let hash = Sha256::digest(body);
     let text = base64::engine::general_purpose::STANDARD.encode(hash);
     format!("sha-256=:{text}:")
 }

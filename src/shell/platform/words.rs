@@ -10,6 +10,8 @@ pub const CASE: &str = "application/vnd.kiosk.case+json";
 pub const ANSWER: &str = "application/vnd.kiosk.answer+json";
 /// Media type of a catalogue bundle.
 pub const CATALOGUE: &str = "application/vnd.kiosk.catalogue+json";
+/// Media type of a piece of an attachment (draft-ietf-httpbis-resumable-upload).
+pub const PIECE: &str = "application/partial-upload";
 /// Media type of RFC 9457.
 pub const PROBLEM: &str = "application/problem+json";
 /// What every problem type of the contract begins with.
@@ -29,6 +31,17 @@ pub mod problem {
     pub const DIGEST_MISMATCH: &str = "digest-mismatch";
     /// A header or the body breaks the contract (400, 405, 413, 415, 428).
     pub const INVALID: &str = "invalid";
+    /// The case names attachments that the platform does not have whole (409); the member `missing` says which. No
+    /// business refusal: they are uploaded and the case is sent again.
+    pub const ATTACHMENT_MISSING: &str = "attachment-missing";
+    /// All bytes of an attachment are there and are not its content (422). They were thrown away.
+    pub const ATTACHMENT_DIGEST: &str = "attachment-digest";
+    /// A piece begins elsewhere than where the platform's part ends (409); the member `expected_offset` says where.
+    pub const UPLOAD_OFFSET: &str = "upload-offset";
+    /// Another `Upload-Length` than before, or more bytes than it says (400).
+    pub const UPLOAD_LENGTH: &str = "upload-length";
+    /// A bundle that cannot be opened (400).
+    pub const BUNDLE: &str = "bundle";
     /// The device is not allowed to do this (403).
     pub const FORBIDDEN: &str = "forbidden";
 }
@@ -177,6 +190,19 @@ pub struct KeyRecord {
     /// Set if it was refused.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rejection: Option<crate::case::Rejection>,
+}
+
+/// How much of an attachment the platform has. Also told in `Upload-Offset`, `Upload-Length` and `Upload-Complete`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct UploadState {
+    /// Its address.
+    pub digest: crate::case::Digest,
+    /// Bytes the platform has: where the next piece begins.
+    pub offset: u64,
+    /// Bytes of the whole.
+    pub length: u64,
+    /// All bytes are there and their digest is right.
+    pub complete: bool,
 }
 
 #[cfg(test)]

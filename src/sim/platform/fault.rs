@@ -22,6 +22,11 @@ pub enum Fault {
         /// `Retry-After`, seconds.
         retry_after_s: Option<u32>,
     },
+    /// Processed, then a bare status with an HTML page: the server broke after its work was done.
+    StatusAfter {
+        /// HTTP status, 500 to 599.
+        status: u16,
+    },
     /// Processed, then the connection is cut before the first byte of the answer.
     LostAnswer,
     /// Processed, then the connection is cut within the answer.
@@ -87,6 +92,10 @@ impl FromStr for Fault {
                     retry_after_s: None,
                 },
                 status => return Err(format!("status: {status} is not 200 to 599")),
+            },
+            "status-after" => match value.parse().map_err(bad)? {
+                status @ 500..=599 => Self::StatusAfter { status },
+                status => return Err(format!("status-after: {status} is not 500 to 599")),
             },
             "lost-answer" => Self::LostAnswer,
             "half-answer" => Self::HalfAnswer,

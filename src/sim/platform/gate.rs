@@ -8,7 +8,7 @@ use axum::extract::{ConnectInfo, Request, State};
 use axum::http::{HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::Server;
 use super::fault::{Fault, Meeting};
@@ -26,16 +26,21 @@ const HALF: usize = 150;
 /// Length of [`Fault::Endless`]: beyond any limit of a client.
 const ENDLESS: usize = 16 * 1024 * 1024;
 
+/// Header with the word of a fault that this request meets.
+pub(crate) const FAULT_HEADER: &str = "x-kiosk-test-fault";
+
 pub(super) async fn gate(
     State(server): State<Arc<Server>>,
     ConnectInfo(line): ConnectInfo<Line>,
     mut request: Request,
     next: Next,
 ) -> Response {
-    let fault = server.faults.take(if is_case(&request) {
-        Meeting::Case
-    } else {
-        Meeting::Other
+    let fault = asked_for(&request).or_else(|| {
+        server.faults.take(if is_case(&request) {
+            Meeting::Case
+        } else {
+            Meeting::Other
+        })
     });
     let now = server.now(fault.as_ref());
     let mut response = match before(fault.as_ref()).await {
@@ -54,6 +59,9 @@ pub(super) async fn gate(
     match fault {
         Some(Fault::LostAnswer) => line.cut_after(0),
         Some(Fault::HalfAnswer) => line.cut_after(HALF),
+        Some(Fault::StatusAfter { status }) => {
+            response = page(status, "<html><body>Internal Server Error</body></html>");
+        }
         Some(Fault::Rubbish) => response = agreed(Body::from("\u{0}{\"sblsh\": <<<")),
         Some(Fault::Endless) => response = agreed(Body::from(vec![b' '; ENDLESS])),
         _ => {}
@@ -63,6 +71,12 @@ pub(super) async fn gate(
         response.headers_mut().insert(header::DATE, value);
     }
     response
+}
+
+/// The fault that the request itself asks for, so that a conformance check can make one from outside.
+fn asked_for(request: &Request) -> Option<Fault> {
+    let word = request.headers().get(FAULT_HEADER)?.to_str().ok()?;
+    word.parse().ok()
 }
 
 /// What takes the place of an answer before anything is processed.
@@ -165,8 +179,16 @@ fn agreed(body: Body) -> Response {
 
 /// RFC 9457 problem details with the contract's type `kind`.
 pub(super) fn problem(status: u16, kind: &str, title: &str) -> Response {
-    let body =
+    problem_with(status, kind, title, Value::Null)
+}
+
+/// As [`problem`], with further members.
+pub(super) fn problem_with(status: u16, kind: &str, title: &str, more: Value) -> Response {
+    let mut body =
         json!({ "type": format!("{PROBLEM_PREFIX}{kind}"), "title": title, "status": status });
+    if let (Some(body), Value::Object(more)) = (body.as_object_mut(), more) {
+        body.extend(more);
+    }
     let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let headers = [(header::CONTENT_TYPE, PROBLEM)];
     (status, headers, body.to_string()).into_response()

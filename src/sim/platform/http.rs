@@ -6,28 +6,28 @@ use axum::extract::rejection::{PathRejection, QueryRejection};
 use axum::extract::{Path, Query, Request, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use axum::routing::{MethodRouter, get, post, put};
+use axum::routing::{MethodRouter, get, patch, post, put};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use super::Server;
 use super::fault::Fault;
-use super::gate::{Met, problem};
+use super::gate::{Met, problem, problem_with};
 use super::rules::{Body, Person, is_word, refusal};
 use super::store::{Incoming, Put};
+use super::{Server, attachments, imports, reconciliations};
 use crate::case::Rejection;
 use crate::shell::platform::words::{ANSWER, CASE, CATALOGUE, PROBLEM, problem as kinds};
 use crate::shell::platform::{CASE_MAX, Rating, date, tif};
 
 /// Base of every path.
 pub const BASE: &str = "/ebus/zzsb/v1";
-type Shared = State<std::sync::Arc<Server>>;
-type Answered<T = Response> = Result<T, Response>;
+pub(super) type Shared = State<std::sync::Arc<Server>>;
+pub(super) type Answered<T = Response> = Result<T, Response>;
 
 type Handler = MethodRouter<std::sync::Arc<Server>>;
 
 /// Every route: path below [`BASE`] and method as in the written contract, and who answers.
-pub(super) fn table() -> [(&'static str, &'static str, Handler); 7] {
+pub(super) fn table() -> [(&'static str, &'static str, Handler); 12] {
     [
         ("/cases/{key}", "put", put(put_case)),
         ("/cases/{key}", "get", get(get_case)),
@@ -36,6 +36,16 @@ pub(super) fn table() -> [(&'static str, &'static str, Handler); 7] {
         ("/catalogue", "get", get(catalogue)),
         ("/ratings", "post", post(rate)),
         ("/time", "get", get(time)),
+        // A HEAD is answered by the same handler, without its body.
+        ("/attachments/{digest}", "head", MethodRouter::new()),
+        ("/attachments/{digest}", "get", get(attachments::state)),
+        ("/attachments/{digest}", "patch", patch(attachments::append)),
+        ("/imports", "post", post(imports::import)),
+        (
+            "/machines/{machine}/reconciliations",
+            "post",
+            post(reconciliations::reconcile),
+        ),
     ]
 }
 
@@ -100,6 +110,12 @@ async fn put_case(
             422,
             kinds::KEY_REUSED,
             "this key came with another body",
+        )),
+        Put::Lacks(missing) => Err(problem_with(
+            409,
+            kinds::ATTACHMENT_MISSING,
+            "attachments are missing",
+            json!({ "missing": missing }),
         )),
         Put::Full => Err(problem(503, kinds::INVALID, "no numbers left today")),
     }
@@ -213,7 +229,7 @@ fn key_of(path: Result<Path<String>, PathRejection>) -> Answered<String> {
 }
 
 /// Headers and whole body, of the right type and with the digest it claims.
-async fn whole(request: Request, media: &str) -> Result<(HeaderMap, Bytes), Response> {
+pub(super) async fn whole(request: Request, media: &str) -> Result<(HeaderMap, Bytes), Response> {
     let (parts, body) = request.into_parts();
     let given = text(&parts.headers, "content-type").unwrap_or_default();
     if given.split(';').next().unwrap_or_default().trim() != media {
@@ -232,7 +248,7 @@ async fn whole(request: Request, media: &str) -> Result<(HeaderMap, Bytes), Resp
     Ok((parts.headers, bytes))
 }
 
-fn text<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
+pub(super) fn text<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
     headers.get(name)?.to_str().ok()
 }
 
@@ -252,7 +268,7 @@ fn idempotency_key(headers: &HeaderMap) -> Option<String> {
         .map(str::to_owned)
 }
 
-fn answer(status: u16, body: &impl Serialize) -> Response {
+pub(super) fn answer(status: u16, body: &impl Serialize) -> Response {
     let status = StatusCode::from_u16(status).unwrap_or_default();
     match serde_json::to_vec(body) {
         Ok(bytes) => {
@@ -275,20 +291,20 @@ fn rejected(rejection: &Rejection) -> Response {
     (StatusCode::BAD_REQUEST, headers, body.to_string()).into_response()
 }
 
-fn nameless() -> Response {
+pub(super) fn nameless() -> Response {
     invalid("X-Kiosk-Device")
 }
 
-fn invalid(why: &str) -> Response {
+pub(super) fn invalid(why: &str) -> Response {
     problem(400, kinds::INVALID, why)
 }
 
-fn none() -> Response {
+pub(super) fn none() -> Response {
     problem(404, kinds::NOT_FOUND, "there is none")
 }
 
 /// This server's own trouble; never a word about a case.
-fn broken(error: impl Into<anyhow::Error>) -> Response {
+pub(super) fn broken(error: impl Into<anyhow::Error>) -> Response {
     let error = error.into();
     (StatusCode::INTERNAL_SERVER_ERROR, error.to_string()).into_response()
 }

@@ -5,7 +5,7 @@ use std::fmt;
 
 use serde::Deserialize;
 
-use crate::case::Rejection;
+use crate::case::{ATTACHMENTS_MAX, Digest, Rejection};
 
 /// What the platform looks at in a case's body; everything else it keeps byte for byte and does not judge.
 #[derive(Deserialize)]
@@ -17,6 +17,15 @@ pub(super) struct Body {
     pub(super) applicant: Person,
     #[serde(default)]
     materials: Vec<Material>,
+    #[serde(default)]
+    pub(super) attachments: Vec<Named>,
+}
+
+/// An attachment that a case names.
+#[derive(Deserialize)]
+pub(super) struct Named {
+    pub(super) digest: Digest,
+    pub(super) length: u64,
 }
 
 /// The person of a case or of a search.
@@ -85,6 +94,7 @@ impl Body {
             ("task_name", body.task_name.chars().count() <= 200),
             ("applicant", body.applicant.is_sound()),
             ("materials", body.materials.len() <= 100),
+            ("attachments", body.attachments.len() <= ATTACHMENTS_MAX),
         ] {
             if !good {
                 return Err(name.to_owned());

@@ -1,5 +1,7 @@
 //! The platform's own book: SQLite, one row for each key a device ever used, kept for good.
 
+mod attachments;
+mod machines;
 mod rows;
 
 use std::fmt;
@@ -7,9 +9,12 @@ use std::path::Path;
 
 use rusqlite::{Connection, OptionalExtension as _, TransactionBehavior, params};
 
+pub(super) use self::attachments::Begun;
+#[cfg(test)]
+pub(super) use self::attachments::UNNAMED_KEPT_S;
 use self::rows::{STATUS, record, status, statuses};
 use super::rules::{Body, Person};
-use crate::case::{Acceptance, Rejection};
+use crate::case::{Acceptance, Digest, Rejection};
 use crate::shell::platform::{CaseState, CaseStatus, KeyRecord, date};
 
 /// Most cases of one day and item: the number has four digits.
@@ -68,6 +73,8 @@ pub(super) enum Put<T> {
     Repeat(T),
     /// Other bytes were here before.
     OtherBody,
+    /// These attachments (digests) are not here whole.
+    Lacks(Vec<Digest>),
     /// The day's numbers are used up.
     Full,
 }
@@ -104,6 +111,8 @@ impl Store {
         db.pragma_update(None, "journal_mode", "WAL")?;
         db.pragma_update(None, "synchronous", "FULL")?;
         db.execute_batch(SCHEMA)?;
+        db.execute_batch(attachments::SCHEMA)?;
+        db.execute_batch(machines::SCHEMA)?;
         Ok(Self {
             db,
             pace_s,
@@ -132,6 +141,10 @@ impl Store {
             });
         }
         let (body, day) = (case.body, date::iso_day(now));
+        let lacking = attachments::lacking(&write, case.device, &body.attachments)?;
+        if !lacking.is_empty() {
+            return Ok(Put::Lacks(lacking));
+        }
         let open = statuses(
             &write,
             "cert_type = ?1 AND cert_no = ?2 AND task_code = ?3",
@@ -179,6 +192,12 @@ impl Store {
                 outcome.as_ref().ok().map(serde_json::to_string).transpose()?,
                 outcome.as_ref().err().map(serde_json::to_string).transpose()?,
             ],
+        )?;
+        attachments::refer(
+            &write,
+            case.device,
+            &body.attachments,
+            write.last_insert_rowid(),
         )?;
         write.commit()?;
         Ok(Put::New(outcome))

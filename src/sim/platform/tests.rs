@@ -1,6 +1,10 @@
 //! Client and server against each other, over real sockets: each line of the contract, each fault.
 
+mod attachments;
+mod by_hand;
+mod call;
 mod contract;
+mod contract_by_hand;
 mod exactly_once;
 mod questions;
 mod troubles;

@@ -109,6 +109,7 @@ fn draft() -> Draft {
         })
         .into(),
         materials: (1..=3).map(material).collect(),
+        attachments: Vec::new(),
         delivery: Delivery { way: PaperWay::Collect, address: None },
         consent: Consent { version: "1".into(), items: vec!["idcard".into(), "bank_card".into()] },
         signature: None,
