@@ -52,7 +52,7 @@ impl Bench {
 
 /// Every case that is to be sent.
 pub fn waiting(store: &Store) -> Result<Vec<Waiting>, StoreFault> {
-    store.waiting()
+    store.waiting(0, u32::MAX)
 }
 
 pub fn stamp() -> Stamp {
@@ -88,6 +88,7 @@ pub fn draft(length: usize, offline: bool) -> Draft {
         mobile: None,
         form: serde_json::json!({"note": "x".repeat(length)}).into(),
         materials: vec![],
+        attachments: vec![],
         delivery: Delivery {
             way: PaperWay::Collect,
             address: None,
