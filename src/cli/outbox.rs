@@ -54,7 +54,9 @@ fn open(config: &Config) -> anyhow::Result<Store> {
     // Looking must not make a store where there is none.
     anyhow::ensure!(path.is_file(), "{}: there is no store", path.display());
     let machine = Machine::parse(&config.machine.id).context("machine.id")?;
-    match Store::open(store::Config::new(path, machine)) {
+    let mut place = store::Config::new(path, machine);
+    place.only_if_whole = true;
+    match Store::open(place) {
         Ok(opened) => Ok(opened.store),
         Err(StoreFault::Busy) => anyhow::bail!(
             "{}: the firmware is running and holds the store; stop it first",

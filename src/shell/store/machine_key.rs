@@ -71,12 +71,14 @@ impl MachineKey {
     }
 }
 
-/// Reads the key, or makes one where there is none.
+/// Reads the key, or makes one where there is none and none `must_be_there`.
 ///
 /// # Errors
-/// [`StoreFault::KeyUnfit`] for a credential of the wrong length or a file that others may read; of the disk.
+/// [`StoreFault::KeyUnfit`] for a credential of the wrong length, a file that others may read, or one that is not there
+/// and must be; of the disk.
 pub(super) fn load(
     source: &KeySource,
+    must_be_there: bool,
     place: &Place,
     random: &mut Random,
 ) -> Result<MachineKey, StoreFault> {
@@ -96,10 +98,17 @@ pub(super) fn load(
                 file.read_at(&mut bytes[..], 0)?;
                 return Ok(MachineKey::from_bytes(&bytes));
             }
+            if must_be_there {
+                return Err(unfit(path, "is not 32 bytes"));
+            }
             // No key of ours, and maybe somebody's: kept under another name.
             place.move_aside(path)?;
         }
-        Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            if must_be_there {
+                return Err(unfit(path, "is not there"));
+            }
+        }
         Err(error) => return Err(error.into()),
     }
     make(path, place, random)

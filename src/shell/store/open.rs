@@ -34,6 +34,9 @@ pub struct Config {
     pub machine: Machine,
     /// Where the machine's key is.
     pub key: KeySource,
+    /// For a tool beside the firmware, which may be started without the firmware's key: a store that does not open is an
+    /// error then, and neither set aside nor made.
+    pub only_if_whole: bool,
     /// Quota of the file in pages of 1 KiB.
     pub max_pages: u32,
     /// Quiet time after which the keys of accepted cases are destroyed without further reason.
@@ -58,6 +61,7 @@ impl Config {
             path,
             machine,
             key: KeySource::of_service(key.into()),
+            only_if_whole: false,
             max_pages: 262_144,
             tidy_after: TIDY_AFTER,
             random: os_random(),
@@ -125,9 +129,9 @@ pub(super) fn open(config: Config) -> Result<(Desk, Report), StoreFault> {
         fault: None,
         salvaged: 0,
     };
-    let key = machine_key::load(&config.key, &place, &mut random)?;
+    let key = machine_key::load(&config.key, config.only_if_whole, &place, &mut random)?;
     let (db, meta) = match connect(&place).and_then(|db| checked(db, &key)) {
-        Err(fault @ (StoreFault::Corrupt(_) | StoreFault::WrongKey)) => {
+        Err(fault @ (StoreFault::Corrupt(_) | StoreFault::WrongKey)) if !config.only_if_whole => {
             report.set_aside = Some(place.set_aside()?);
             report.fault = Some(fault);
             report.fresh = true;
@@ -145,6 +149,7 @@ pub(super) fn open(config: Config) -> Result<(Desk, Report), StoreFault> {
     };
     let desk = match meta {
         Some(meta) => start.again(&meta)?,
+        None if config.only_if_whole => return Err(StoreFault::NotFound),
         None => {
             let aside = report.set_aside.clone();
             let (desk, salvaged) = start.anew(aside)?;

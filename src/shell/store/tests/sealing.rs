@@ -249,6 +249,38 @@ fn a_missing_key_is_made_anew_and_the_store_set_aside() {
 }
 
 #[test]
+fn a_tool_without_the_key_changes_nothing() {
+    let folder = tempfile::tempdir().expect("folder");
+    drop(open(folder.path()));
+    let tool = || {
+        let mut config = config(folder.path());
+        config.only_if_whole = true;
+        Store::open(config).map(|_| ())
+    };
+    assert_eq!(tool(), Ok(()));
+    let names = || {
+        let mut names: Vec<_> = fs::read_dir(folder.path())
+            .expect("folder")
+            .map(|entry| entry.expect("entry").file_name())
+            .collect();
+        names.sort();
+        names
+    };
+    let key = folder.path().join("store.db.key");
+    let right = fs::read(&key).expect("key");
+    fs::write(&key, [7; 32]).expect("write");
+    let before = names();
+    assert_eq!(tool(), Err(StoreFault::WrongKey));
+    assert_eq!(names(), before);
+    fs::remove_file(&key).expect("remove");
+    assert!(matches!(tool(), Err(StoreFault::KeyUnfit { .. })));
+    assert!(!key.exists());
+    fs::write(&key, right).expect("write");
+    fs::set_permissions(&key, fs::Permissions::from_mode(0o600)).expect("mode");
+    assert!(!open(folder.path()).fresh, "the store is as it was");
+}
+
+#[test]
 fn a_key_that_others_may_read_is_refused() {
     let folder = tempfile::tempdir().expect("folder");
     drop(open(folder.path()));
