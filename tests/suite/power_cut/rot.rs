@@ -1,6 +1,6 @@
 //! Bits flip and sectors go bad in every part of every file: the store opens, damage is told, what is sound stays.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::mpsc;
 use std::thread;
 use std::time::Duration;
