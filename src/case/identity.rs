@@ -128,10 +128,19 @@ mod tests {
     #[test]
     fn what_is_no_key_is_refused_and_no_secret_is_printed() {
         let zero = URL_SAFE_NO_PAD.encode([0; 32]);
-        for bad in ["", "x", "11qY", &zero, "11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo"] {
+        for bad in [
+            "",
+            "x",
+            "11qY",
+            &zero,
+            "11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo",
+        ] {
             assert_eq!(PublicIdentity::parse(bad), Err(NotAKey), "{bad}");
         }
         let shown = format!("{:?}", example());
-        assert!(shown.contains("kPrK_") && !shown.contains("nWGx"), "{shown}");
+        assert!(
+            shown.contains("kPrK_") && !shown.contains("nWGx"),
+            "{shown}"
+        );
     }
 }

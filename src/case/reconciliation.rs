@@ -79,7 +79,9 @@ impl Claim {
             epoch: epoch.into(),
             at: None,
             from_seq,
-            up_to_seq: cases.last().map_or(from_seq.saturating_sub(1), |case| case.seq),
+            up_to_seq: cases
+                .last()
+                .map_or(from_seq.saturating_sub(1), |case| case.seq),
             previous,
             head,
             cases,
@@ -100,10 +102,22 @@ impl Claim {
         for (good, why) in [
             (self.version == CLAIM_VERSION, "version"),
             (self.from_seq >= 1, "from_seq begins with 1"),
-            (span.is_some_and(|span| span <= CLAIM_MAX as u64), "too many sequences"),
-            (self.cases.windows(2).all(|w| w[0].seq < w[1].seq), "cases out of order"),
-            (self.cases.iter().all(within), "a case outside from_seq and up_to_seq"),
-            (self.cases.iter().all(own), "a key of another machine, epoch or sequence"),
+            (
+                span.is_some_and(|span| span <= CLAIM_MAX as u64),
+                "too many sequences",
+            ),
+            (
+                self.cases.windows(2).all(|w| w[0].seq < w[1].seq),
+                "cases out of order",
+            ),
+            (
+                self.cases.iter().all(within),
+                "a case outside from_seq and up_to_seq",
+            ),
+            (
+                self.cases.iter().all(own),
+                "a key of another machine, epoch or sequence",
+            ),
         ] {
             if !good {
                 return Err(why);

@@ -62,12 +62,11 @@ impl SealKey {
         entropy: [u8; 32],
     ) -> Option<([u8; ENCAPSULATED], Sealing)> {
         let mut random = Once(entropy, 0);
-        let (encapsulated, context) = hpke::setup_sender_with_rng::<ChaCha20Poly1305, HkdfSha256, Kem>(
-            &OpModeS::Base,
-            &self.0,
-            info,
-            &mut random,
-        )
+        let (encapsulated, context) = hpke::setup_sender_with_rng::<
+            ChaCha20Poly1305,
+            HkdfSha256,
+            Kem,
+        >(&OpModeS::Base, &self.0, info, &mut random)
         .ok()?;
         Some((encapsulated.to_bytes().into(), context))
     }
@@ -163,8 +162,18 @@ mod tests {
         assert_eq!(right.open(&sealed[1], b"").expect("second"), b"b");
         let mut swapped = open(1, b"info").expect("open");
         assert!(swapped.open(&sealed[1], b"").is_err());
-        assert!(open(2, b"info").expect("open").open(&sealed[0], b"").is_err());
-        assert!(open(1, b"other").expect("open").open(&sealed[0], b"").is_err());
+        assert!(
+            open(2, b"info")
+                .expect("open")
+                .open(&sealed[0], b"")
+                .is_err()
+        );
+        assert!(
+            open(1, b"other")
+                .expect("open")
+                .open(&sealed[0], b"")
+                .is_err()
+        );
     }
 
     #[test]

@@ -116,8 +116,7 @@ fn header(text: &str) -> Result<Header, NotSigned> {
     else {
         return Err(NotSigned::Shape);
     };
-    let header: Header =
-        serde_json::from_slice(&decoded(header)?).map_err(|_| NotSigned::Shape)?;
+    let header: Header = serde_json::from_slice(&decoded(header)?).map_err(|_| NotSigned::Shape)?;
     let ours = header.alg == "EdDSA"
         && header.jwk.kty == "OKP"
         && header.jwk.crv == "Ed25519"

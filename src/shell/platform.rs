@@ -98,7 +98,9 @@ impl Client {
         };
         let answer = match self.transport.exchange(ask).await {
             Ok(reply) => match reply.settle(ANSWER) {
-                Err(Failure::Problem { problem, .. }) if problem.is(problem::ATTACHMENT_MISSING) => {
+                Err(Failure::Problem { problem, .. })
+                    if problem.is(problem::ATTACHMENT_MISSING) =>
+                {
                     Failure::retry(RetryCause::AttachmentMissing).into_put()
                 }
                 _ => reply.to_put(),
@@ -269,6 +271,15 @@ fn found<T>(result: Result<T, Failure>) -> Result<Option<T>, Failure> {
         Err(failure) if failure.is_not_found() => Ok(None),
         Err(failure) => Err(failure),
     }
+}
+
+/// How to shake hands with a server under these roots; without roots for plain HTTP alone.
+#[cfg(feature = "sim")]
+pub(crate) fn tls_for(
+    ca_pem: Option<&[u8]>,
+    wall: WallClock,
+) -> Result<rustls::ClientConfig, ConfigError> {
+    ca_pem.map_or_else(tls::none, |pem| tls::client(pem, wall))
 }
 
 /// A TLS configuration that trusts nobody, for tests that speak HTTP by hand.

@@ -1,5 +1,6 @@
 //! Devices and a platform that behave, on real bytes. Not part of the shipped image.
 
+pub mod conformance;
 pub mod platform;
 pub mod printer;
 pub mod pty;

@@ -30,6 +30,7 @@ use sha2::{Digest as _, Sha256};
 use tokio::sync::{mpsc, oneshot};
 
 pub use self::fault::Fault;
+pub(crate) use self::gate::FAULT_HEADER;
 pub use self::http::BASE;
 pub use self::rules::Rules;
 pub use self::store::StoredCase;
@@ -289,7 +290,8 @@ impl PlatformSim {
                 read => hash.update(&piece[..read]),
             }
         }
-        self.server.import(&mut file, Digest(hash.finalize().into()))
+        self.server
+            .import(&mut file, Digest(hash.finalize().into()))
     }
 
     /// Content of an attachment that a machine uploaded, as far as it is here.

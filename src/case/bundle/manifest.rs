@@ -88,15 +88,32 @@ impl Manifest {
         let carried = |item: &Carried| (1..=ATTACHMENT_MAX).contains(&item.length);
         for (good, why) in [
             (self.version == BUNDLE_VERSION, "another version"),
-            (self.count == self.cases.len(), "count is not the number of cases"),
-            (self.cases.len() <= CASES_MAX, "too many cases"),
-            (self.attachments.len() <= CARRIED_MAX, "too many attachments"),
-            (rising(&self.cases), "cases out of order"),
-            (self.cases.iter().all(own), "a key of another machine, epoch or sequence"),
-            (self.cases.iter().all(body), "a body of no or too great length"),
-            (self.attachments.iter().all(carried), "an attachment of no or too great length"),
             (
-                self.cases.last().is_none_or(|case| case.seq <= self.up_to_seq),
+                self.count == self.cases.len(),
+                "count is not the number of cases",
+            ),
+            (self.cases.len() <= CASES_MAX, "too many cases"),
+            (
+                self.attachments.len() <= CARRIED_MAX,
+                "too many attachments",
+            ),
+            (rising(&self.cases), "cases out of order"),
+            (
+                self.cases.iter().all(own),
+                "a key of another machine, epoch or sequence",
+            ),
+            (
+                self.cases.iter().all(body),
+                "a body of no or too great length",
+            ),
+            (
+                self.attachments.iter().all(carried),
+                "an attachment of no or too great length",
+            ),
+            (
+                self.cases
+                    .last()
+                    .is_none_or(|case| case.seq <= self.up_to_seq),
                 "a case after the last one",
             ),
         ] {

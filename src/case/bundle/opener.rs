@@ -149,10 +149,14 @@ fn record(
         return Err(BundleError::Sealed);
     }
     let mut sealed = vec![0; length];
-    input.read_exact(&mut sealed).map_err(|error| match error.kind() {
-        io::ErrorKind::UnexpectedEof => BundleError::Sealed,
-        _ => error.into(),
-    })?;
-    let content = opening.open(&sealed, b"").map_err(|_| BundleError::Sealed)?;
+    input
+        .read_exact(&mut sealed)
+        .map_err(|error| match error.kind() {
+            io::ErrorKind::UnexpectedEof => BundleError::Sealed,
+            _ => error.into(),
+        })?;
+    let content = opening
+        .open(&sealed, b"")
+        .map_err(|_| BundleError::Sealed)?;
     Ok(Some(Zeroizing::new(content)))
 }

@@ -39,9 +39,7 @@ impl<W: Write> Sealer<W> {
         if signed.len() > MANIFEST_MAX {
             return Err(BundleError::Unsound("too long"));
         }
-        let (encapsulated, sealing) = platform
-            .begin(&info(), entropy)
-            .ok_or(BundleError::Key)?;
+        let (encapsulated, sealing) = platform.begin(&info(), entropy).ok_or(BundleError::Key)?;
         out.write_all(&info())?;
         out.write_all(&encapsulated)?;
         let mut sealer = Self {
@@ -59,10 +57,7 @@ impl<W: Write> Sealer<W> {
     /// # Errors
     /// Other content than the manifest's, more items than it names; reading or writing.
     pub fn item(&mut self, content: &mut dyn Read) -> Result<(), BundleError> {
-        let (name, item) = self
-            .manifest
-            .item(self.done)
-            .ok_or(BundleError::Overlong)?;
+        let (name, item) = self.manifest.item(self.done).ok_or(BundleError::Overlong)?;
         let (mut left, digest) = (item.length, item.digest);
         let mut hash = Sha256::new();
         let mut piece = Zeroizing::new(vec![0; PIECE]);

@@ -24,7 +24,10 @@ fn carried(content: &[u8]) -> Carried {
 }
 
 fn manifest() -> Manifest {
-    let (name, epoch) = (Machine::parse("00042").unwrap(), Epoch::parse("7K").unwrap());
+    let (name, epoch) = (
+        Machine::parse("00042").unwrap(),
+        Epoch::parse("7K").unwrap(),
+    );
     let contents = contents();
     let case = |seq: u32, content: &[u8]| CarriedCase {
         seq: seq.into(),
@@ -51,7 +54,13 @@ fn manifest() -> Manifest {
 }
 
 fn begun(manifest: Manifest) -> Result<Sealer<Vec<u8>>, BundleError> {
-    Sealer::begin(Vec::new(), manifest, &machine(), &platform().public(), [9; 32])
+    Sealer::begin(
+        Vec::new(),
+        manifest,
+        &machine(),
+        &platform().public(),
+        [9; 32],
+    )
 }
 
 fn bundle() -> Vec<u8> {
@@ -121,7 +130,10 @@ fn nothing_of_a_case_can_be_read_in_it() {
 #[test]
 fn a_bundle_cut_anywhere_is_not_a_whole_one() {
     let bundle = bundle();
-    for length in (0..bundle.len()).step_by(1_999).chain(bundle.len() - 60..bundle.len()) {
+    for length in (0..bundle.len())
+        .step_by(1_999)
+        .chain(bundle.len() - 60..bundle.len())
+    {
         assert!(read(&bundle[..length]).is_err(), "{length} bytes");
     }
     let mut longer = bundle.clone();
@@ -143,11 +155,20 @@ fn one_changed_byte_anywhere_is_found() {
 fn records_that_change_places_do_not_open() {
     let bundle = bundle();
     let mut starts = vec![9 + 32];
-    while let Some(length) = bundle.get(starts[starts.len() - 1]..).and_then(|b| b.first_chunk()) {
+    while let Some(length) = bundle
+        .get(starts[starts.len() - 1]..)
+        .and_then(|b| b.first_chunk())
+    {
         starts.push(starts[starts.len() - 1] + 4 + u32::from_be_bytes(*length) as usize);
     }
     let record = |n: usize| &bundle[starts[n]..starts[n + 1]];
-    let swapped = [&bundle[..starts[1]], record(2), record(1), &bundle[starts[3]..]].concat();
+    let swapped = [
+        &bundle[..starts[1]],
+        record(2),
+        record(1),
+        &bundle[starts[3]..],
+    ]
+    .concat();
     assert_eq!(swapped.len(), bundle.len());
     assert!(matches!(read(&swapped), Err(BundleError::Sealed)));
 }
@@ -159,7 +180,10 @@ fn another_version_another_file_and_another_platform_are_told_apart() {
     let error = read(&newer).unwrap_err();
     assert!(matches!(error, BundleError::Version(2)), "{error}");
     assert!(error.to_string().contains("version 2"));
-    assert!(matches!(read(b"%PDF-1.7 and so on"), Err(BundleError::NotABundle)));
+    assert!(matches!(
+        read(b"%PDF-1.7 and so on"),
+        Err(BundleError::NotABundle)
+    ));
     let stranger = SealSecret::from_seed(&[1; 32]);
     let bundle = bundle();
     let opened = Opener::begin(bundle.as_slice(), &stranger, |_, claimed| Some(claimed));
@@ -170,11 +194,17 @@ fn another_version_another_file_and_another_platform_are_told_apart() {
 fn only_a_known_machine_with_its_own_key_is_believed() {
     let bundle = bundle();
     let with = |known: Option<MachineIdentity>| {
-        Opener::begin(bundle.as_slice(), &platform(), |_, _| known.map(|k| k.public())).err()
+        Opener::begin(bundle.as_slice(), &platform(), |_, _| {
+            known.map(|k| k.public())
+        })
+        .err()
     };
     assert!(matches!(with(None), Some(BundleError::UnknownMachine(name)) if name == "00042"));
     let other = MachineIdentity::from_seed(&[1; 32]);
-    assert!(matches!(with(Some(other)), Some(BundleError::Manifest(NotSigned::OtherKey))));
+    assert!(matches!(
+        with(Some(other)),
+        Some(BundleError::Manifest(NotSigned::OtherKey))
+    ));
 }
 
 #[test]
@@ -192,14 +222,21 @@ fn a_manifest_that_contradicts_itself_is_not_written() {
     for (n, change) in changes.into_iter().enumerate() {
         let mut wrong = manifest();
         change(&mut wrong);
-        assert!(matches!(begun(wrong), Err(BundleError::Unsound(_))), "change {n}");
+        assert!(
+            matches!(begun(wrong), Err(BundleError::Unsound(_))),
+            "change {n}"
+        );
     }
 }
 
 #[test]
 fn content_that_is_not_the_manifests_is_not_written() {
     let contents = contents();
-    let wrong: [&[u8]; 3] = [&[0; ATTACHMENT], &contents[0][..9], &[&contents[0][..], b"x"].concat()];
+    let wrong: [&[u8]; 3] = [
+        &[0; ATTACHMENT],
+        &contents[0][..9],
+        &[&contents[0][..], b"x"].concat(),
+    ];
     for content in wrong {
         assert!(begun(manifest()).unwrap().item(&mut &content[..]).is_err());
     }

@@ -2,7 +2,10 @@ use super::*;
 use crate::case::{Epoch, Machine};
 
 fn key(seq: u32) -> Key {
-    let (machine, epoch) = (Machine::parse("00042").unwrap(), Epoch::parse("7K").unwrap());
+    let (machine, epoch) = (
+        Machine::parse("00042").unwrap(),
+        Epoch::parse("7K").unwrap(),
+    );
     Key::mint(&machine, &epoch, seq, [5; 10])
 }
 
@@ -48,11 +51,17 @@ fn both_agree_and_the_next_claim_goes_on_where_the_last_one_ended() {
     let judged = judge(&one, &book);
     assert_eq!(judged.verdict.chain, Chain::Intact);
     assert_eq!(judged.verdict.held.len(), 2);
-    assert_eq!((judged.verdict.next_seq, judged.verdict.head), (3, one.head));
+    assert_eq!(
+        (judged.verdict.next_seq, judged.verdict.head),
+        (3, one.head)
+    );
     keep(&mut book, &judged);
     let two = claim(3, one.head, &[3]);
     let judged = judge(&two, &book);
-    assert_eq!((judged.verdict.chain, judged.verdict.next_seq), (Chain::Intact, 4));
+    assert_eq!(
+        (judged.verdict.chain, judged.verdict.next_seq),
+        (Chain::Intact, 4)
+    );
     keep(&mut book, &judged);
     let again = judge(&two, &book);
     assert_eq!((again.verdict.chain, again.links), (Chain::Intact, vec![]));
@@ -63,7 +72,10 @@ fn both_agree_and_the_next_claim_goes_on_where_the_last_one_ended() {
 #[test]
 fn a_case_that_never_arrived_is_missing_but_the_chain_holds() {
     let verdict = judge(&claim(1, first(), &[1, 2, 3]), &book(&[1, 3])).verdict;
-    assert_eq!((verdict.chain, verdict.missing), (Chain::Intact, vec![key(2)]));
+    assert_eq!(
+        (verdict.chain, verdict.missing),
+        (Chain::Intact, vec![key(2)])
+    );
 }
 
 #[test]
@@ -82,7 +94,10 @@ fn a_case_that_both_lost_is_a_gap() {
     let mut lossy = claim(1, first(), &[1, 3]);
     lossy.head = claim(1, first(), &[1, 2, 3]).head;
     let judged = judge(&lossy, &book(&[1, 3]));
-    assert_eq!((judged.verdict.chain, judged.verdict.at_seq), (Chain::Gap, Some(2)));
+    assert_eq!(
+        (judged.verdict.chain, judged.verdict.at_seq),
+        (Chain::Gap, Some(2))
+    );
     assert_eq!((judged.verdict.next_seq, judged.links.len()), (1, 0));
 }
 
@@ -105,7 +120,10 @@ fn a_rewritten_past_breaks_the_chain() {
     assert_eq!((verdict.chain, verdict.at_seq), (Chain::Broken, Some(2)));
     assert_eq!(verdict.differing, [key(2)]);
     let wrong_start = judge(&claim(3, first(), &[3]), &book).verdict;
-    assert_eq!((wrong_start.chain, wrong_start.at_seq), (Chain::Broken, Some(2)));
+    assert_eq!(
+        (wrong_start.chain, wrong_start.at_seq),
+        (Chain::Broken, Some(2))
+    );
     let mut wrong_head = claim(1, first(), &[1, 2, 3]);
     wrong_head.head = first();
     assert_eq!(judge(&wrong_head, &book).verdict.chain, Chain::Broken);

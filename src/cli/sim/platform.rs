@@ -1,10 +1,13 @@
-//! `kiosk sim platform`.
+//! `kiosk sim platform`: runs the reference server, imports a bundle into its database, or checks another server.
 
-use std::path::PathBuf;
+mod check;
 
+use std::path::{Path, PathBuf};
+
+use anyhow::Context as _;
 use clap::Args;
 use kiosk::shell::catalogue;
-use kiosk::sim::platform::{self, CA_FILE, DEMO_PAASID, DEMO_TOKEN, Fault, Options};
+use kiosk::sim::platform::{self, CA_FILE, DEMO_PAASID, DEMO_TOKEN, Fault, Options, PlatformSim};
 
 use crate::cli::{Outcome, say};
 
@@ -22,7 +25,7 @@ pub struct Platform {
     /// HTTPS with an authority of its own, whose certificate is put into this folder.
     #[arg(long, value_name = "DIR")]
     tls: Option<PathBuf>,
-    /// A trouble from the start: down, silent, slow:MS, status:CODE, lost-answer, half-answer, rubbish, endless,
+    /// A trouble from the start: down, silent, slow:MS, status:CODE, status-after:CODE, lost-answer, half-answer, rubbish, endless,
     /// portal, redirect, in-progress, credentials, clock:SECONDS, false-duplicate, reject:CODE,
     /// certificate-expired, certificate-future, certificate-foreign.
     #[arg(long)]
@@ -30,10 +33,18 @@ pub struct Platform {
     /// Seconds from one state of a case to the next; without, a case stays as it was taken.
     #[arg(long, value_name = "SECONDS")]
     pace: Option<u32>,
+    /// Import this sealed bundle into the database, print the signed import receipt and end.
+    #[arg(long, value_name = "FILE", requires = "db")]
+    import: Option<PathBuf>,
+    #[command(flatten)]
+    check: check::Check,
 }
 
 impl Platform {
     pub fn run(self) -> anyhow::Result<Outcome> {
+        if self.check.is_asked_for() {
+            return self.check.run();
+        }
         let catalogue = self.catalogue.map(bundled).transpose()?;
         let trusted = self.tls.as_ref().map(|folder| folder.join(CA_FILE));
         let options = Options {
@@ -45,16 +56,31 @@ impl Platform {
             pace_s: self.pace,
             ..Options::default()
         };
+        if let Some(bundle) = &self.import {
+            return import(options, bundle);
+        }
         platform::run(options, |sim| {
             say(&format!("url     {}", sim.base_url()));
             say(&format!("paasid  {DEMO_PAASID}"));
             say(&format!("token   {DEMO_TOKEN}"));
+            say(&format!("seal_key {}", sim.seal_key().text()));
+            say(&format!("signer  {}", sim.signer().text()));
             if let Some(trusted) = trusted {
                 say(&format!("ca_file {}", trusted.display()));
             }
         })?;
         Ok(Outcome::Well)
     }
+}
+
+/// The receipt goes to standard output: it is what the office carries back to the machine.
+fn import(options: Options, bundle: &Path) -> anyhow::Result<Outcome> {
+    let sim = PlatformSim::start(Options { port: 0, ..options })?;
+    let receipt = sim
+        .import(bundle)
+        .with_context(|| bundle.display().to_string())?;
+    say(&receipt);
+    Ok(Outcome::Well)
 }
 
 /// A folder becomes one document in the system's temporary folder; a document stays where it is.

@@ -60,11 +60,20 @@ pub(super) async fn append(
         }
         Begun::OtherLength => return Err(other_length()),
         Begun::TooMany => {
-            return Err(problem(429, kinds::INVALID, "too many attachments without a case"));
+            return Err(problem(
+                429,
+                kinds::INVALID,
+                "too many attachments without a case",
+            ));
         }
     }
     let end = take_in(&server, &piece, &mut body).await?;
-    if end == piece.length && !server.store().complete(&piece.device, &digest).map_err(broken)? {
+    if end == piece.length
+        && !server
+            .store()
+            .complete(&piece.device, &digest)
+            .map_err(broken)?
+    {
         return Err(problem(
             422,
             kinds::ATTACHMENT_DIGEST,
@@ -198,12 +207,18 @@ fn elsewhere(expected: u64) -> Response {
         "the piece begins elsewhere",
         json!({ "expected_offset": expected }),
     );
-    response.headers_mut().insert("upload-offset", expected.into());
+    response
+        .headers_mut()
+        .insert("upload-offset", expected.into());
     response
 }
 
 fn other_length() -> Response {
-    problem(400, kinds::UPLOAD_LENGTH, "Upload-Length is another one, or is exceeded")
+    problem(
+        400,
+        kinds::UPLOAD_LENGTH,
+        "Upload-Length is another one, or is exceeded",
+    )
 }
 
 fn mismatch(title: &str) -> Response {

@@ -12,9 +12,9 @@ use serde_json::json;
 
 use super::fault::Fault;
 use super::gate::{Met, problem, problem_with};
-use super::{Server, attachments, imports, reconciliations};
 use super::rules::{Body, Person, is_word, refusal};
 use super::store::{Incoming, Put};
+use super::{Server, attachments, imports, reconciliations};
 use crate::case::Rejection;
 use crate::shell::platform::words::{ANSWER, CASE, CATALOGUE, PROBLEM, problem as kinds};
 use crate::shell::platform::{CASE_MAX, Rating, date, tif};

@@ -193,7 +193,12 @@ impl Store {
                 outcome.as_ref().err().map(serde_json::to_string).transpose()?,
             ],
         )?;
-        attachments::refer(&write, case.device, &body.attachments, write.last_insert_rowid())?;
+        attachments::refer(
+            &write,
+            case.device,
+            &body.attachments,
+            write.last_insert_rowid(),
+        )?;
         write.commit()?;
         Ok(Put::New(outcome))
     }

@@ -11,7 +11,9 @@ use crate::sim::platform::store::UNNAMED_KEPT_S;
 
 /// Two whole pieces and a bit.
 fn scan() -> Vec<u8> {
-    (0..2 * PIECE_BYTES + 77).map(|at| (at % 251) as u8).collect()
+    (0..2 * PIECE_BYTES + 77)
+        .map(|at| (at % 251) as u8)
+        .collect()
 }
 
 fn source(content: &[u8]) -> impl FnMut(u64, &mut [u8]) -> io::Result<()> + '_ {
@@ -24,7 +26,9 @@ fn source(content: &[u8]) -> impl FnMut(u64, &mut [u8]) -> io::Result<()> + '_ {
 
 async fn sent(client: &Client, content: &[u8]) -> Result<(), AttachmentFailure> {
     let (digest, length) = (Digest::of(content), content.len() as u64);
-    client.put_attachment(&digest, length, &mut source(content)).await
+    client
+        .put_attachment(&digest, length, &mut source(content))
+        .await
 }
 
 fn naming(n: u32, attachments: &[&[u8]]) -> Vec<u8> {
@@ -49,7 +53,11 @@ async fn a_case_is_taken_once_its_attachments_are_there_whole() {
     assert_eq!(client.put_case(&key(1), &body).await, missing());
     sent(&client, &scan).await.unwrap();
     assert_eq!(client.put_case(&key(1), &body).await, missing());
-    assert_eq!(client.case_by_key(&key(1)).await, Ok(None), "no effect so far");
+    assert_eq!(
+        client.case_by_key(&key(1)).await,
+        Ok(None),
+        "no effect so far"
+    );
     sent(&client, b"photo").await.unwrap();
     let taken = accepted(client.put_case(&key(1), &body).await);
     assert_eq!(accepted(client.put_case(&key(1), &body).await), taken);
@@ -101,8 +109,15 @@ async fn every_loss_on_the_way_costs_a_piece_at_most() {
             }
             let (digest, length) = (Digest::of(&scan), scan.len() as u64);
             // What was not processed at all is the caller's to repeat.
-            if client.put_attachment(&digest, length, &mut hurt).await.is_err() {
-                client.put_attachment(&digest, length, &mut hurt).await.unwrap();
+            if client
+                .put_attachment(&digest, length, &mut hurt)
+                .await
+                .is_err()
+            {
+                client
+                    .put_attachment(&digest, length, &mut hurt)
+                    .await
+                    .unwrap();
             }
             assert!(reads <= 4, "{fault:?} at {hit}: {reads} pieces read");
             assert!(pair.sim.attachment("A0001", &digest).unwrap() == scan);
@@ -127,7 +142,9 @@ async fn a_cut_within_a_piece_keeps_what_arrived() {
         tif::content_digest(piece),
         tif::sign(NOW, &Token::new(DEMO_TOKEN.into()), nonce),
     );
-    let mut line = tokio::net::TcpStream::connect(pair.sim.address).await.unwrap();
+    let mut line = tokio::net::TcpStream::connect(pair.sim.address)
+        .await
+        .unwrap();
     line.write_all(head.as_bytes()).await.unwrap();
     line.write_all(&piece[..100_000]).await.unwrap();
     line.shutdown().await.unwrap();
@@ -139,7 +156,9 @@ async fn a_cut_within_a_piece_keeps_what_arrived() {
             }
         }
     };
-    tokio::time::timeout(Duration::from_secs(20), arrived).await.unwrap();
+    tokio::time::timeout(Duration::from_secs(20), arrived)
+        .await
+        .unwrap();
     let mut first = None;
     let mut from = source(&scan);
     let mut seen = |offset: u64, into: &mut [u8]| {
@@ -161,8 +180,13 @@ async fn bytes_that_are_not_the_digests_are_thrown_away() {
     let mut spoilt = scan.clone();
     spoilt[PIECE_BYTES] ^= 1;
     let (digest, length) = (Digest::of(&scan), scan.len() as u64);
-    let wrong = client.put_attachment(&digest, length, &mut source(&spoilt)).await;
-    assert!(matches!(wrong, Err(AttachmentFailure::Content)), "{wrong:?}");
+    let wrong = client
+        .put_attachment(&digest, length, &mut source(&spoilt))
+        .await;
+    assert!(
+        matches!(wrong, Err(AttachmentFailure::Content)),
+        "{wrong:?}"
+    );
     assert_eq!(client.upload_state(&digest).await, Ok(None));
     sent(&client, &scan).await.unwrap();
 }
@@ -192,7 +216,9 @@ async fn limits_of_size_and_number() {
     let client = pair.client();
     for length in [0, ATTACHMENT_MAX + 1] {
         let mut nothing = source(&[]);
-        let refused = client.put_attachment(&Digest::of(b""), length, &mut nothing).await;
+        let refused = client
+            .put_attachment(&Digest::of(b""), length, &mut nothing)
+            .await;
         assert!(matches!(refused, Err(AttachmentFailure::Length)));
     }
     let most = u8::try_from(4 * ATTACHMENTS_MAX).unwrap();
@@ -212,15 +238,20 @@ async fn limits_of_size_and_number() {
 async fn what_no_case_names_is_swept_after_a_time() {
     let clock = Arc::new(AtomicI64::new(NOW));
     let servers = clock.clone();
-    let pair = Pair::with(|options| options.wall = Arc::new(move || servers.load(Ordering::SeqCst)));
+    let pair =
+        Pair::with(|options| options.wall = Arc::new(move || servers.load(Ordering::SeqCst)));
     let client = pair.client();
     sent(&client, b"named").await.unwrap();
     sent(&client, b"forgotten").await.unwrap();
     accepted(client.put_case(&key(1), &naming(1, &[b"named"])).await);
     clock.fetch_add(UNNAMED_KEPT_S + 1, Ordering::SeqCst);
-    pair.machine_clock.fetch_add(UNNAMED_KEPT_S + 1, Ordering::SeqCst);
+    pair.machine_clock
+        .fetch_add(UNNAMED_KEPT_S + 1, Ordering::SeqCst);
     sent(&client, b"new").await.unwrap();
-    assert_eq!(client.upload_state(&Digest::of(b"forgotten")).await, Ok(None));
+    assert_eq!(
+        client.upload_state(&Digest::of(b"forgotten")).await,
+        Ok(None)
+    );
     let kept = client.upload_state(&Digest::of(b"named")).await.unwrap();
     assert!(kept.is_some_and(|state| state.complete));
 }
@@ -229,6 +260,9 @@ async fn what_no_case_names_is_swept_after_a_time() {
 async fn a_source_that_fails_is_not_the_lines_fault() {
     let pair = Pair::new();
     let mut broken = |_: u64, _: &mut [u8]| Err(io::Error::other("bad sector"));
-    let failed = pair.client().put_attachment(&Digest::of(b"x"), 1, &mut broken).await;
+    let failed = pair
+        .client()
+        .put_attachment(&Digest::of(b"x"), 1, &mut broken)
+        .await;
     assert!(matches!(failed, Err(AttachmentFailure::Source(_))));
 }

@@ -61,7 +61,11 @@ fn imported(pair: &Pair, bundle: &[u8]) -> anyhow::Result<ImportReceipt> {
     let file = pair.folder.path().join("cases.kbx");
     std::fs::write(&file, bundle)?;
     let receipt = pair.sim.import(&file)?;
-    Ok(signed::verify(&receipt, IMPORT_RECEIPT, &pair.sim.signer())?)
+    Ok(signed::verify(
+        &receipt,
+        IMPORT_RECEIPT,
+        &pair.sim.signer(),
+    )?)
 }
 
 fn naming(n: u32, attachment: &[u8]) -> Vec<u8> {
@@ -81,7 +85,10 @@ async fn a_bundle_and_the_line_lead_to_the_same_cases() {
     let cases = [(1, body(1)), (2, body(2)), (3, with_scan.clone())];
     let bundle = sealed(&pair.sim.seal_key(), &[&scan], &cases);
     let receipt = imported(&pair, &bundle).unwrap();
-    assert_eq!((receipt.machine.as_str(), receipt.bundle), ("A0001", Digest::of(&bundle)));
+    assert_eq!(
+        (receipt.machine.as_str(), receipt.bundle),
+        ("A0001", Digest::of(&bundle))
+    );
     let numbers: Vec<_> = receipt
         .cases
         .iter()
@@ -93,8 +100,14 @@ async fn a_bundle_and_the_line_lead_to_the_same_cases() {
     assert_eq!(numbers, pair.numbers());
     assert_eq!(numbers[0], by_line.sblsh);
     // The line comes back after the import, and the stick is brought a second time.
-    assert_eq!(accepted(client.put_case(&key(2), &body(2)).await).sblsh, numbers[1]);
-    assert_eq!(accepted(client.put_case(&key(3), &with_scan).await).sblsh, numbers[2]);
+    assert_eq!(
+        accepted(client.put_case(&key(2), &body(2)).await).sblsh,
+        numbers[1]
+    );
+    assert_eq!(
+        accepted(client.put_case(&key(3), &with_scan).await).sblsh,
+        numbers[2]
+    );
     assert_eq!(imported(&pair, &bundle).unwrap(), receipt);
     assert_eq!(pair.numbers().len(), 3);
     assert!(pair.sim.attachment("A0001", &Digest::of(&scan)).unwrap() == scan);
@@ -116,7 +129,9 @@ async fn each_case_of_a_bundle_gets_its_own_outcome() {
     let receipt = imported(&pair, &sealed(&pair.sim.seal_key(), &[], &cases)).unwrap();
     let outcomes: Vec<_> = receipt.cases.into_iter().map(|case| case.outcome).collect();
     assert_eq!(outcomes[0], ImportOutcome::KeyReused);
-    assert!(matches!(&outcomes[1], ImportOutcome::Rejected { rejection } if rejection.code == "NOT_ELIGIBLE"));
+    assert!(
+        matches!(&outcomes[1], ImportOutcome::Rejected { rejection } if rejection.code == "NOT_ELIGIBLE")
+    );
     assert!(matches!(&outcomes[2], ImportOutcome::NotTaken { .. }));
     assert!(matches!(&outcomes[3], ImportOutcome::NotTaken { .. }));
     assert_eq!(pair.numbers().len(), 1);
@@ -159,15 +174,24 @@ async fn machine_and_platform_find_each_others_gaps() {
     let first = Link::first("A0001", "7K");
     let one = claim(1, first, &[1, 2, 3]);
     let said = client.reconcile(&one, &machine()).await.unwrap();
-    assert_eq!((said.chain, said.next_seq, said.head), (Chain::Intact, 4, one.head));
+    assert_eq!(
+        (said.chain, said.next_seq, said.head),
+        (Chain::Intact, 4, one.head)
+    );
     assert_eq!(said.missing, [key(3)], "still to be sent");
     let unlisted: Vec<_> = said.unlisted.into_iter().map(|u| u.key).collect();
     assert_eq!(unlisted, [key(4)], "the machine does not know of it");
     // Said twice, and after a restart of the memory: the chain is kept.
     let again = client.reconcile(&one, &machine()).await.unwrap();
     assert_eq!((again.chain, again.next_seq), (Chain::Intact, 4));
-    let late = client.reconcile(&claim(6, one.head, &[6]), &machine()).await.unwrap();
-    assert_eq!((late.chain, late.at_seq, late.next_seq), (Chain::Gap, Some(4), 4));
+    let late = client
+        .reconcile(&claim(6, one.head, &[6]), &machine())
+        .await
+        .unwrap();
+    assert_eq!(
+        (late.chain, late.at_seq, late.next_seq),
+        (Chain::Gap, Some(4), 4)
+    );
     let rewritten = claim(1, first, &[1, 2]);
     let mut other = rewritten.cases.clone();
     other[1].digest = Digest::of(b"another");
@@ -191,7 +215,10 @@ async fn a_claim_counts_only_from_the_machine_itself() {
         ..pair.config()
     });
     let refused = other.reconcile(&claim, &machine()).await;
-    assert!(matches!(refused, Err(Failure::Problem { .. })), "{refused:?}");
+    assert!(
+        matches!(refused, Err(Failure::Problem { .. })),
+        "{refused:?}"
+    );
     let mut wrong = claim.clone();
     wrong.up_to_seq = 5_000;
     assert!(client.reconcile(&wrong, &machine()).await.is_err());

@@ -17,7 +17,8 @@ fn piece(whole: &[u8], offset: usize, bytes: &[u8]) -> Call {
     let path = format!("/attachments/{}", Digest::of(whole).hex());
     let mut call = Call::new(Method::PATCH, &path, PIECE, bytes);
     call.headers.push(("upload-offset", offset.to_string()));
-    call.headers.push(("upload-length", whole.len().to_string()));
+    call.headers
+        .push(("upload-length", whole.len().to_string()));
     call
 }
 
@@ -34,21 +35,49 @@ async fn a_piece_that_breaks_the_contract_is_not_taken() {
     let pair = Pair::new();
     let long = (ATTACHMENT_MAX + 1).to_string();
     let calls = vec![
-        (piece(b"scan", 0, b"sc").without("upload-offset"), 400, problem::INVALID),
-        (piece(b"scan", 0, b"sc").with("upload-offset", "-1"), 400, problem::INVALID),
-        (piece(b"scan", 0, b"sc").without("upload-length"), 400, problem::INVALID),
-        (piece(b"scan", 0, b"sc").with("upload-length", "0"), 400, problem::UPLOAD_LENGTH),
+        (
+            piece(b"scan", 0, b"sc").without("upload-offset"),
+            400,
+            problem::INVALID,
+        ),
+        (
+            piece(b"scan", 0, b"sc").with("upload-offset", "-1"),
+            400,
+            problem::INVALID,
+        ),
+        (
+            piece(b"scan", 0, b"sc").without("upload-length"),
+            400,
+            problem::INVALID,
+        ),
+        (
+            piece(b"scan", 0, b"sc").with("upload-length", "0"),
+            400,
+            problem::UPLOAD_LENGTH,
+        ),
         (piece(b"scan", 5, b""), 400, problem::UPLOAD_LENGTH),
         (piece(b"scan", 0, b"scans"), 400, problem::UPLOAD_LENGTH),
         (piece(b"scan", 1, b"c"), 409, problem::UPLOAD_OFFSET),
-        (piece(b"scan", 0, b"sc").with("content-type", "text/plain"), 415, problem::INVALID),
-        (piece(b"scan", 0, b"sc").without("content-digest"), 400, problem::DIGEST_MISMATCH),
+        (
+            piece(b"scan", 0, b"sc").with("content-type", "text/plain"),
+            415,
+            problem::INVALID,
+        ),
+        (
+            piece(b"scan", 0, b"sc").without("content-digest"),
+            400,
+            problem::DIGEST_MISMATCH,
+        ),
         (
             piece(b"scan", 0, b"sc").with("content-digest", &tif::content_digest(b"")),
             400,
             problem::DIGEST_MISMATCH,
         ),
-        (piece(b"scan", 0, b"sc").with("upload-length", &long), 413, problem::INVALID),
+        (
+            piece(b"scan", 0, b"sc").with("upload-length", &long),
+            413,
+            problem::INVALID,
+        ),
         (piece(b"scan", 0, b"xxxx"), 422, problem::ATTACHMENT_DIGEST),
     ];
     expect(&pair, calls).await;
@@ -96,13 +125,28 @@ async fn a_claim_or_a_bundle_that_is_none_is_told_so() {
         (post(path, SIGNED, "not.a.jws"), 400, problem::INVALID),
         (post(path, SIGNED, &claim), 400, problem::INVALID),
         (post(path, "application/json", "{}"), 415, problem::INVALID),
-        (post(path, SIGNED, &claim).without("content-digest"), 400, problem::DIGEST_MISMATCH),
-        (post("/machines/A0002/reconciliations", SIGNED, &claim), 400, problem::INVALID),
+        (
+            post(path, SIGNED, &claim).without("content-digest"),
+            400,
+            problem::DIGEST_MISMATCH,
+        ),
+        (
+            post("/machines/A0002/reconciliations", SIGNED, &claim),
+            400,
+            problem::INVALID,
+        ),
         (post("/imports", BUNDLE, ""), 400, problem::BUNDLE),
         (post("/imports", BUNDLE, newer), 400, problem::BUNDLE),
-        (post("/imports", "application/zip", ""), 415, problem::INVALID),
+        (
+            post("/imports", "application/zip", ""),
+            415,
+            problem::INVALID,
+        ),
     ];
     expect(&pair, calls).await;
     let said = post("/imports", BUNDLE, newer).send(&pair).await.1;
-    assert!(said["title"].as_str().unwrap().contains("version 2"), "{said}");
+    assert!(
+        said["title"].as_str().unwrap().contains("version 2"),
+        "{said}"
+    );
 }
