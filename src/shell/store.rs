@@ -7,6 +7,7 @@
 mod cases;
 mod fault;
 pub mod files;
+pub mod objects;
 mod open;
 mod ratings;
 mod rows;
