@@ -36,7 +36,7 @@ pub enum Sim {
         out: PathBuf,
     },
     /// The reference server of the platform's contract. Runs until it is stopped.
-    Platform(platform::Platform),
+    Platform(Box<platform::Platform>),
 }
 
 impl Sim {

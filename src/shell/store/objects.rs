@@ -68,6 +68,8 @@ impl ObjectName {
 pub struct Objects {
     files: Arc<dyn Files>,
     folder: PathBuf,
+    /// Longest content, bytes.
+    limit: u64,
 }
 
 impl Objects {
@@ -77,7 +79,11 @@ impl Objects {
     /// [`StoreFault::Full`] or [`StoreFault::Io`].
     pub fn open(files: Arc<dyn Files>, folder: PathBuf) -> Result<Self, StoreFault> {
         files.make_folder(&folder)?;
-        Ok(Self { files, folder })
+        Ok(Self {
+            files,
+            folder,
+            limit: ATTACHMENT_MAX,
+        })
     }
 
     /// Encrypts `content` to its end under `key` and keeps it: durable when this returns. `nonce` is random and never
@@ -94,7 +100,8 @@ impl Objects {
         let part: String = nonce.iter().map(|b| format!("{b:02x}")).collect();
         let part = self.folder.join(format!("{part}.{PART}"));
         let file = self.files.create(&part)?;
-        let written = write(file.as_ref(), &Cipher::new(key, &nonce), content).and_then(|stored| {
+        let cipher = Cipher::new(key, &nonce);
+        let written = write(file.as_ref(), &cipher, self.limit, content).and_then(|stored| {
             file.sync()?;
             self.files.rename(&part, &self.path(&stored.name))?;
             self.files.sync_folder(&self.folder)?;
@@ -165,6 +172,7 @@ fn not_found(error: std::io::Error) -> StoreFault {
 fn write(
     file: &dyn OpenFile,
     cipher: &Cipher,
+    limit: u64,
     content: &mut dyn Read,
 ) -> Result<Stored, StoreFault> {
     let (mut plain, mut sealed) = (Sha256::new(), Sha256::new());
@@ -182,7 +190,7 @@ fn write(
         };
         plain.update(&chunk[..filled]);
         length += filled as u64;
-        if length > ATTACHMENT_MAX {
+        if length > limit {
             return Err(StoreFault::TooLarge);
         }
         let bytes = cipher.seal(position, more == 0, &chunk[..filled])?;

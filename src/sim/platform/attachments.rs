@@ -1,5 +1,10 @@
 //! Attachments: uploaded by their content's digest, piece by piece, before the case that names them.
 
+#![allow(
+    clippy::result_large_err,
+    reason = "an answer is what this server is made of"
+)]
+
 use std::future::poll_fn;
 use std::pin::Pin;
 
@@ -93,10 +98,6 @@ struct Piece {
 }
 
 impl Piece {
-    #[allow(
-        clippy::result_large_err,
-        reason = "an answer is what this server is made of"
-    )]
     fn of(headers: &HeaderMap, digest: Digest) -> Answered<Self> {
         let media = text(headers, "content-type").unwrap_or_default();
         if media.split(';').next().unwrap_or_default().trim() != PIECE {
@@ -225,10 +226,6 @@ fn mismatch(title: &str) -> Response {
     problem(400, kinds::DIGEST_MISMATCH, title)
 }
 
-#[allow(
-    clippy::result_large_err,
-    reason = "an answer is what this server is made of"
-)]
 fn digest_of(path: Result<Path<String>, PathRejection>) -> Answered<Digest> {
     path.ok()
         .and_then(|Path(hex)| Digest::from_hex(&hex))
