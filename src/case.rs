@@ -1,11 +1,14 @@
 //! A case (办件): what one person files for one item, and what the platform says of it.
 
 mod answer;
+mod base45;
 mod bytes;
 mod draft;
+mod identity;
 mod mint;
 mod number;
 mod private;
+mod proof;
 mod signature;
 mod state;
 
@@ -15,8 +18,10 @@ pub use draft::{
     Applicant, ApplicantKind, BundlePart, Consent, Delivery, DeviceId, Draft, Form, Material,
     MaterialForm, MaterialSource, PaperWay,
 };
+pub use identity::{MachineIdentity, PublicKey};
 pub use mint::{Epoch, Key, Machine, Misnamed, SEQ_LAST};
 pub use number::{FilingNumber, NotAFilingNumber};
 pub use private::Private;
+pub use proof::{Invalid, NotAProof, PROOF_CASES, Proof, stamp_on_paper};
 pub use signature::{Signature, SignatureFault};
 pub use state::{CaseState, PersonToken, Waiting};
