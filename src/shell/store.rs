@@ -9,6 +9,7 @@ mod fault;
 pub mod files;
 mod open;
 mod ratings;
+pub mod report;
 mod rows;
 mod salvage;
 mod schema;
