@@ -22,6 +22,7 @@ use crate::shell::gpio::{Gpio, Light, OnInput};
 use crate::shell::journal::Journal;
 use crate::shell::store::{Filed, Store};
 
+pub use network::CACHED as CACHED_CATALOGUE;
 pub use outset::client as platform_client;
 
 use devices::Ports;

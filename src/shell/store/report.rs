@@ -225,14 +225,14 @@ impl Report {
         Ok(Some(finding).filter(|finding| finding != "ok"))
     }
 
-    /// Bytes of the database that hold something.
+    /// Pages of the database that hold something, and the bytes of each.
     ///
     /// # Errors
     /// [`ReportFault::Unreadable`].
-    pub fn used_bytes(&self) -> Result<u64, ReportFault> {
+    pub fn pages(&self) -> Result<(u64, u64), ReportFault> {
         let number = |pragma: &str| self.db.query_row(pragma, [], |row| count(row, 0));
-        let pages = number("PRAGMA page_count")?.saturating_sub(number("PRAGMA freelist_count")?);
-        Ok(pages * number("PRAGMA page_size")?)
+        let used = number("PRAGMA page_count")?.saturating_sub(number("PRAGMA freelist_count")?);
+        Ok((used, number("PRAGMA page_size")?))
     }
 }
 
