@@ -68,7 +68,10 @@ impl fmt::Display for Finding {
             Grade::Fault => "故障 fault",
         };
         let (zh, en) = self.name;
-        write!(f, "[{grade}] {zh} {en}: {}\n    {}", self.zh, self.en)?;
+        write!(f, "[{grade}] {zh} {en}: {}", self.zh)?;
+        if self.en != self.zh {
+            write!(f, "\n    {}", self.en)?;
+        }
         if let (Some(zh), Some(en)) = (&self.action_zh, &self.action_en) {
             write!(f, "\n    处理：{zh}\n    do: {en}")?;
         }

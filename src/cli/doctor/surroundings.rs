@@ -8,7 +8,7 @@ use kiosk::config::Config;
 use kiosk::item::Catalogue;
 use kiosk::shell::catalogue as shipped;
 use kiosk::shell::clock::Clock;
-use kiosk::shell::identity;
+use kiosk::shell::identity::{self, IdentityFault};
 use kiosk::shell::platform::{Client, Failure};
 use kiosk::shell::runtime::{CACHED_CATALOGUE, platform_client};
 
@@ -21,13 +21,24 @@ const CATALOGUE_OLD: Duration = Duration::from_secs(90 * 86_400);
 
 /// The machine's key, and what others check its receipts with.
 pub fn key(config: &Config) -> Finding {
-    match identity::load(&identity::Place::of(&config.store.path)) {
+    let place = identity::Place::of(&config.store.path);
+    match identity::load(&place) {
         Ok(identity) => {
             let (public, print) = (identity.public().hex(), identity.public().fingerprint());
             Finding::new(Grade::Ok, "key", "本机密钥", "machine key").meaning(
                 &format!("可用，指纹 {print}，公钥 {public}"),
                 &format!("there, fingerprint {print}, public key {public}"),
             )
+        }
+        Err(IdentityFault::Missing(_))
+            if place.credential.is_none() && !config.store.path.exists() =>
+        {
+            Finding::new(Grade::Attention, "key", "本机密钥", "machine key")
+                .meaning("还没有", "there is none yet")
+                .action(
+                    "首次启动固件时建立；正式设备应由 systemd 凭据提供",
+                    "the firmware makes it at its first start; a real machine is given it as a systemd credential",
+                )
         }
         Err(fault) => Finding::new(Grade::Fault, "key", "本机密钥", "machine key")
             .meaning(

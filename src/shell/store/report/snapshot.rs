@@ -131,3 +131,58 @@ impl Drop for Folder {
         let _ = fs::remove_dir_all(&self.0);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn generation(length: u64, log: &[u8]) -> Generation {
+        Generation {
+            length,
+            modified: None,
+            log: log.to_vec(),
+        }
+    }
+
+    #[test]
+    fn a_copy_is_whole_while_the_log_goes_on_and_not_when_it_began_anew() {
+        let (one, other) = ([1; HEADER], [2; HEADER]);
+        // A checkpoint within one log moves frames that are in the log still.
+        assert!(generation(1, &one).is_still(&generation(2, &one)));
+        assert!(!generation(1, &one).is_still(&generation(1, &other)));
+        // The log was emptied, or begun: what it held is nowhere in the copy.
+        assert!(!generation(1, &one).is_still(&generation(1, &[])));
+        assert!(!generation(1, &[]).is_still(&generation(1, &one)));
+        assert!(generation(1, &[]).is_still(&generation(1, &[])));
+        assert!(!generation(1, &[]).is_still(&generation(2, &[])));
+    }
+
+    #[test]
+    fn a_copy_leaves_nothing_behind_and_the_store_as_it_was() {
+        let dir = tempfile::tempdir().expect("folder");
+        let path = dir.path().join("store.db");
+        let made = Connection::open(&path).expect("made");
+        made.execute_batch(
+            "PRAGMA journal_mode=WAL; CREATE TABLE t (n); INSERT INTO t VALUES (7);",
+        )
+        .expect("filled");
+        let bytes = fs::read(&path).expect("database");
+        let log = fs::read(log_of(&path)).expect("log");
+        let folder = {
+            let folder = Folder::make().expect("folder");
+            assert!(folder.0.is_dir());
+            folder.0.clone()
+        };
+        assert!(!folder.exists());
+        let copy = of(&path).expect("copy");
+        let n: i64 = copy
+            .query_row("SELECT n FROM t", [], |row| row.get(0))
+            .expect("row");
+        assert_eq!(n, 7, "it is in the log only");
+        copy.execute("DELETE FROM t", [])
+            .expect_err("for reading only");
+        drop(copy);
+        assert_eq!(fs::read(&path).expect("database"), bytes);
+        assert_eq!(fs::read(log_of(&path)).expect("log"), log);
+    }
+}
