@@ -431,3 +431,32 @@ fn a_picture_of_a_receipt_is_checked() {
     }
     assert_eq!(said.code, 0, "{}{}", said.out, said.err);
 }
+
+/// From a card on the reader to the verdict of a counter far away: what the printer printed is checked with nothing but
+/// the machine's public key, with a clock and without one.
+#[cfg(feature = "sim")]
+#[test]
+fn the_receipt_of_a_visit_proves_itself() {
+    use crate::trouble_bench::Bench;
+    for (clock, class) in [(None, 'T'), (Some("clock -40"), 'U')] {
+        let mut bench = Bench::new();
+        clock.into_iter().for_each(|line| bench.act(line));
+        bench.visit("mother");
+        let config = bench.rig.config();
+        let key = identity::load(&identity::Place::of(&config.store.path)).unwrap();
+        let papers = bench.rig.printer().papers();
+        let proof = Proof::parse(&papers[0].qr_codes()[0]).unwrap();
+        assert_eq!(proof.verify(&key.public()), Ok(()));
+        assert_eq!(proof.clock, class);
+        let text = papers[0].lines().join("\n");
+        assert_eq!(text.contains("时间未校准"), class == 'U', "{text}");
+        for (number, _) in &proof.cases {
+            assert!(text.contains(&number.0), "{text}");
+        }
+        if let Some(time) = proof.time_on_paper() {
+            assert!(text.contains(&time), "{text}");
+        }
+        let said = verify(&papers[0].qr_codes()[0], &key.public().hex());
+        assert_eq!(said.code, 0, "{}", said.out);
+    }
+}
