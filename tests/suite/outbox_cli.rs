@@ -274,7 +274,10 @@ fn looking_never_sees_half_a_commit() {
             let said = place.kiosk(&["outbox", "list", "--json", "--limit", "100000"]);
             assert_eq!(said.code, 0, "{}", said.err);
             let count = said.out.lines().count();
-            assert!(count % 2 == 0 && count >= seen, "{count} after {seen}");
+            assert!(
+                count.is_multiple_of(2) && count >= seen,
+                "{count} after {seen}"
+            );
             seen = count;
         }
         done.store(true, Ordering::Relaxed);

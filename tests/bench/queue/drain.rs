@@ -72,8 +72,7 @@ fn firmware(name: &str, delay_ms: u32) -> Option<f64> {
     drop(held);
     let clock = Clock::system();
     let journal = Journal::memory(clock.clone());
-    let runtime =
-        Runtime::start(rig.config(), clock, journal, rig.pins(), |page| drop(page)).unwrap();
+    let runtime = Runtime::start(rig.config(), clock, journal, rig.pins(), drop).unwrap();
     let limit = Instant::now() + PATIENCE;
     let arrived = || rig.platform().cases().unwrap().len() as u64;
     let wait = |count: u64| {
