@@ -18,7 +18,7 @@ pub use draft::{
     Applicant, ApplicantKind, BundlePart, Consent, Delivery, DeviceId, Draft, Form, Material,
     MaterialForm, MaterialSource, PaperWay,
 };
-pub use identity::{MachineIdentity, PublicKey};
+pub use identity::{MachineIdentity, NotAKey, PublicIdentity};
 pub use mint::{Epoch, Key, Machine, Misnamed, SEQ_LAST};
 pub use number::{FilingNumber, NotAFilingNumber};
 pub use private::Private;

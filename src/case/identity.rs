@@ -1,138 +1,146 @@
-//! Who this machine is: an Ed25519 key (RFC 8032) that signs what others must be able to prove came from here.
+//! Who signs: an Ed25519 key pair (RFC 8032) and its public half.
 
 use std::fmt;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use ed25519_dalek::{Signature, Signer as _, SigningKey, VerifyingKey};
 use sha2::{Digest as _, Sha256};
 
-/// The machine's signing key. Wiped when dropped, never shown.
+/// The signing key of a machine, made when it is provisioned and kept for its life. The platform signs with the same
+/// kind of key. Wiped when dropped, never printed.
+#[derive(Clone)]
 pub struct MachineIdentity(SigningKey);
 
+/// A text or bytes that are no Ed25519 public key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("not an Ed25519 public key (32 bytes, base64url without padding)")]
+pub struct NotAKey;
+
 impl MachineIdentity {
-    /// The key that belongs to 32 secret bytes.
+    /// The key pair of a secret of 32 random bytes (RFC 8032, 5.1.5).
     #[must_use]
-    pub fn from_seed(seed: [u8; 32]) -> Self {
-        Self(SigningKey::from_bytes(&seed))
+    pub fn from_seed(seed: &[u8; 32]) -> Self {
+        Self(SigningKey::from_bytes(seed))
     }
 
-    /// Signs `message`.
+    /// The half that others know.
+    #[must_use]
+    pub fn public(&self) -> PublicIdentity {
+        PublicIdentity(self.0.verifying_key())
+    }
+
+    /// Name of the key, see [`PublicIdentity::fingerprint`].
+    #[must_use]
+    pub fn fingerprint(&self) -> String {
+        self.public().fingerprint()
+    }
+
+    /// Signature over `message`.
     #[must_use]
     pub fn sign(&self, message: &[u8]) -> [u8; 64] {
         self.0.sign(message).to_bytes()
-    }
-
-    /// What others check the signatures with.
-    #[must_use]
-    pub fn public(&self) -> PublicKey {
-        PublicKey(self.0.verifying_key().to_bytes())
     }
 }
 
 impl fmt::Debug for MachineIdentity {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "MachineIdentity({})", self.public().fingerprint())
+        write!(f, "MachineIdentity({})", self.fingerprint())
     }
 }
 
-/// Public half of a machine's key.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct PublicKey(pub [u8; 32]);
+/// An Ed25519 public key.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct PublicIdentity(VerifyingKey);
 
-impl PublicKey {
-    /// Reads 64 hexadecimal digits; blanks and line breaks around them do not count.
-    #[must_use]
-    pub fn parse(text: &str) -> Option<Self> {
-        let text = text.trim();
-        let mut bytes = [0; 32];
-        if text.len() != 64 || !text.bytes().all(|b| b.is_ascii_hexdigit()) {
-            return None;
-        }
-        for (at, byte) in bytes.iter_mut().enumerate() {
-            *byte = u8::from_str_radix(&text[2 * at..2 * at + 2], 16).ok()?;
-        }
-        Some(Self(bytes))
+impl PublicIdentity {
+    /// Reads 32 bytes as base64url without padding, as in `x` of a JWK (RFC 8037).
+    ///
+    /// # Errors
+    /// [`NotAKey`], also for points on which every signature would verify.
+    pub fn parse(text: &str) -> Result<Self, NotAKey> {
+        let bytes = URL_SAFE_NO_PAD.decode(text).map_err(|_| NotAKey)?;
+        let bytes: [u8; 32] = bytes.try_into().map_err(|_| NotAKey)?;
+        let key = VerifyingKey::from_bytes(&bytes).map_err(|_| NotAKey)?;
+        (!key.is_weak()).then_some(Self(key)).ok_or(NotAKey)
     }
 
-    /// 64 lower-case hexadecimal digits.
+    /// The 32 bytes as base64url without padding.
     #[must_use]
-    pub fn hex(&self) -> String {
-        hex(&self.0)
+    pub fn text(&self) -> String {
+        URL_SAFE_NO_PAD.encode(self.0.as_bytes())
     }
 
-    /// First 16 hexadecimal digits of the SHA-256 of the key: short enough to be read over a telephone.
+    /// JWK thumbprint (RFC 7638), 43 characters: the name of the key in logs, on labels and in the fleet's books.
     #[must_use]
     pub fn fingerprint(&self) -> String {
-        hex(&Sha256::digest(self.0)[..8])
+        let canonical = format!(r#"{{"crv":"Ed25519","kty":"OKP","x":"{}"}}"#, self.text());
+        URL_SAFE_NO_PAD.encode(Sha256::digest(canonical))
     }
 
-    /// Whether `signature` is this machine's under `message`. Keys and signatures of small order are refused.
+    /// Whether `signature` over `message` is of this key.
     #[must_use]
-    pub fn verifies(&self, message: &[u8], signature: &[u8; 64]) -> bool {
-        VerifyingKey::from_bytes(&self.0).is_ok_and(|key| {
-            key.verify_strict(message, &Signature::from_bytes(signature))
-                .is_ok()
-        })
+    pub fn verifies(&self, message: &[u8], signature: &[u8]) -> bool {
+        Signature::from_slice(signature)
+            .is_ok_and(|signature| self.0.verify_strict(message, &signature).is_ok())
     }
 }
 
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|b| format!("{b:02x}")).collect()
+impl fmt::Debug for PublicIdentity {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "PublicIdentity({})", self.fingerprint())
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    /// RFC 8032, section 7.1, test 2.
-    #[test]
-    fn the_example_of_the_standard() {
-        let seed =
-            PublicKey::parse("4ccd089b28ff96da9db6c346ec114e0f5b8a319f35aba624da8cf6ed4fb8a6fb");
-        let identity = MachineIdentity::from_seed(seed.expect("hex").0);
-        assert_eq!(
-            identity.public().hex(),
-            "3d4017c3e843895a92b70aa74d1b7ebc9c982ccf2ec4968cc0cd55f12af4660c"
-        );
-        let signature = identity.sign(&[0x72]);
-        assert_eq!(
-            hex(&signature),
-            "92a009a9f0d4cab8720e820b5f642540a2b27b5416503f8fb3762223ebdb69da\
-             085ac1e43e15996e458f3613d0f11d8c387b2eaeb4302aeeb00d291612bb0c00"
-        );
-        assert!(identity.public().verifies(&[0x72], &signature));
-        assert!(!identity.public().verifies(&[0x73], &signature));
+    /// RFC 8037, appendix A.
+    fn example() -> MachineIdentity {
+        let seed = URL_SAFE_NO_PAD
+            .decode("nWGxne_9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyuf2A")
+            .expect("base64");
+        MachineIdentity::from_seed(&seed.try_into().expect("32 bytes"))
     }
 
     #[test]
-    fn a_fingerprint_is_the_head_of_the_hash() {
-        let public = MachineIdentity::from_seed([7; 32]).public();
-        let whole = hex(&Sha256::digest(public.0));
-        assert_eq!(public.fingerprint(), whole[..16]);
+    fn key_and_thumbprint_are_those_of_rfc_8037() {
+        let public = example().public();
+        assert_eq!(public.text(), "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo");
         assert_eq!(
-            PublicKey::parse(&format!(" {}\n", public.hex())),
-            Some(public)
+            public.fingerprint(),
+            "kPrK_qmxVWaYVA9wwBF6Iuo3vVzz7TxHCTwXBygrS4k"
         );
+        assert_eq!(PublicIdentity::parse(&public.text()), Ok(public));
     }
 
     #[test]
-    fn nothing_shows_the_seed() {
-        let shown = format!("{:?}", MachineIdentity::from_seed([0xAB; 32]));
+    fn a_signature_is_bound_to_key_and_message() {
+        let (identity, other) = (example(), MachineIdentity::from_seed(&[1; 32]));
+        let signature = identity.sign(b"filed");
+        assert!(identity.public().verifies(b"filed", &signature));
+        assert!(!identity.public().verifies(b"filet", &signature));
+        assert!(!identity.public().verifies(b"filed", &signature[..63]));
+        assert!(!other.public().verifies(b"filed", &signature));
+    }
+
+    #[test]
+    fn what_is_no_key_is_refused_and_no_secret_is_printed() {
+        let zero = URL_SAFE_NO_PAD.encode([0; 32]);
+        for bad in [
+            "",
+            "x",
+            "11qY",
+            &zero,
+            "11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo",
+        ] {
+            assert_eq!(PublicIdentity::parse(bad), Err(NotAKey), "{bad}");
+        }
+        let shown = format!("{:?}", example());
         assert!(
-            !shown.to_lowercase().contains("abab") && shown.len() < 40,
+            shown.contains("kPrK_") && !shown.contains("nWGx"),
             "{shown}"
         );
-    }
-
-    #[test]
-    fn what_is_no_key_is_refused() {
-        for bad in ["", "00", &"g".repeat(64), &"0".repeat(65), "钥匙"] {
-            assert!(PublicKey::parse(bad).is_none(), "{bad}");
-        }
-        // The neutral element signs anything under a lax check.
-        let mut neutral = [0; 32];
-        neutral[0] = 1;
-        let mut forged = [0; 64];
-        forged[0] = 1;
-        assert!(!PublicKey(neutral).verifies(b"anything", &forged));
     }
 }

@@ -9,7 +9,7 @@
 
 use super::base45;
 use super::bytes::{Digest, Stamp};
-use super::identity::{MachineIdentity, PublicKey};
+use super::identity::{MachineIdentity, PublicIdentity};
 use super::mint::{Epoch, Machine, SEQ_LAST};
 use super::number::FilingNumber;
 
@@ -154,7 +154,7 @@ impl Proof {
     ///
     /// # Errors
     /// [`Invalid`] says why not.
-    pub fn verify(&self, key: &PublicKey) -> Result<(), Invalid> {
+    pub fn verify(&self, key: &PublicIdentity) -> Result<(), Invalid> {
         let signature = self.signature.ok_or(Invalid::Unsigned)?;
         if key.verifies(self.signed().as_bytes(), &signature) {
             Ok(())

@@ -32,7 +32,7 @@ fn cases(seq: u32, count: u32) -> Vec<(FilingNumber, Digest)> {
 }
 
 fn identity() -> MachineIdentity {
-    MachineIdentity::from_seed([7; 32])
+    MachineIdentity::from_seed(&[7; 32])
 }
 
 fn proof(count: u32) -> Proof {
@@ -90,7 +90,7 @@ fn any_changed_character_is_found() {
 
 #[test]
 fn another_machine_and_no_machine_prove_nothing() {
-    let other = MachineIdentity::from_seed([8; 32]).public();
+    let other = MachineIdentity::from_seed(&[8; 32]).public();
     assert_eq!(proof(1).verify(&other), Err(Invalid::Mismatch));
     let bare = Proof::of(&stamp(None), &cases(1, 1), None).expect("a proof");
     let read = Proof::parse(&bare.text()).expect("readable");

@@ -133,7 +133,7 @@ fn read(path: &Path, forbidden: u32) -> Result<MachineIdentity, IdentityFault> {
     }
     let mut seed = Zeroizing::new([0; 32]);
     file.read_exact(&mut *seed).map_err(io)?;
-    Ok(MachineIdentity::from_seed(*seed))
+    Ok(MachineIdentity::from_seed(&seed))
 }
 
 /// A new random key, whole or not at all: written beside, synced, renamed, and the folder synced.
@@ -231,7 +231,7 @@ mod tests {
         fs::write(&credential, [3; 32]).expect("written");
         fs::set_permissions(&credential, fs::Permissions::from_mode(0o440)).expect("changed");
         let given = load(&place).expect("given").public();
-        assert_eq!(given, MachineIdentity::from_seed([3; 32]).public());
+        assert_eq!(given, MachineIdentity::from_seed(&[3; 32]).public());
         assert_ne!(given, own);
     }
 }

@@ -382,8 +382,8 @@ fn verify(code: &str, key: &str) -> Said {
 
 #[test]
 fn a_receipt_is_checked_without_a_machine() {
-    let identity = MachineIdentity::from_seed([7; 32]);
-    let (text, key) = (proof(&identity).text(), identity.public().hex());
+    let identity = MachineIdentity::from_seed(&[7; 32]);
+    let (text, key) = (proof(&identity).text(), identity.public().text());
     let said = verify(&text, &key);
     assert_eq!(said.code, 0, "{}", said.err);
     assert!(said.out.contains("有效 valid") && said.out.contains("2026-11-22 14:05"));
@@ -396,7 +396,7 @@ fn a_receipt_is_checked_without_a_machine() {
     let said = verify(&misread, &key);
     assert_eq!(said.code, 1);
     assert!(said.out.contains("收件号有误"), "{}", said.out);
-    let other = MachineIdentity::from_seed([8; 32]).public().hex();
+    let other = MachineIdentity::from_seed(&[8; 32]).public().text();
     assert_eq!(verify(&text, &other).code, 1);
 
     for unreadable in ["KIOSK1;W0012", "/nowhere/receipt.png", ""] {
@@ -417,9 +417,9 @@ fn a_picture_of_a_receipt_is_checked() {
         return;
     };
     let dir = tempfile::tempdir().unwrap();
-    let identity = MachineIdentity::from_seed([7; 32]);
+    let identity = MachineIdentity::from_seed(&[7; 32]);
     let key = dir.path().join("machine.pub");
-    std::fs::write(&key, identity.public().hex() + "\n").unwrap();
+    std::fs::write(&key, identity.public().text() + "\n").unwrap();
     let data = proof(&identity).text();
     let blocks = vec![Block::Qr { data, module: 5 }];
     let profile = Profile::builtin("epson-tm-t88").unwrap();
@@ -459,7 +459,7 @@ fn the_receipt_of_a_visit_proves_itself() {
         if let Some(time) = proof.time_on_paper() {
             assert!(text.contains(&time), "{text}");
         }
-        let said = verify(&papers[0].qr_codes()[0], &key.public().hex());
+        let said = verify(&papers[0].qr_codes()[0], &key.public().text());
         assert_eq!(said.code, 0, "{}", said.out);
     }
 }

@@ -66,7 +66,7 @@ fn the_code_on_our_receipt_is_readable() {
 /// From paper to verdict: the code of one case and of twelve, on every printer, read by a program that is not ours.
 #[test]
 fn the_proof_of_filing_is_read_from_paper_and_holds() {
-    let identity = MachineIdentity::from_seed([7; 32]);
+    let identity = MachineIdentity::from_seed(&[7; 32]);
     let (machine, epoch) = (
         Machine::parse("W0012").unwrap(),
         Epoch::parse("A7").unwrap(),

@@ -24,7 +24,7 @@ pub fn key(config: &Config) -> Finding {
     let place = identity::Place::of(&config.store.path);
     match identity::load(&place) {
         Ok(identity) => {
-            let (public, print) = (identity.public().hex(), identity.public().fingerprint());
+            let (public, print) = (identity.public().text(), identity.fingerprint());
             Finding::new(Grade::Ok, "key", "本机密钥", "machine key").meaning(
                 &format!("可用，指纹 {print}，公钥 {public}"),
                 &format!("there, fingerprint {print}, public key {public}"),

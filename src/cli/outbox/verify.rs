@@ -7,7 +7,7 @@ use std::process::Command;
 
 use anyhow::Context as _;
 use clap::Args;
-use kiosk::case::{Invalid, NotAProof, Proof, PublicKey};
+use kiosk::case::{Invalid, NotAProof, Proof, PublicIdentity};
 use serde_json::json;
 
 use crate::cli::{Outcome, say};
@@ -23,9 +23,9 @@ pub struct Verify {
     /// with zbarimg.
     #[arg(value_name = "TEXT|FILE")]
     code: String,
-    /// Public key of the machine: 64 hexadecimal digits, or a file that holds them. `kiosk doctor` on the machine
+    /// Public key of the machine: 43 characters of base64url, or a file that holds them. `kiosk doctor` on the machine
     /// shows it.
-    #[arg(long, value_name = "HEX|FILE")]
+    #[arg(long, value_name = "PUB|FILE", allow_hyphen_values = true)]
     key: String,
     /// One JSON object instead of lines.
     #[arg(long)]
@@ -82,7 +82,7 @@ fn reason(invalid: Invalid) -> &'static str {
     }
 }
 
-fn in_words(proof: Option<&Proof>, fault: Option<&Fault>, key: &PublicKey) {
+fn in_words(proof: Option<&Proof>, fault: Option<&Fault>, key: &PublicIdentity) {
     match fault {
         None => say("有效 valid"),
         Some((zh, en)) => say(&format!("无效 not valid: {zh} {en}")),
@@ -116,7 +116,11 @@ fn class(letter: char) -> &'static str {
     }
 }
 
-fn as_json(proof: Option<&Proof>, fault: Option<&Fault>, key: &PublicKey) -> serde_json::Value {
+fn as_json(
+    proof: Option<&Proof>,
+    fault: Option<&Fault>,
+    key: &PublicIdentity,
+) -> serde_json::Value {
     let cases = proof.map(|proof| {
         let case = |(number, digest): &(kiosk::case::FilingNumber, String)| json!({"filing_number": number.0, "digest": digest});
         proof.cases.iter().map(case).collect::<Vec<_>>()
@@ -131,12 +135,12 @@ fn as_json(proof: Option<&Proof>, fault: Option<&Fault>, key: &PublicKey) -> ser
     })
 }
 
-fn key(given: &str) -> anyhow::Result<PublicKey> {
-    let found = PublicKey::parse(given).or_else(|| {
+fn key(given: &str) -> anyhow::Result<PublicIdentity> {
+    let found = PublicIdentity::parse(given.trim()).ok().or_else(|| {
         let text = fs::read_to_string(given).ok()?;
-        PublicKey::parse(&text)
+        PublicIdentity::parse(text.trim()).ok()
     });
-    found.context("--key: 公钥应为 64 位十六进制数，或含有它的文件 64 hexadecimal digits, or a file that holds them")
+    found.context("--key: 公钥应为 43 个 base64url 字符，或含有它的文件 43 characters of base64url, or a file that holds them")
 }
 
 /// The text of the code.

@@ -14,6 +14,8 @@ use std::path::{Path, PathBuf};
 use rusqlite::types::FromSql;
 use rusqlite::{Connection, OptionalExtension, Row};
 
+use crate::case::{Epoch, FilingNumber, Machine};
+
 /// What was found.
 pub struct Report {
     db: Connection,
@@ -149,8 +151,8 @@ impl Report {
         let found = self
             .db
             .query_row(
-                "SELECT * FROM cases WHERE key = ?1 OR filing_number = ?1",
-                [name],
+                "SELECT * FROM cases WHERE key = ?1 OR substr(key, 1, length(?2)) = ?2",
+                (name, beginning(name)),
                 |row| Ok((row.get::<_, i64>("id")?, case_line(row)?)),
             )
             .optional()?;
@@ -159,7 +161,7 @@ impl Report {
         };
         let mut statement = self
             .db
-            .prepare("SELECT * FROM attempts WHERE case_id = ?1 ORDER BY id")?;
+            .prepare("SELECT * FROM attempts WHERE case_id = ?1 ORDER BY n")?;
         let attempts = statement.query_map([id], attempt_line)?;
         Ok(Some((case, attempts.collect::<Result<_, _>>()?)))
     }
@@ -181,7 +183,7 @@ impl Report {
     /// # Errors
     /// [`ReportFault::Unreadable`].
     pub fn ratings_waiting(&self) -> Result<u64, ReportFault> {
-        let sql = "SELECT count(*) FROM ratings WHERE state = 'ready'";
+        let sql = "SELECT count(*) FROM ratings WHERE state IN ('ready', 'sending')";
         Ok(self.db.query_row(sql, [], |row| count(row, 0))?)
     }
 
@@ -267,11 +269,30 @@ impl FileFacts {
     }
 }
 
+/// The filing number of the case with this key: both are made from machine, epoch and sequence.
+fn number_of(key: &str) -> Option<String> {
+    let mut parts = key.split('-');
+    let machine = Machine::parse(parts.next()?).ok()?;
+    let epoch = Epoch::parse(parts.next()?).ok()?;
+    let seq = parts.next()?.parse().ok()?;
+    Some(FilingNumber::mint(&machine, &epoch, seq).0)
+}
+
+/// How the key of the case with this filing number begins: all of it but the check character. What is no filing
+/// number begins no key.
+fn beginning(number: &str) -> String {
+    match FilingNumber::parse(number) {
+        Ok(number) => number.0[..number.0.len() - 1].to_owned(),
+        Err(_) => "/".to_owned(),
+    }
+}
+
 fn case_line(row: &Row<'_>) -> rusqlite::Result<CaseLine> {
     let digest: Option<Vec<u8>> = known(row, "digest")?;
+    let key: String = row.get("key")?;
     Ok(CaseLine {
-        key: row.get("key")?,
-        filing_number: row.get("filing_number")?,
+        filing_number: number_of(&key).unwrap_or_default(),
+        key,
         task_code: row.get("task_code")?,
         task_name: row.get("task_name")?,
         state: row.get("state")?,
