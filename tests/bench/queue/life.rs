@@ -31,32 +31,23 @@ pub fn measure() {
         skipped("Whole life of a case: flushes", "no C compiler");
         return;
     };
-    for (part, what) in [
-        ("lives", "Whole life of a case"),
-        ("rows", "Bare commit of one row"),
-    ] {
-        let of = |count: u64, name: &str| {
+    let each = |part: &str, name: &str| {
+        let of = |count: u64| {
             let on = folder.join(format!("{part}-{count}-{name}.db"));
             let figures = itself::run(&format!("{part} {count}"), &on, Some(&counter));
             figures.get(name).unwrap()
         };
-        let each = |name| (of(LONG, name) - of(SHORT, name)) / (LONG - SHORT) as f64;
-        let (kib, syncs) = (each("write_bytes") / 1024.0, each("syncs"));
-        let beside = |plain| match part {
-            "lives" => Beside::Yardstick("a plain queue at the device", plain),
-            _ => Beside::Nothing,
-        };
+        (of(LONG) - of(SHORT)) / (LONG - SHORT) as f64
+    };
+    for (name, what, unit, scale) in [
+        ("write_bytes", "written by the process", "KiB", 1024.0),
+        ("syncs", "calls of fsync and fdatasync", "", 1.0),
+    ] {
         row(
-            &format!("{what}: written by the process"),
-            kib,
-            "KiB",
-            beside(PLAIN.0),
-        );
-        row(
-            &format!("{what}: calls of fsync and fdatasync"),
-            syncs,
-            "",
-            beside(PLAIN.1),
+            &format!("Whole life of a case: {what}"),
+            each("lives", name) / scale,
+            unit,
+            Beside::Yardstick("bare commit of one row", each("rows", name) / scale),
         );
     }
     at_the_device(&folder);
