@@ -107,6 +107,7 @@ events! {
     LaneResumed "lane.resumed" Status ["waiting"] "恢复上传。" "Sending goes on.";
     StoreOpened "store.opened" Act ["epoch" "cases" "waiting"] "数据库已打开。" "The store is open.";
     StoreSetAside "store.set_aside" Alarm ["salvaged" "lost"] "数据库损坏,已另存并抢救。" "A damaged store was set aside and salvaged.";
+    IdentityMissing "identity.missing" Alarm ["fault"] "本机密钥不可用,回执没有签名。" "The machine's key cannot be used; receipts are not signed.";
     CatalogueLoaded "catalogue.loaded" Act ["version" "items"] "事项目录已加载。" "The catalogue of items is loaded.";
     CatalogueRejected "catalogue.rejected" Alarm ["faults"] "事项目录有误,沿用上一版。" "A catalogue was refused; the last good one stays.";
     CatalogueUpdated "catalogue.updated" Act ["version" "items"] "事项目录已更新。" "The catalogue of items was replaced.";

@@ -4,6 +4,7 @@ mod board;
 mod config;
 #[cfg(all(feature = "ui", feature = "sim"))]
 mod demo;
+mod doctor;
 mod outbox;
 #[cfg(feature = "ui")]
 mod pages;
@@ -60,6 +61,10 @@ enum Command {
     /// Look into the cases kept on this machine.
     #[command(subcommand)]
     Outbox(outbox::Outbox),
+    /// Say what is wrong with this machine and what to do about it. Works while the firmware runs.
+    ///
+    /// Exit codes: 0 all is well, 1 something needs attention, 2 a fault.
+    Doctor(doctor::Doctor),
 }
 
 /// How a command ended, when it could be done at all.
@@ -69,6 +74,8 @@ enum Outcome {
     Well,
     /// What was looked at is faulty.
     Faulty,
+    /// The machine itself is (`kiosk doctor`).
+    Broken,
 }
 
 /// Reads the arguments and runs the command.
@@ -77,6 +84,7 @@ pub fn main() -> ExitCode {
     match dispatch(arguments) {
         Ok(Outcome::Well) => ExitCode::SUCCESS,
         Ok(Outcome::Faulty) => ExitCode::from(1),
+        Ok(Outcome::Broken) => ExitCode::from(2),
         Err(error) => {
             say_error(&format!("kiosk: {error:#}"));
             ExitCode::from(2)
@@ -96,6 +104,7 @@ fn dispatch(arguments: Arguments) -> anyhow::Result<Outcome> {
         Some(Command::Sim(sim)) => sim.run(),
         Some(Command::Config(command)) => command.run(),
         Some(Command::Outbox(outbox)) => outbox.run(),
+        Some(Command::Doctor(doctor)) => Ok(doctor.run()),
         #[cfg(all(feature = "ui", feature = "sim"))]
         None => demo::Demo::default().run(),
         #[cfg(not(all(feature = "ui", feature = "sim")))]

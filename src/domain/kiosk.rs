@@ -19,7 +19,7 @@ use crate::events::{EventId, FieldValue};
 use crate::item::Catalogue;
 use crate::status::{Device, FlashRate, Paper};
 
-pub use words::{Effect, Event, PrintOutcome, ReaderEvent};
+pub use words::{Committed, Effect, Event, PrintOutcome, ReaderEvent};
 
 /// The core.
 pub struct Kiosk {
@@ -156,7 +156,7 @@ impl Kiosk {
             Event::Reader(event) => self.reader(event),
             Event::Printer(device, paper) => self.printer(device, paper),
             Event::PrintEnded(job, outcome) => self.print_ended(job, outcome),
-            Event::Filed(cases) => self.filed(cases),
+            Event::Filed(committed) => self.filed(committed),
             Event::NotFiled => {
                 self.log(EventId::CaseNotStored, Vec::new());
                 self.visit.go(Trigger::Fail, &self.world, self.now);

@@ -10,8 +10,6 @@ pub struct CaseFacts {
     pub task_name: String,
     /// Filing number of this machine, always there.
     pub filing_number: String,
-    /// First 16 hexadecimal digits of the SHA-256 of the frozen body.
-    pub digest: String,
     /// What the platform has said so far.
     pub fate: Fate,
 }
@@ -58,6 +56,8 @@ pub struct FilingFacts {
     pub task_name: String,
     /// One per case.
     pub cases: Vec<CaseFacts>,
+    /// Text of the QR code ([`crate::case::Proof`]).
+    pub proof: Option<String>,
     /// What happens next, one sentence each.
     pub next: Vec<String>,
     /// `自取` or `邮寄`, with the place.
@@ -167,10 +167,12 @@ pub fn receipt(facts: &FilingFacts) -> Receipt {
         blocks.push(pair(&t("监督投诉", "Complaints"), &facts.supervise_phone));
     }
     blocks.push(Block::Feed { lines: 1 });
-    blocks.push(Block::Qr {
-        data: qr(&facts.cases),
-        module: 5,
-    });
+    if let Some(proof) = &facts.proof {
+        blocks.push(Block::Qr {
+            data: proof.clone(),
+            module: 5,
+        });
+    }
     blocks.push(line(
         &t(
             "查进度：在自助机点“我的办件进度”，或打咨询电话报收件号",
@@ -182,15 +184,6 @@ pub fn receipt(facts: &FilingFacts) -> Receipt {
     ));
     blocks.push(Block::Feed { lines: 2 });
     Receipt { blocks }
-}
-
-/// Content of the receipt's QR code: `KIOSK1` and, per case, filing number and digest prefix, divided by `;`.
-#[must_use]
-pub fn qr(cases: &[CaseFacts]) -> String {
-    cases.iter().fold(String::from("KIOSK1"), |mut data, case| {
-        data.push_str(&format!(";{};{}", case.filing_number, case.digest));
-        data
-    })
 }
 
 fn verdict(facts: &FilingFacts, t: &impl Fn(&str, &str) -> String) -> String {
@@ -269,7 +262,6 @@ mod tests {
             .map(|fate| CaseFacts {
                 task_name: "用水报装".into(),
                 filing_number: "W0012-A7-000001-C".into(),
-                digest: "0123456789abcdef".into(),
                 fate: fate.clone(),
             })
             .collect();
@@ -283,6 +275,7 @@ mod tests {
             number_masked: "9999**********0017".into(),
             task_name: "一件事".into(),
             cases,
+            proof: Some("PROOF".into()),
             next: vec!["等待短信".into()],
             delivery: String::new(),
             promise: "10 个工作日内".into(),
@@ -329,6 +322,16 @@ mod tests {
         assert!(paper.contains("部分已接收"));
         let all = text(&receipt(&facts(&[accepted(), accepted()])));
         assert!(all.contains("平台已接收") && !all.contains("不是受理凭证"));
+    }
+
+    #[test]
+    fn the_code_holds_the_proof_and_nothing_else() {
+        let paper = receipt(&facts(&[Fate::Waiting, accepted()]));
+        let codes = paper.blocks.iter().filter_map(|block| match block {
+            Block::Qr { data, .. } => Some(data.as_str()),
+            _ => None,
+        });
+        assert_eq!(codes.collect::<Vec<_>>(), ["PROOF"]);
     }
 
     #[test]

@@ -4,6 +4,7 @@ pub mod catalogue;
 pub mod clock;
 pub mod fonts;
 pub mod gpio;
+pub mod identity;
 pub mod journal;
 pub mod platform;
 pub mod runtime;

@@ -11,9 +11,9 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
-use crate::case::{ClockClass, Draft, Stamp};
+use crate::case::{ClockClass, Draft, MachineIdentity, Proof, Stamp, stamp_on_paper};
 use crate::config::Config;
-use crate::domain::kiosk::{Effect, Event, Kiosk};
+use crate::domain::kiosk::{Committed, Effect, Event, Kiosk};
 use crate::domain::page::{Intent, Page};
 use crate::domain::world::{Moment, Wall};
 use crate::events::{EventId, FieldValue};
@@ -21,7 +21,10 @@ use crate::item::Day;
 use crate::shell::clock::Clock;
 use crate::shell::gpio::{Gpio, Light, OnInput};
 use crate::shell::journal::Journal;
-use crate::shell::store::Store;
+use crate::shell::store::{Filed, Store};
+
+pub use network::CACHED as CACHED_CATALOGUE;
+pub use outset::client as platform_client;
 
 use backlog::Backlog;
 use devices::Ports;
@@ -127,6 +130,7 @@ impl Runtime {
                     kiosk: (parts.kiosk)(),
                     store: parts.store,
                     backlog: parts.backlog,
+                    identity: parts.identity,
                     network: parts.network,
                     ports,
                     pins,
@@ -177,6 +181,7 @@ struct Loop {
     kiosk: Kiosk,
     store: Store,
     backlog: Backlog,
+    identity: Option<Arc<MachineIdentity>>,
     network: Network,
     ports: Ports,
     pins: Box<dyn Gpio>,
@@ -269,15 +274,14 @@ impl Loop {
 
     /// Commits the cases; only after that does anybody hear of them.
     fn file(&self, drafts: Vec<Draft>) {
-        let inbox = self.inbox.clone();
+        let (inbox, identity) = (self.inbox.clone(), self.identity.clone());
+        let stamp = stamp(&self.clock);
         let queued = self
             .store
-            .file_then(drafts, stamp(&self.clock), move |filed| match filed {
+            .file_then(drafts, stamp.clone(), move |filed| match filed {
                 Ok(filed) => {
-                    let cases = filed
-                        .iter()
-                        .map(|f| (f.key.clone(), f.filing_number.clone(), f.digest));
-                    inbox.event(Event::Filed(cases.collect()));
+                    let committed = committed(&filed, &stamp, identity.as_deref());
+                    inbox.event(Event::Filed(committed));
                     for case in &filed {
                         inbox.event(Event::Waiting(case.waiting()));
                     }
@@ -305,6 +309,22 @@ impl Loop {
             }
             Effect::Log(event, fields) => self.journal.event(event, &fields),
         }
+    }
+}
+
+/// What the core and the paper learn of a commit. Signed here, where the key is.
+fn committed(filed: &[Filed], stamp: &Stamp, identity: Option<&MachineIdentity>) -> Committed {
+    let numbers: Vec<_> = filed
+        .iter()
+        .map(|case| (case.filing_number.clone(), case.digest))
+        .collect();
+    Committed {
+        cases: filed
+            .iter()
+            .map(|case| (case.key.clone(), case.filing_number.clone()))
+            .collect(),
+        time: stamp_on_paper(stamp),
+        proof: Proof::of(stamp, &numbers, identity).map(|proof| proof.text()),
     }
 }
 

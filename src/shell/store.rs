@@ -20,6 +20,7 @@ pub mod objects;
 mod open;
 mod place;
 mod ratings;
+pub mod report;
 mod rows;
 mod run;
 mod salvage;

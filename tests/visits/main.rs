@@ -49,7 +49,7 @@ fn read_codes(out: &Path, name: &str) {
         // A receipt torn before its code has none; one that has a code has the whole of it.
         let torn = name == "paper-out" || name == "plugs_pulled";
         assert!(
-            code.starts_with("KIOSK1;W0012-") || (torn && code.is_empty()),
+            code.starts_with("KIOSK2/") && code.contains("/W0012-") || (torn && code.is_empty()),
             "{}: {code:?}",
             picture.display()
         );

@@ -12,9 +12,9 @@ use super::{Plan, hand, names};
 use crate::cli::receipts::Receipts;
 
 /// Longest real time until something can be touched.
-const TOUCHABLE: Duration = Duration::from_secs(10);
+const TOUCHABLE: Duration = Duration::from_secs(20);
 /// Longest real time until something is as expected.
-const EXPECTED: Duration = Duration::from_secs(15);
+const EXPECTED: Duration = Duration::from_secs(60);
 /// Between two looks.
 const LOOK: Duration = Duration::from_millis(30);
 

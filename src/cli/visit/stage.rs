@@ -22,7 +22,7 @@ use crate::window::Window;
 /// Wall clock of every script: Thursday 2026-03-05, 09:07 in China. Receipts look the same on every day.
 const BEGIN_UNIX_S: u64 = 1_772_672_820;
 /// Longest time for the firmware to handle what it was given.
-const HANDLED: Duration = Duration::from_secs(10);
+const HANDLED: Duration = Duration::from_secs(30);
 
 /// Everything that runs during a script.
 pub struct Stage {

@@ -1,6 +1,6 @@
 //! From committed to paper in the hand.
 
-use crate::case::{Digest, FilingNumber, Key, PaperWay};
+use crate::case::PaperWay;
 use crate::domain::paper::{self, CaseFacts, Fate, FilingFacts};
 use crate::domain::visit::filing::{CaseFate, FiledCase, PaperFate, WAIT_FOR_ANSWER};
 use crate::domain::visit::{State, Trigger};
@@ -8,12 +8,12 @@ use crate::domain::world::Line;
 use crate::events::{EventId, FieldValue};
 use crate::text::Text;
 
-use super::{Effect, Kiosk, PrintOutcome};
+use super::{Committed, Effect, Kiosk, PrintOutcome};
 
 impl Kiosk {
     /// Committed and synced: from here on, and not before, anything may be said.
-    pub(super) fn filed(&mut self, cases: Vec<(Key, FilingNumber, Digest)>) {
-        for (key, _, _) in &cases {
+    pub(super) fn filed(&mut self, committed: Committed) {
+        for (key, _) in &committed.cases {
             self.log(EventId::CaseStored, vec![("case", FieldValue::id(&key.0))]);
         }
         let working = self.visit.state == State::Working;
@@ -25,22 +25,19 @@ impl Kiosk {
         else {
             return;
         };
-        filing.cases = cases
+        filing.cases = committed
+            .cases
             .into_iter()
             .zip(filing.names.clone())
-            .map(|((key, number, digest), task_name)| FiledCase {
+            .map(|((key, number), task_name)| FiledCase {
                 key,
                 filing_number: number.0,
-                digest: digest.hex()[..16].to_owned(),
                 task_name,
                 fate: CaseFate::Waiting,
             })
             .collect();
-        filing.time = self
-            .world
-            .wall
-            .as_ref()
-            .map(|wall| format!("{} {}", wall.day, wall.time));
+        filing.time = committed.time;
+        filing.proof = committed.proof;
         let wait = if self.world.line == Line::Down {
             std::time::Duration::ZERO
         } else {
@@ -180,7 +177,6 @@ impl Kiosk {
         let cases = filing.cases.iter().map(|case| CaseFacts {
             task_name: case.task_name.get(lang).to_owned(),
             filing_number: case.filing_number.clone(),
-            digest: case.digest.clone(),
             fate: match &case.fate {
                 CaseFate::Waiting | CaseFate::Delayed => Fate::Waiting,
                 CaseFate::Accepted(acceptance) => Fate::Accepted {
@@ -203,6 +199,7 @@ impl Kiosk {
             number_masked: who.masked_number(),
             task_name: item.task_name.get(lang).to_owned(),
             cases: cases.collect(),
+            proof: filing.proof.clone(),
             next: item
                 .next_steps
                 .iter()

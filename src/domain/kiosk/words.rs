@@ -1,6 +1,6 @@
 //! What happens to the kiosk and what it wants done.
 
-use crate::case::{Answer, Digest, Draft, FilingNumber, Key, Waiting};
+use crate::case::{Answer, Draft, FilingNumber, Key, Waiting};
 use crate::document::IdentityDocument;
 use crate::domain::page::{Intent, Page};
 use crate::domain::visit::{CardTrouble, KnownCase};
@@ -37,6 +37,17 @@ pub enum PrintOutcome {
     Unknown,
 }
 
+/// Cases that were committed together.
+#[derive(Clone, Debug, Default)]
+pub struct Committed {
+    /// Their keys and numbers, in the order of their drafts.
+    pub cases: Vec<(Key, FilingNumber)>,
+    /// When, as people read it; `None` when nobody knows how far the clock was right.
+    pub time: Option<String>,
+    /// Text of the receipt's QR code ([`crate::case::Proof`]).
+    pub proof: Option<String>,
+}
+
 /// What happens to the kiosk.
 #[derive(Clone, Debug)]
 pub enum Event {
@@ -48,8 +59,8 @@ pub enum Event {
     Printer(Device, Paper),
     /// A job ended; said exactly once for each job.
     PrintEnded(u64, PrintOutcome),
-    /// The cases are committed, in the order of their drafts.
-    Filed(Vec<(Key, FilingNumber, Digest)>),
+    /// The cases are committed.
+    Filed(Committed),
     /// They are not; the engineer's text is in the journal.
     NotFiled,
     /// A case waits to be sent: said for new ones after [`Event::Filed`], for old ones at start.

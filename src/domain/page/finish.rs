@@ -1,6 +1,5 @@
 //! Pages from "submit" to goodbye.
 
-use crate::domain::paper::qr;
 use crate::domain::visit::Visit;
 use crate::domain::visit::filing::{CaseFate, FiledCase, Filing, PaperFate};
 use crate::domain::world::{Line as WireLine, World};
@@ -111,7 +110,7 @@ pub(super) fn confirmation(page: &mut Page, visit: &Visit, world: &World, say: S
         cases,
         next,
         paper: paper(filing, say),
-        qr: no_paper.then(|| qr_of(filing)),
+        qr: filing.proof.clone().filter(|_| no_paper),
     };
     page.primary = Some(say.t("办完了", "Done"));
     page.secondary = vec![say.t("再办一件", "Another item")];
@@ -170,19 +169,6 @@ fn result_case(case: &FiledCase, say: Say) -> ResultCase {
         query_code,
         state,
     }
-}
-
-fn qr_of(filing: &Filing) -> String {
-    qr(&filing
-        .cases
-        .iter()
-        .map(|case| crate::domain::paper::CaseFacts {
-            task_name: String::new(),
-            filing_number: case.filing_number.clone(),
-            digest: case.digest.clone(),
-            fate: crate::domain::paper::Fate::Waiting,
-        })
-        .collect::<Vec<_>>())
 }
 
 fn paper(filing: &Filing, say: Say) -> String {

@@ -13,8 +13,6 @@ pub struct FiledCase {
     pub key: Key,
     /// Number for the person.
     pub filing_number: String,
-    /// First 16 hexadecimal digits of the body's SHA-256.
-    pub digest: String,
     /// Item.
     pub task_name: Text,
     /// What the platform said.
@@ -70,6 +68,8 @@ pub struct Filing {
     pub reprints: u32,
     /// Filed at, for paper and page.
     pub time: Option<String>,
+    /// Text of the QR code, on paper and page.
+    pub proof: Option<String>,
 }
 
 impl Filing {

@@ -25,7 +25,7 @@ const CATALOGUE_EVERY: Duration = Duration::from_secs(600);
 /// How often while the line is down.
 const PROBE_EVERY: Duration = Duration::from_secs(60);
 /// File of the last good catalogue in the cache folder.
-pub(super) const CACHED: &str = "catalogue.json";
+pub const CACHED: &str = "catalogue.json";
 /// Its `ETag`.
 pub(super) const CACHED_ETAG: &str = "catalogue.etag";
 

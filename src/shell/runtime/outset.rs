@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use anyhow::{Context, anyhow};
 
-use crate::case::Machine;
+use crate::case::{Machine, MachineIdentity};
 use crate::config::{Config, Token as ConfigToken};
 use crate::domain::input::{Engines, HandwritingModel, PinyinDictionary};
 use crate::domain::kiosk::{Event, Kiosk};
@@ -17,6 +17,7 @@ use crate::events::{EventId, FieldValue};
 use crate::item::Catalogue;
 use crate::shell::catalogue;
 use crate::shell::clock::Clock;
+use crate::shell::identity;
 use crate::shell::journal::Journal;
 use crate::shell::platform::{Client, ClientConfig, Token};
 use crate::shell::store::{self, Store};
@@ -31,6 +32,8 @@ pub(super) struct Parts {
     pub(super) kiosk: Box<dyn FnOnce() -> Kiosk + Send>,
     pub(super) store: Store,
     pub(super) backlog: Backlog,
+    /// Signs receipts; without it they prove nothing.
+    pub(super) identity: Option<Arc<MachineIdentity>>,
     pub(super) network: Network,
     /// Cases left from before, then a first look at the page.
     pub(super) first: Vec<Event>,
@@ -50,6 +53,7 @@ pub(super) fn prepare(
         journal.event(EventId::ClockUntrusted, &[]);
     }
     let store = open_store(config, journal)?;
+    let identity = load_identity(config, journal);
     let client = client(config, clock)?;
     let network = Network::new(
         client,
@@ -100,6 +104,7 @@ pub(super) fn prepare(
         kiosk,
         backlog,
         store,
+        identity,
         network,
         first,
     })
@@ -128,7 +133,25 @@ fn open_store(config: &Config, journal: &Journal) -> anyhow::Result<Store> {
     Ok(opened.store)
 }
 
-fn client(config: &Config, clock: &Clock) -> anyhow::Result<Client> {
+/// A machine without its key still files; its receipts are not signed, and somebody is told.
+fn load_identity(config: &Config, journal: &Journal) -> Option<Arc<MachineIdentity>> {
+    match identity::load_or_make(&identity::Place::of(&config.store.path)) {
+        Ok(identity) => Some(Arc::new(identity)),
+        Err(fault) => {
+            journal.event(
+                EventId::IdentityMissing,
+                &[("fault", FieldValue::Word(fault.word()))],
+            );
+            None
+        }
+    }
+}
+
+/// A client of the platform that `config` names.
+///
+/// # Errors
+/// Token or authorities that cannot be read, an address that cannot be used.
+pub fn client(config: &Config, clock: &Clock) -> anyhow::Result<Client> {
     let platform = &config.platform;
     let token = match &platform.token {
         ConfigToken::Inline(secret) => secret.0.clone(),

@@ -1,6 +1,8 @@
 //! How long the parts of a visit take that need no screen. Measures, never judges: a slow computer fails nothing.
 #![allow(clippy::print_stdout, clippy::unwrap_used, missing_docs)]
 
+#[path = "../filing.rs"]
+mod filing;
 #[path = "../items.rs"]
 mod items;
 #[path = "../machine.rs"]

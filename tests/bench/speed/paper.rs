@@ -2,9 +2,9 @@
 
 use std::time::{Duration, Instant};
 
-use kiosk::case::{Acceptance, Answer, Digest, FilingNumber, Key};
+use kiosk::case::{Acceptance, Answer, FilingNumber, Key};
 use kiosk::domain::input::Engines;
-use kiosk::domain::kiosk::{Effect, Event};
+use kiosk::domain::kiosk::{Committed, Effect, Event};
 use kiosk::domain::page::{Intent, PageKind};
 use kiosk::receipt::{Align, Block, Receipt, Size};
 use kiosk::shell::fonts::FileGlyphs;
@@ -15,6 +15,12 @@ use kiosk::wire::printer::{Command, Config, Printer};
 
 use crate::machine::{Bench, ITEM, card_about_to_arrive, onwards, shipped};
 use crate::rows::{Beside, Times, row};
+
+/// As long as the code of one case.
+const PROOF: &str = concat!(
+    "KIOSK2/T2026-06-01T09:41:00+08:00/W0012-A7-000001-C/0123456789ABCDEF/",
+    "0123456789ABCDEF0123456789ABCDEF0123456789ABCDEF0123456789ABCDEF0123456789ABCDEF0123456789ABCDEF"
+);
 
 const COUNT: usize = 200;
 
@@ -73,11 +79,11 @@ fn file_one(bench: &mut Bench) {
 /// The store and the platform have spoken: how long the core takes to decide on the receipt.
 fn committed_and_answered(bench: &mut Bench) -> (Duration, Receipt) {
     let key = Key("01J00000000000000000000000".into());
-    let filed = (
-        key.clone(),
-        FilingNumber("W0012-A7-000001-C".into()),
-        Digest::of(b"body"),
-    );
+    let filed = Committed {
+        cases: vec![(key.clone(), FilingNumber("W0012-A7-000001-C".into()))],
+        time: Some("2026-06-01 09:41".into()),
+        proof: Some(PROOF.into()),
+    };
     let accepted = Answer::Accepted(Acceptance {
         sblsh: "4402031000020260601000001".into(),
         sblsh_short: "000001".into(),
@@ -86,7 +92,7 @@ fn committed_and_answered(bench: &mut Bench) -> (Duration, Receipt) {
         promise_until: Some("2026-06-15".into()),
     });
     let began = Instant::now();
-    let mut effects = bench.handle(Event::Filed(vec![filed]));
+    let mut effects = bench.handle(Event::Filed(filed));
     effects.extend(bench.handle(Event::Answered(key, accepted)));
     let time = began.elapsed();
     assert!(matches!(
@@ -163,7 +169,7 @@ fn encoding() {
         })
         .collect();
     blocks.push(Block::Qr {
-        data: "KIOSK1;W0012-A7-000001-C;0123456789abcdef".into(),
+        data: PROOF.into(),
         module: 5,
     });
     let receipt = Receipt { blocks };

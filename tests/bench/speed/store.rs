@@ -1,15 +1,9 @@
 //! A case on disk, beside the least SQLite can do for one row.
 
-use std::path::Path;
-
-use kiosk::case::{
-    Applicant, ApplicantKind, ClockClass, Consent, Delivery, DeviceId, Draft, Machine, Material,
-    MaterialForm, MaterialSource, PaperWay, Stamp,
-};
+use kiosk::case::Machine;
 use kiosk::shell::store::{Config, Store};
-use rusqlite::Connection;
-use serde_json::json;
 
+use crate::filing::{Bare, draft, stamp};
 use crate::rows::{Beside, Times, folder, row};
 
 const COUNT: usize = 500;
@@ -28,7 +22,7 @@ pub fn measure() {
     for at in 0..COUNT + 20 {
         let one = Times::of(0, 1, || bare.commit(at));
         let two = Times::of(0, 1, || {
-            store.file(vec![draft()], stamp()).unwrap();
+            store.file(vec![draft(0)], stamp()).unwrap();
         });
         if at >= 20 {
             plain.push(duration(&one));
@@ -50,72 +44,4 @@ pub fn measure() {
 
 fn duration(times: &Times) -> std::time::Duration {
     std::time::Duration::from_secs_f64(times.worst_ms() / 1000.0)
-}
-
-/// One table, one row a commit, the same durability.
-struct Bare(Connection);
-
-impl Bare {
-    fn open(path: &Path) -> Self {
-        let db = Connection::open(path).unwrap();
-        db.execute_batch(
-            "PRAGMA locking_mode=EXCLUSIVE; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;
-             CREATE TABLE row (id INTEGER PRIMARY KEY, body BLOB);",
-        )
-        .unwrap();
-        Self(db)
-    }
-
-    fn commit(&self, at: usize) {
-        let body = at.to_le_bytes().repeat(256);
-        self.0
-            .execute("INSERT INTO row (body) VALUES (?1)", [body])
-            .unwrap();
-    }
-}
-
-pub fn stamp() -> Stamp {
-    Stamp {
-        wall_rfc3339: Some("2026-06-01T09:41:00+08:00".into()),
-        clock_class: ClockClass::Trusted,
-        boot_id: "bench".into(),
-        monotonic_ms: 1,
-    }
-}
-
-/// About as much as an allowance asks for; body of some 2 KiB.
-fn draft() -> Draft {
-    let material = |seq: u8| Material {
-        seq: format!("M{seq}"),
-        name: "居民身份证".into(),
-        form: MaterialForm::Electronic,
-        source: MaterialSource::Licence,
-    };
-    Draft {
-        task_code: "11440203MB0000007P4440599003000".into(),
-        task_handle_item: None,
-        task_name: "高龄津贴申请".into(),
-        dept: "演示·区民政局".into(),
-        applicant: Applicant {
-            name: "陈演示".into(),
-            cert_type: "10".into(),
-            cert_no: "999203194803120029".into(),
-            kind: ApplicantKind::Person,
-        },
-        mobile: Some("13800138000".into()),
-        form: json!({
-            "living": "home", "receiver": "self", "bank_card": "6217009999999999996",
-            "address": {"code": "440203101001", "detail": "演示路1号"}, "remark": "说明".repeat(150),
-        })
-        .into(),
-        materials: (1..=3).map(material).collect(),
-        attachments: Vec::new(),
-        delivery: Delivery { way: PaperWay::Collect, address: None },
-        consent: Consent { version: "1".into(), items: vec!["idcard".into(), "bank_card".into()] },
-        signature: None,
-        device: DeviceId { id: "W0012".into(), town_code: "440203001".into() },
-        catalogue: "1".into(),
-        offline: false,
-        bundle: None,
-    }
 }

@@ -4,12 +4,10 @@ use std::path::Path;
 use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 
-use kiosk::case::{
-    Acceptance, Answer, Digest, Draft, FilingNumber, Key, PersonToken, RetryCause, Waiting,
-};
+use kiosk::case::{Acceptance, Answer, Draft, FilingNumber, Key, PersonToken, RetryCause, Waiting};
 use kiosk::document::IdentityDocument;
 use kiosk::domain::input::Engines;
-use kiosk::domain::kiosk::{Effect, Event, Kiosk, PrintOutcome, ReaderEvent};
+use kiosk::domain::kiosk::{Committed, Effect, Event, Kiosk, PrintOutcome, ReaderEvent};
 use kiosk::domain::outbox::{Outbox, Settings};
 use kiosk::domain::page::{Body, Intent, Page, PageKind};
 use kiosk::domain::visit::idle::IdleRules;
@@ -198,7 +196,7 @@ impl Machine {
             self.seq += 1;
             let key = Key(format!("W0012-A7-{:06}-TESTTESTTESTTEST", self.seq));
             let number = FilingNumber(format!("W0012-A7-{:06}-C", self.seq));
-            cases.push((key.clone(), number, Digest([self.seq as u8; 32])));
+            cases.push((key.clone(), number));
             waiting.push(Event::Waiting(Waiting {
                 key,
                 seq: self.seq,
@@ -206,7 +204,15 @@ impl Machine {
                 attempts: 0,
             }));
         }
-        let mut events = vec![Event::Filed(cases)];
+        let committed = Committed {
+            cases,
+            time: self
+                .wall
+                .as_ref()
+                .map(|wall| format!("{} {}", wall.day, wall.time)),
+            proof: Some(format!("PROOF {}", self.seq)),
+        };
+        let mut events = vec![Event::Filed(committed)];
         events.extend(waiting);
         events
     }
