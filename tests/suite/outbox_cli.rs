@@ -109,6 +109,7 @@ fn draft(name: &str) -> Draft {
         mobile: Some("07510000001".into()),
         form: serde_json::json!({}).into(),
         materials: vec![],
+        attachments: Vec::new(),
         delivery: Delivery {
             way: PaperWay::Collect,
             address: None,
