@@ -9,7 +9,7 @@ mod private;
 mod signature;
 mod state;
 
-pub use answer::{Acceptance, Answer, LaneFault, Rejection, RetryCause};
+pub use answer::{Acceptance, Answer, LaneFault, ParkCause, Rejection, RetryCause};
 pub use bytes::{BODY_LIMIT, BODY_VERSION, ClockClass, Digest, Stamp, freeze};
 pub use draft::{
     Applicant, ApplicantKind, BundlePart, Consent, Delivery, DeviceId, Draft, Form, Material,

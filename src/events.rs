@@ -101,8 +101,11 @@ events! {
     SendRejected "send.rejected" Act ["case" "code"] "平台不予受理。" "The platform has refused the case for good.";
     SendRetry "send.retry" Fault ["case" "attempt" "why" "wait_ms"] "未得到平台答复,稍后重试。" "The platform's answer is not known; the same bytes are sent again later.";
     SendParked "send.parked" Alarm ["case" "why"] "办件已搁置,须人工处理。" "A case is parked until somebody looks at it.";
+    CaseOverdue "case.overdue" Alarm ["case"] "办件等待上传超过时限,仍在继续上传。" "A case has waited longer than it may; it is still sent.";
     LineUp "line.up" Status ["down_s" "waiting"] "与平台的线路恢复。" "The line to the platform is up.";
     LineDown "line.down" Status ["why" "waiting"] "与平台的线路中断,办件暂存本机。" "The line to the platform is down; cases are kept here.";
+    LinePortal "line.portal" Alarm [] "有其他设备冒充平台答复(如上网认证页),办件仍存本机。" "Something else answers in the platform's name (a portal page); cases are kept here.";
+    PlatformNotUnderstood "platform.not_understood" Alarm [] "平台不认所有办件的格式,双方接口不一致。" "The platform calls every case malformed: the two sides do not keep the same contract.";
     LaneStopped "lane.stopped" Alarm ["fault" "waiting"] "凭证、时钟或证书有误,已停止上传。" "Sending has stopped: credentials, clock or certificate are wrong.";
     LaneResumed "lane.resumed" Status ["waiting"] "恢复上传。" "Sending goes on.";
     StoreOpened "store.opened" Act ["epoch" "cases" "waiting"] "数据库已打开。" "The store is open.";

@@ -8,7 +8,7 @@ mod words;
 use std::time::Instant;
 
 use crate::domain::input::Engines;
-use crate::domain::outbox::Outbox;
+use crate::domain::outbox::{Outbox, Priority};
 use crate::domain::page::{Intent, Overlay, Page, view};
 use crate::domain::search::SearchIndex;
 use crate::domain::visit::filing::PaperFate;
@@ -161,7 +161,12 @@ impl Kiosk {
                 self.log(EventId::CaseNotStored, Vec::new());
                 self.visit.go(Trigger::Fail, &self.world, self.now);
             }
-            Event::Waiting(waiting) => self.outbox.add(waiting, self.now),
+            Event::Waiting(waiting) => {
+                let priority = Priority::of(self.world.catalogue.items(), &waiting.task_code);
+                self.outbox.add(waiting, priority, self.now);
+            }
+            Event::Parked(parked) => parked.iter().for_each(|case| self.outbox.hold(case)),
+            Event::Loaded(part) => self.loaded(part),
             Event::Answered(key, answer) => self.answered(key, answer),
             Event::Progress(cases) => {
                 self.progress(cases.map_or(ProgressOf::NotNow, ProgressOf::Known))

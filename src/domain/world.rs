@@ -27,13 +27,15 @@ pub struct MachineWords {
     pub window: Text,
 }
 
-/// Wall clock, already in the machine's time zone; absent when it is not to be trusted.
+/// Wall clock, already in the machine's time zone; absent when it cannot be right.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Wall {
     /// Day.
     pub day: Day,
     /// `14:05`.
     pub time: String,
+    /// A time source stands behind it. If not, it is shown with a warning and decides nothing.
+    pub checked: bool,
 }
 
 /// An instant with what the wall clock says.
@@ -89,7 +91,8 @@ impl World {
     /// Today, when the clock is to be trusted.
     #[must_use]
     pub fn today(&self) -> Option<Day> {
-        self.wall.as_ref().map(|wall| wall.day)
+        let checked = self.wall.as_ref().filter(|wall| wall.checked);
+        checked.map(|wall| wall.day)
     }
 
     /// Items offered here and now, most asked for first. Without a trusted clock no item is held back for its dates.
@@ -119,8 +122,8 @@ impl World {
                 ),
             ));
         }
-        if let (Some(window), Some(wall)) = (&item.window, &self.wall)
-            && !window.is_open(wall.day)
+        if let (Some(window), Some(today)) = (&item.window, self.today())
+            && !window.is_open(today)
         {
             return Some((
                 Text {

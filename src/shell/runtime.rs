@@ -10,14 +10,14 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
-use crate::case::{ClockClass, Draft, Stamp};
+use crate::case::Draft;
 use crate::config::Config;
 use crate::domain::kiosk::{Effect, Event, Kiosk};
 use crate::domain::page::{Intent, Page};
 use crate::domain::world::{Moment, Wall};
 use crate::events::{EventId, FieldValue};
 use crate::item::Day;
-use crate::shell::clock::Clock;
+use crate::shell::clock::{BootBook, Clock};
 use crate::shell::gpio::{Gpio, Light, OnInput};
 use crate::shell::journal::Journal;
 use crate::shell::store::Store;
@@ -121,7 +121,10 @@ impl Runtime {
                     input.event(devices::pin_event(event))
                 }));
                 let ports = Ports::open(&config, &mine, &journal);
+                let next_note = clock.now();
                 let mut turn = Loop {
+                    boots: parts.boots,
+                    next_note,
                     kiosk: (parts.kiosk)(),
                     store: parts.store,
                     network: parts.network,
@@ -181,7 +184,13 @@ struct Loop {
     show: Box<dyn Fn(Page) + Send>,
     inbox: Inbox,
     receiver: Receiver<Input>,
+    boots: BootBook,
+    /// When the book of boots is due again.
+    next_note: Instant,
 }
+
+/// How often it is noted that this boot still runs, and what it knows of the time.
+const NOTE_EVERY: Duration = Duration::from_secs(600);
 
 impl Loop {
     fn run(&mut self) {
@@ -211,6 +220,7 @@ impl Loop {
             self.kiosk.next_deadline(),
             Some(self.network.next_sync(self.kiosk.line_state())),
             self.next_minute(now),
+            Some(self.next_note),
         ];
         match next.into_iter().flatten().min() {
             Some(deadline) => self
@@ -234,6 +244,11 @@ impl Loop {
         if now >= self.network.next_sync(self.kiosk.line_state()) {
             self.network.sync_catalogue(now);
         }
+        if now >= self.next_note {
+            self.next_note = now + NOTE_EVERY;
+            // A disk that takes no note costs dates, not cases.
+            let _ = self.boots.note(&self.clock);
+        }
         self.handle(Event::Tick);
     }
 
@@ -255,7 +270,7 @@ impl Loop {
         let inbox = self.inbox.clone();
         let queued = self
             .store
-            .file_then(drafts, stamp(&self.clock), move |filed| match filed {
+            .file_then(drafts, self.clock.stamp(), move |filed| match filed {
                 Ok(filed) => {
                     let cases = filed
                         .iter()
@@ -280,6 +295,8 @@ impl Loop {
             Effect::AskPerson { cert_type, cert_no } => self.network.ask_person(cert_type, cert_no),
             Effect::AskNumber(number) => self.network.ask_number(number),
             Effect::Rate(keys, level) => self.network.rate(keys, level),
+            Effect::Park(key, cause) => self.network.park(key, cause),
+            Effect::Load(part) => self.network.load(part),
             Effect::Print(job, receipt) => self.ports.print(job, receipt, &self.inbox),
             Effect::Poll(on) => self.ports.poll(on),
             Effect::Lights(reader, slot) => {
@@ -296,20 +313,6 @@ fn wall(clock: &Clock) -> Option<Wall> {
     Some(Wall {
         day: Day::new(year, month, day)?,
         time: clock.hh_mm(),
+        checked: clock.class().is_checked(),
     })
-}
-
-/// What is known of the time now, for what is kept.
-pub(crate) fn stamp(clock: &Clock) -> Stamp {
-    let wall_rfc3339 = clock.rfc3339();
-    Stamp {
-        clock_class: if wall_rfc3339.is_some() {
-            ClockClass::Trusted
-        } else {
-            ClockClass::Unknown
-        },
-        wall_rfc3339,
-        boot_id: crate::shell::journal::boot_id(),
-        monotonic_ms: clock.uptime_ms(),
-    }
 }

@@ -4,6 +4,7 @@
 //! `synchronous=FULL`: of SQLite's modes the cheapest that keeps every committed row through a power
 //! cut (sqlite.org/pragma.html#pragma_synchronous). The file is locked for this process alone.
 
+mod backlog;
 mod cases;
 mod fault;
 pub mod files;

@@ -34,7 +34,7 @@ fn answer() -> impl Strategy<Value = Answer> {
     prop_oneof![
         3 => Just(accepted()),
         1 => Just(Answer::Rejected(Rejection { code: "DUPLICATE".into(), detail: String::new() })),
-        1 => Just(Answer::KeyReused),
+        1 => Just(Answer::Parked(ParkCause::KeyReused)),
         1 => retry_after_s.clone().prop_map(|retry_after_s| Answer::InProgress { retry_after_s }),
         6 => (why, retry_after_s).prop_map(|(why, retry_after_s)| Answer::Retry { why, retry_after_s }),
         1 => Just(Answer::LaneStopped(LaneFault::Clock)),
@@ -119,7 +119,7 @@ fn apply(outbox: &mut Outbox, model: &mut Model, pick: usize, answer: &Answer, n
     let want = match answer {
         Answer::Accepted(_) => Verdict::Accepted,
         Answer::Rejected(_) => Verdict::Rejected,
-        Answer::KeyReused => Verdict::Parked,
+        Answer::Parked(ParkCause::KeyReused) => Verdict::Parked,
         _ => Verdict::Waiting,
     };
     assert_eq!(verdict, want);

@@ -36,11 +36,12 @@ impl Kiosk {
                 fate: CaseFate::Waiting,
             })
             .collect();
-        filing.time = self
-            .world
-            .wall
-            .as_ref()
-            .map(|wall| format!("{} {}", wall.day, wall.time));
+        let warning = Text::new("时间未校准", "clock not set");
+        let warning = warning.get(self.visit.lang).to_owned();
+        filing.time = self.world.wall.as_ref().map(|wall| match wall.checked {
+            true => format!("{} {}", wall.day, wall.time),
+            false => format!("{} {} {warning}", wall.day, wall.time),
+        });
         let wait = if self.world.line == Line::Down {
             std::time::Duration::ZERO
         } else {

@@ -6,8 +6,9 @@ use std::time::{Duration, Instant};
 
 use tokio::runtime::{Builder, Runtime};
 
-use crate::case::{Answer, Key, RetryCause};
+use crate::case::{Answer, Key, ParkCause, RetryCause};
 use crate::domain::kiosk::Event;
+use crate::domain::outbox::Load;
 use crate::domain::visit::KnownCase;
 use crate::domain::world::Line;
 use crate::events::{EventId, FieldValue};
@@ -15,10 +16,10 @@ use crate::item::Catalogue;
 use crate::shell::clock::Clock;
 use crate::shell::journal::Journal;
 use crate::shell::platform::{CaseState, CaseStatus, CatalogueAnswer, Client, Rating};
-use crate::shell::store::{Attempt, Store};
+use crate::shell::store::{Attempt, Store, StoreFault};
 use crate::text::Text;
 
-use super::{Inbox, stamp};
+use super::Inbox;
 
 /// How often the catalogue is asked for.
 const CATALOGUE_EVERY: Duration = Duration::from_secs(600);
@@ -91,7 +92,7 @@ impl Network {
         self.asked.map_or(self.started, |asked| asked + every)
     }
 
-    /// One attempt. What came of it is on disk before the core hears of it.
+    /// One attempt.
     pub(super) fn send(&self, key: Key) {
         let shared = self.shared.clone();
         self.tokio.spawn(async move {
@@ -100,30 +101,38 @@ impl Network {
             let body = tokio::task::spawn_blocking(move || reading.store.body(&wanted)).await;
             let answer = match body {
                 Ok(Ok(body)) => shared.client.put_case(&key, &body).await,
-                // This case cannot be read now: not the line's fault, tried again later.
-                Ok(Err(_)) | Err(_) => Answer::Retry {
-                    why: RetryCause::Malformed,
-                    retry_after_s: None,
-                },
+                // Its bytes are gone for good, and only its own: the line goes on without it.
+                Ok(Err(StoreFault::Corrupt(_) | StoreFault::NotFound)) => {
+                    Answer::Parked(ParkCause::Unreadable)
+                }
+                // Nothing was sent: the disk, for now.
+                Ok(Err(_)) | Err(_) => local_fault(),
             };
-            let attempt = Attempt {
-                at: stamp(&shared.clock),
-                http_status: None,
-                server_date: None,
-            };
-            let (told, unkept) = (shared.clone(), key.clone());
-            let (recorded_key, recorded) = (key.clone(), answer.clone());
-            let queued = shared
-                .store
-                .record_then(recorded_key, recorded, attempt, move |kept| {
-                    // An answer that could not be kept is asked for again: the platform repeats it for the same key.
-                    let answer = if kept.is_ok() { answer } else { not_sent() };
-                    told.inbox.event(Event::Answered(key, answer));
-                });
-            if queued.is_err() {
-                shared.inbox.event(Event::Answered(unkept, not_sent()));
-            }
+            shared.keep(key, answer);
         });
+    }
+
+    /// Sets a case apart in the store, then tells the core.
+    pub(super) fn park(&self, key: Key, cause: ParkCause) {
+        self.shared.keep(key, Answer::Parked(cause));
+    }
+
+    /// Reads a part of the backlog, then tells the core.
+    pub(super) fn load(&self, part: Load) {
+        let (shared, now) = (self.shared.clone(), self.shared.clock.stamp());
+        let inbox = shared.inbox.clone();
+        let queued = shared
+            .store
+            .backlog_then(part.after, part.limit, now, move |read| {
+                let part = read.ok().map(|cases| {
+                    let full = cases.len() >= part.limit;
+                    (cases, full)
+                });
+                inbox.event(Event::Loaded(part));
+            });
+        if queued.is_err() {
+            shared.inbox.event(Event::Loaded(None));
+        }
     }
 
     pub(super) fn ask_person(&self, cert_type: String, cert_no: String) {
@@ -167,6 +176,7 @@ impl Network {
         self.asked = Some(now);
         let shared = self.shared.clone();
         self.tokio.spawn(async move {
+            shared.ask_time().await;
             let etag = std::fs::read_to_string(shared.cache_dir.join(CACHED_ETAG)).ok();
             let answer = shared.client.catalogue(etag.as_deref()).await;
             if !matches!(answer, CatalogueAnswer::Failed(_)) {
@@ -181,6 +191,34 @@ impl Network {
 }
 
 impl Shared {
+    /// Writes down what an attempt came to; what came of it is on disk before the core hears of it.
+    fn keep(&self, key: Key, answer: Answer) {
+        let attempt = Attempt {
+            at: self.clock.stamp(),
+            http_status: None,
+            server_date: None,
+        };
+        let (inbox, kept_key, kept) = (self.inbox.clone(), key.clone(), answer.clone());
+        let queued = self
+            .store
+            .record_then(kept_key.clone(), kept.clone(), attempt, move |done| {
+                // An answer that could not be kept is asked for again: the platform repeats it for the same key.
+                let answer = if done.is_ok() { kept } else { local_fault() };
+                inbox.event(Event::Answered(kept_key, answer));
+            });
+        if queued.is_err() {
+            self.inbox.event(Event::Answered(key, local_fault()));
+        }
+    }
+
+    /// Asks the platform for the time: the wall clock of a machine without a battery is worth nothing.
+    async fn ask_time(&self) {
+        let sent_ms = self.clock.boot_ms();
+        if let Ok(unix_s) = self.client.time().await {
+            self.clock.heard(sent_ms, unix_s);
+        }
+    }
+
     fn take_catalogue(&self, etag: &str, bytes: &[u8]) {
         match Catalogue::from_json(bytes) {
             Ok((catalogue, findings)) if findings.is_empty() => {
@@ -254,9 +292,9 @@ impl Shared {
     }
 }
 
-fn not_sent() -> Answer {
+fn local_fault() -> Answer {
     Answer::Retry {
-        why: RetryCause::Unreachable,
+        why: RetryCause::LocalFault,
         retry_after_s: None,
     }
 }

@@ -16,9 +16,10 @@ use crate::domain::world::MachineWords;
 use crate::events::{EventId, FieldValue};
 use crate::item::Catalogue;
 use crate::shell::catalogue;
-use crate::shell::clock::Clock;
+use crate::shell::clock::{BootBook, Clock};
 use crate::shell::journal::Journal;
 use crate::shell::platform::{Client, ClientConfig, Token};
+use crate::shell::store::files::OsFiles;
 use crate::shell::store::{self, Store};
 
 use super::Inbox;
@@ -30,7 +31,8 @@ pub(super) struct Parts {
     pub(super) kiosk: Box<dyn FnOnce() -> Kiosk + Send>,
     pub(super) store: Store,
     pub(super) network: Network,
-    /// Cases left from before, then a first look at the page.
+    pub(super) boots: BootBook,
+    /// Cases set apart before, then a first look at page and backlog.
     pub(super) first: Vec<Event>,
 }
 
@@ -44,7 +46,9 @@ pub(super) fn prepare(
         EventId::FirmwareStarted,
         &[("version", FieldValue::id(env!("CARGO_PKG_VERSION")))],
     );
-    if clock.wall().is_none() {
+    let book = config.store.path.with_extension("boots");
+    let boots = BootBook::open(book, Arc::new(OsFiles), clock);
+    if !clock.class().is_checked() {
         journal.event(EventId::ClockUntrusted, &[]);
     }
     let store = open_store(config, journal)?;
@@ -77,26 +81,26 @@ pub(super) fn prepare(
     };
     let (config, journal) = (config.clone(), journal.clone());
     let kiosk = Box::new(move || {
+        let mut outbox = Outbox::new(Settings::default(), u64::from_ne_bytes(seed), now);
+        outbox.expect_backlog();
         Kiosk::new(
             machine,
             load_catalogue(&config, &journal),
             load_engines(&config.input.dir),
             idle,
-            Outbox::new(Settings::default(), u64::from_ne_bytes(seed), now),
+            outbox,
             now,
         )
     });
-    let mut first: Vec<Event> = store
-        .waiting()
-        .context("read what waits in the store")?
-        .into_iter()
-        .map(Event::Waiting)
-        .collect();
-    first.push(Event::Tick);
+    let parked = store
+        .parked(clock.stamp())
+        .context("read what is parked in the store")?;
+    let first = vec![Event::Parked(parked), Event::Tick];
     Ok(Parts {
         kiosk,
         store,
         network,
+        boots,
         first,
     })
 }
@@ -152,11 +156,7 @@ fn client(config: &Config, clock: &Clock) -> anyhow::Result<Client> {
             connect_timeout: Duration::from_millis(platform.connect_timeout_ms.into()),
             answer_timeout: Duration::from_millis(platform.answer_timeout_ms.into()),
         },
-        Arc::new(move || {
-            wall.unix_seconds()
-                .and_then(|s| i64::try_from(s).ok())
-                .unwrap_or(0)
-        }),
+        Arc::new(move || wall.certificate_seconds()),
     )?;
     Ok(client)
 }

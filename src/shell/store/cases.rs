@@ -1,5 +1,7 @@
 //! Filing cases and writing down what became of them.
 
+use std::time::Duration;
+
 use rusqlite::{Connection, OptionalExtension, Transaction, named_params};
 use sha2::{Digest as _, Sha256};
 use zeroize::Zeroizing;
@@ -31,6 +33,8 @@ pub struct Filed {
     pub seq: u64,
     /// Whose it is.
     pub person: PersonToken,
+    /// Code of its item.
+    pub task_code: String,
 }
 
 impl Filed {
@@ -42,6 +46,8 @@ impl Filed {
             seq: self.seq,
             person: self.person,
             attempts: 0,
+            task_code: self.task_code.clone(),
+            waited: Duration::ZERO,
         }
     }
 }
@@ -270,6 +276,7 @@ fn insert(
         digest,
         seq: rows::number(id)?,
         person,
+        task_code: draft.task_code.clone(),
     })
 }
 
@@ -321,7 +328,7 @@ fn outcome(answer: &Answer) -> String {
         Answer::Accepted(_) => "accepted".into(),
         Answer::Rejected(_) => "rejected".into(),
         Answer::InProgress { .. } => "in_progress".into(),
-        Answer::KeyReused => "key_reused".into(),
+        Answer::Parked(cause) => cause.word().into(),
         Answer::Retry { why, .. } => format!("{why:?}"),
         Answer::LaneStopped(fault) => format!("{fault:?}"),
     }

@@ -61,7 +61,8 @@ impl Desk {
     pub(super) fn waiting(&mut self) -> Result<Vec<Waiting>, StoreFault> {
         self.noting(|desk| {
             let mut statement = desk.db.prepare(
-                "SELECT id, key, person, attempts FROM cases WHERE state = 'ready' ORDER BY id",
+                "SELECT id, key, person, attempts, task_code FROM cases
+                 WHERE state = 'ready' ORDER BY id",
             )?;
             let rows = statement.query_map([], |row| {
                 Ok((
@@ -69,15 +70,18 @@ impl Desk {
                     row.get(1)?,
                     row.get::<_, [u8; 16]>(2)?,
                     row.get(3)?,
+                    row.get(4)?,
                 ))
             })?;
             rows.map(|row| {
-                let (id, key, person, attempts) = row?;
+                let (id, key, person, attempts, task_code) = row?;
                 Ok(Waiting {
                     key: Key(key),
                     seq: number(id)?,
                     person: PersonToken(person),
                     attempts,
+                    task_code,
+                    waited: std::time::Duration::ZERO,
                 })
             })
             .collect()

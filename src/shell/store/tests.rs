@@ -6,7 +6,7 @@ use std::path::Path;
 use super::*;
 use crate::case::{
     Acceptance, Applicant, ApplicantKind, BundlePart, ClockClass, Consent, Delivery, DeviceId,
-    Digest, FilingNumber, Machine, PaperWay, Rejection, RetryCause, SEQ_LAST,
+    Digest, FilingNumber, Machine, PaperWay, Rejection, ParkCause, RetryCause, SEQ_LAST,
 };
 use serde_json::json;
 
@@ -164,7 +164,7 @@ fn acceptance_deletes_the_body_and_is_final() {
     assert_eq!(store.body(key), Err(StoreFault::NotFound));
     assert!(store.waiting().expect("waiting").is_empty());
     assert_eq!(
-        store.record(key, &Answer::KeyReused, attempt()),
+        store.record(key, &Answer::Parked(ParkCause::KeyReused), attempt()),
         Ok(CaseState::Accepted)
     );
     let list = store.list(10).expect("list");
@@ -209,7 +209,7 @@ fn rejected_and_parked_keep_the_body() {
         Ok(CaseState::Rejected)
     );
     assert_eq!(
-        store.record(b, &Answer::KeyReused, attempt()),
+        store.record(b, &Answer::Parked(ParkCause::KeyReused), attempt()),
         Ok(CaseState::Parked)
     );
     assert!(store.body(a).is_ok() && store.body(b).is_ok());

@@ -58,6 +58,7 @@ pub fn monday() -> Wall {
     Wall {
         day: Day::new(2026, 3, 2).expect("a day"),
         time: "14:05".into(),
+        checked: true,
     }
 }
 
@@ -204,6 +205,8 @@ impl Machine {
                 seq: self.seq,
                 person: PersonToken([1; 16]),
                 attempts: 0,
+                task_code: String::new(),
+                waited: Duration::ZERO,
             }));
         }
         let mut events = vec![Event::Filed(cases)];

@@ -1,5 +1,5 @@
 use super::*;
-use RetryCause::{Malformed, NotThePlatform, ServerBusy};
+use RetryCause::{Malformed, NotThePlatform, Portal, ServerBusy};
 use proptest::prelude::*;
 
 const TAKEN: &str = r#"{"sblsh":"X20260101","sblsh_short":"20260101","query_code":"ABCD2345",
@@ -38,18 +38,18 @@ fn each_line_of_the_taxonomy() {
         (
             "portal",
             reply(200, "text/html", "<html>"),
-            again(NotThePlatform),
+            again(Portal),
         ),
         (
             "json of a stranger",
             reply(200, "application/json", TAKEN),
-            again(NotThePlatform),
+            again(Portal),
         ),
-        ("empty 204", reply(204, ANSWER, ""), again(NotThePlatform)),
+        ("empty 204", reply(204, ANSWER, ""), again(Portal)),
         (
             "redirect",
             reply(302, "text/html", ""),
-            again(NotThePlatform),
+            again(Portal),
         ),
         ("rubbish", reply(200, ANSWER, "<<<"), again(Malformed)),
         (
@@ -68,6 +68,17 @@ fn each_line_of_the_taxonomy() {
             again(NotThePlatform),
         ),
         (
+            "a stranger's 422",
+            reply(422, "application/json", "{}"),
+            again(NotThePlatform),
+        ),
+        (
+            "a stranger's 401",
+            reply(401, "text/html", ""),
+            again(NotThePlatform),
+        ),
+        ("504", reply(504, "text/html", ""), again(ServerBusy)),
+        (
             "proxy 404",
             reply(404, "text/html", "no"),
             again(NotThePlatform),
@@ -80,7 +91,7 @@ fn each_line_of_the_taxonomy() {
         (
             "portal 511",
             reply(511, "text/html", ""),
-            again(NotThePlatform),
+            again(Portal),
         ),
         (
             "platform 401",
@@ -118,7 +129,7 @@ fn each_line_of_the_taxonomy() {
                 retry_after_s: None,
             },
         ),
-        ("other body", said("key-reused", 422, ""), Answer::KeyReused),
+        ("other body", said("key-reused", 422, ""), Answer::Parked(ParkCause::KeyReused)),
         ("refused", said("rejected", 400, "DUPLICATE"), rejected),
         (
             "refused, no code",
