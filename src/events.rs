@@ -110,6 +110,9 @@ events! {
     LaneResumed "lane.resumed" Status ["waiting"] "恢复上传。" "Sending goes on.";
     StoreOpened "store.opened" Act ["epoch" "cases" "waiting"] "数据库已打开。" "The store is open.";
     StoreSetAside "store.set_aside" Alarm ["salvaged" "lost"] "数据库损坏,已另存并抢救。" "A damaged store was set aside and salvaged.";
+    RoomEnough "room.enough" Status ["free" "usable"] "存储空间充足。" "There is room enough for filings.";
+    RoomLow "room.low" Fault ["free" "usable"] "存储空间不多,请尽快处理。" "Room for filings runs low.";
+    RoomOut "room.out" Alarm ["free" "usable"] "存储空间不足,已停止收件,仍在上传。" "No room is left: nothing new is taken, what waits is still sent.";
     CatalogueLoaded "catalogue.loaded" Act ["version" "items"] "事项目录已加载。" "The catalogue of items is loaded.";
     CatalogueRejected "catalogue.rejected" Alarm ["faults"] "事项目录有误,沿用上一版。" "A catalogue was refused; the last good one stays.";
     CatalogueUpdated "catalogue.updated" Act ["version" "items"] "事项目录已更新。" "The catalogue of items was replaced.";

@@ -2,9 +2,10 @@
 
 use std::time::Instant;
 
+use crate::domain::admission::{self, Admission, Room};
 use crate::domain::input::Engines;
 use crate::domain::search::SearchIndex;
-use crate::item::{Catalogue, Day, Item, Offline};
+use crate::item::{Catalogue, Day, Item, Kind, Offline};
 use crate::status::{Device, Paper};
 use crate::text::Text;
 
@@ -85,6 +86,8 @@ pub struct World {
     pub presence: bool,
     /// The service door is open.
     pub door_open: bool,
+    /// Room for more filings, once it was measured.
+    pub room: Option<Room>,
 }
 
 impl World {
@@ -121,6 +124,11 @@ impl World {
                     "Please come back later or go to the window.",
                 ),
             ));
+        }
+        let needed = admission::worst_case(item, 0);
+        let admission = self.room.map(|room| room.admits(needed));
+        if admission == Some(Admission::Red) && item.kind != Kind::Guide {
+            return Some(admission::refusal());
         }
         if let (Some(window), Some(today)) = (&item.window, self.today())
             && !window.is_open(today)

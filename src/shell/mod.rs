@@ -6,6 +6,7 @@ pub mod fonts;
 pub mod gpio;
 pub mod journal;
 pub mod platform;
+pub mod room;
 pub mod runtime;
 pub mod serial;
 pub mod settings;

@@ -121,10 +121,11 @@ impl Runtime {
                     input.event(devices::pin_event(event))
                 }));
                 let ports = Ports::open(&config, &mine, &journal);
-                let next_note = clock.now();
+                let begun = clock.now();
                 let mut turn = Loop {
                     boots: parts.boots,
-                    next_note,
+                    next_note: begun,
+                    next_room: begun,
                     kiosk: (parts.kiosk)(),
                     store: parts.store,
                     network: parts.network,
@@ -187,7 +188,11 @@ struct Loop {
     boots: BootBook,
     /// When the book of boots is due again.
     next_note: Instant,
+    next_room: Instant,
 }
+
+/// How often the room for filings is measured.
+const ROOM_EVERY: Duration = Duration::from_secs(60);
 
 /// How often it is noted that this boot still runs, and what it knows of the time.
 const NOTE_EVERY: Duration = Duration::from_secs(600);
@@ -221,6 +226,7 @@ impl Loop {
             Some(self.network.next_sync(self.kiosk.line_state())),
             self.next_minute(now),
             Some(self.next_note),
+            Some(self.next_room),
         ];
         match next.into_iter().flatten().min() {
             Some(deadline) => self
@@ -243,6 +249,10 @@ impl Loop {
         let now = self.clock.now();
         if now >= self.network.next_sync(self.kiosk.line_state()) {
             self.network.sync_catalogue(now);
+        }
+        if now >= self.next_room {
+            self.next_room = now + ROOM_EVERY;
+            self.network.measure_room();
         }
         if now >= self.next_note {
             self.next_note = now + NOTE_EVERY;

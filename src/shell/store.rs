@@ -10,6 +10,7 @@ mod fault;
 pub mod files;
 mod open;
 mod ratings;
+mod room;
 mod rows;
 mod salvage;
 mod schema;
@@ -27,6 +28,7 @@ pub use cases::{Attempt, BUNDLE_LIMIT, Filed};
 pub use fault::StoreFault;
 pub use open::{Config, Opened, Random, os_random};
 pub use ratings::{RATING_LIMIT, RATINGS_WAITING_LIMIT};
+pub use room::Inside;
 pub use rows::{CaseRow, Counts};
 
 use writer::{Desk, Job};

@@ -5,6 +5,7 @@ mod board_files;
 mod floors;
 #[cfg(feature = "sim")]
 mod kill_nine;
+mod outbox_days;
 mod outbox_kill;
 mod outbox_policy;
 #[cfg(feature = "sim")]

@@ -48,12 +48,36 @@ mod tests {
         let days = Duration::from_secs(2 * 86_400 + 1);
         let ran = Duration::from_millis(7_000);
         for (then, now, expected) in [
-            (stamp("a", 5, Some(two), Trusted), stamp("a", 9, Some(one), Trusted), Some(Duration::from_millis(4))),
-            (stamp("a", 9, None, Unknown), stamp("a", 5, None, Unknown), None),
-            (stamp("a", 5, Some(one), Trusted), stamp("b", 7_000, Some(two), Holdover), Some(days)),
-            (stamp("a", 5, Some(one), Unknown), stamp("b", 7_000, Some(two), Trusted), Some(ran)),
-            (stamp("a", 5, Some(two), Trusted), stamp("b", 7_000, Some(one), Trusted), Some(ran)),
-            (stamp("a", 5, None, Unknown), stamp("b", 7_000, None, Unknown), Some(ran)),
+            (
+                stamp("a", 5, Some(two), Trusted),
+                stamp("a", 9, Some(one), Trusted),
+                Some(Duration::from_millis(4)),
+            ),
+            (
+                stamp("a", 9, None, Unknown),
+                stamp("a", 5, None, Unknown),
+                None,
+            ),
+            (
+                stamp("a", 5, Some(one), Trusted),
+                stamp("b", 7_000, Some(two), Holdover),
+                Some(days),
+            ),
+            (
+                stamp("a", 5, Some(one), Unknown),
+                stamp("b", 7_000, Some(two), Trusted),
+                Some(ran),
+            ),
+            (
+                stamp("a", 5, Some(two), Trusted),
+                stamp("b", 7_000, Some(one), Trusted),
+                Some(ran),
+            ),
+            (
+                stamp("a", 5, None, Unknown),
+                stamp("b", 7_000, None, Unknown),
+                Some(ran),
+            ),
         ] {
             assert_eq!(age(&then, &now), expected, "{then:?} {now:?}");
         }

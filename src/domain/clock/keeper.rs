@@ -83,7 +83,8 @@ impl Keeper {
     /// What is believed now. A disciplined wall clock is taken note of, so that losing its source is no loss.
     pub fn read(&mut self, reading: Reading) -> Belief {
         let believable = self.is_believable(reading.wall_ms);
-        let fresh = self.offset.is_some() && reading.boot_ms.saturating_sub(self.heard_ms) < FRESH_MS;
+        let fresh =
+            self.offset.is_some() && reading.boot_ms.saturating_sub(self.heard_ms) < FRESH_MS;
         if reading.synchronised && believable && !fresh {
             let offset_ms = reading.wall_ms.saturating_sub_unsigned(reading.boot_ms);
             // A wall clock that is disciplined is right to a second; what is told to people is cut to seconds anyhow.

@@ -24,7 +24,9 @@ impl Offset {
         let date_ms = date_unix_s.checked_mul(1000)?;
         (sent_ms <= received_ms).then(|| Self {
             lo_ms: date_ms.saturating_sub_unsigned(received_ms),
-            hi_ms: date_ms.saturating_add(1000).saturating_sub_unsigned(sent_ms),
+            hi_ms: date_ms
+                .saturating_add(1000)
+                .saturating_sub_unsigned(sent_ms),
             at_ms: received_ms,
         })
     }

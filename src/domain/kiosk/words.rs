@@ -2,6 +2,7 @@
 
 use crate::case::{Answer, Digest, Draft, FilingNumber, Key, ParkCause, Waiting};
 use crate::document::IdentityDocument;
+use crate::domain::admission::Room;
 use crate::domain::outbox::Load;
 use crate::domain::page::{Intent, Page};
 use crate::domain::visit::{CardTrouble, KnownCase};
@@ -73,6 +74,8 @@ pub enum Event {
     Presence(bool),
     /// The service door.
     Door(bool),
+    /// Room on the disk and in the store was measured.
+    Room(Room),
     /// Time passed.
     Tick,
 }

@@ -213,7 +213,10 @@ impl Queue {
                 continue;
             };
             if let Some(theirs) = self.people.get_mut(&person) {
-                let ranks = theirs.waiting.iter().filter_map(|seq| self.entries.get(seq));
+                let ranks = theirs
+                    .waiting
+                    .iter()
+                    .filter_map(|seq| self.entries.get(seq));
                 let rank = ranks.map(|entry| entry.rank).min().unwrap_or(due);
                 theirs.place = Some(Place::Ripe(rank, seq));
                 self.ripe.insert((rank, seq));

@@ -96,13 +96,19 @@ mod tests {
         let mut book = BootBook::open(path.clone(), Arc::new(OsFiles), &clock);
         book.note(&clock).expect("written");
         let at = clock.boot_ms();
-        assert!(matches!(book.date(clock.boot_id(), at), Dating::Exact { .. }));
+        assert!(matches!(
+            book.date(clock.boot_id(), at),
+            Dating::Exact { .. }
+        ));
 
         // The next start wakes before it: the wall clock of the build's day is not believed any more.
         let early = Clock::starting_at(UNIX_EPOCH + Duration::from_secs(WALL_FLOOR_UNIX_S + 60));
         let again = BootBook::open(path.clone(), Arc::new(OsFiles), &early);
         assert_eq!(early.wall(), None);
-        assert!(matches!(again.date(clock.boot_id(), at), Dating::Exact { .. }));
+        assert!(matches!(
+            again.date(clock.boot_id(), at),
+            Dating::Exact { .. }
+        ));
 
         std::fs::write(&path, b"{").expect("break it");
         let fresh = Clock::starting_at(UNIX_EPOCH + now);

@@ -16,6 +16,7 @@ use crate::item::Catalogue;
 use crate::shell::clock::Clock;
 use crate::shell::journal::Journal;
 use crate::shell::platform::{CaseState, CaseStatus, CatalogueAnswer, Client, Rating};
+use crate::shell::room::RoomKeeper;
 use crate::shell::store::{Attempt, Store, StoreFault};
 use crate::text::Text;
 
@@ -47,6 +48,7 @@ struct Shared {
     inbox: Inbox,
     cache_dir: PathBuf,
     area_code: String,
+    room: Arc<RoomKeeper>,
 }
 
 impl Network {
@@ -58,6 +60,7 @@ impl Network {
         inbox: Inbox,
         cache_dir: PathBuf,
         area_code: String,
+        room: RoomKeeper,
     ) -> std::io::Result<Self> {
         let tokio = Builder::new_multi_thread()
             .worker_threads(1)
@@ -74,6 +77,7 @@ impl Network {
             inbox,
             cache_dir,
             area_code,
+            room: Arc::new(room),
         };
         Ok(Self {
             tokio,
@@ -115,6 +119,17 @@ impl Network {
     /// Sets a case apart in the store, then tells the core.
     pub(super) fn park(&self, key: Key, cause: ParkCause) {
         self.shared.keep(key, Answer::Parked(cause));
+    }
+
+    /// Measures the room on the disk and in the store, then tells the core. A disk that cannot be measured is no news.
+    pub(super) fn measure_room(&self) {
+        let shared = self.shared.clone();
+        self.tokio.spawn_blocking(move || {
+            let inside = shared.store.inside();
+            if let Some(Ok(room)) = inside.ok().map(|inside| shared.room.look(inside)) {
+                shared.inbox.event(Event::Room(room));
+            }
+        });
     }
 
     /// Reads a part of the backlog, then tells the core.
@@ -198,10 +213,15 @@ impl Shared {
             http_status: None,
             server_date: None,
         };
-        let (inbox, kept_key, kept) = (self.inbox.clone(), key.clone(), answer.clone());
+        let (inbox, room) = (self.inbox.clone(), self.room.clone());
+        let (kept_key, kept) = (key.clone(), answer.clone());
         let queued = self
             .store
             .record_then(kept_key.clone(), kept.clone(), attempt, move |done| {
+                if done == Err(StoreFault::Full) {
+                    // The next attempt finds room.
+                    let _ = room.throw_off();
+                }
                 // An answer that could not be kept is asked for again: the platform repeats it for the same key.
                 let answer = if done.is_ok() { kept } else { local_fault() };
                 inbox.event(Event::Answered(kept_key, answer));

@@ -19,6 +19,7 @@ use crate::shell::catalogue;
 use crate::shell::clock::{BootBook, Clock};
 use crate::shell::journal::Journal;
 use crate::shell::platform::{Client, ClientConfig, Token};
+use crate::shell::room::RoomKeeper;
 use crate::shell::store::files::OsFiles;
 use crate::shell::store::{self, Store};
 
@@ -61,6 +62,7 @@ pub(super) fn prepare(
         inbox.clone(),
         config.catalogue.cache_dir.clone(),
         config.machine.town_code.clone(),
+        RoomKeeper::new(&config.store.path, Arc::new(OsFiles)),
     )?;
     let mut seed = [0; 8];
     store::os_random()(&mut seed).context("read the kernel's randomness")?;

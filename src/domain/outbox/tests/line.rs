@@ -194,7 +194,10 @@ fn a_district_does_not_come_back_all_at_once() {
         assert!(first.iter().all(|d| *d <= spread));
         for second in [0, 30, 60, 90] {
             let window = Duration::from_secs(second)..Duration::from_secs(second + 30);
-            let come = first.iter().filter(|d| window.contains(d as &Duration)).count();
+            let come = first
+                .iter()
+                .filter(|d| window.contains(d as &Duration))
+                .count();
             assert!((100..500).contains(&come), "{come} from second {second} on");
         }
     }

@@ -66,7 +66,11 @@ fn a_case_called_malformed_again_and_again_is_parked_after_some_time() {
     }
     assert!(now - begun >= 3 * settings.proof_pause);
     let key = waiting(1, 1).key;
-    assert_eq!(outbox.poll_send(now + settings.cap), None, "on its way there");
+    assert_eq!(
+        outbox.poll_send(now + settings.cap),
+        None,
+        "on its way there"
+    );
     // The store could not keep it: it is sent, proved and parked again.
     outbox.answered(&key, &retry(RetryCause::LocalFault), now);
     now = outbox.poll_timeout().expect("next");

@@ -35,22 +35,14 @@ fn each_line_of_the_taxonomy() {
         detail: "文字".into(),
     });
     for (line, reply, expected) in [
-        (
-            "portal",
-            reply(200, "text/html", "<html>"),
-            again(Portal),
-        ),
+        ("portal", reply(200, "text/html", "<html>"), again(Portal)),
         (
             "json of a stranger",
             reply(200, "application/json", TAKEN),
             again(Portal),
         ),
         ("empty 204", reply(204, ANSWER, ""), again(Portal)),
-        (
-            "redirect",
-            reply(302, "text/html", ""),
-            again(Portal),
-        ),
+        ("redirect", reply(302, "text/html", ""), again(Portal)),
         ("rubbish", reply(200, ANSWER, "<<<"), again(Malformed)),
         (
             "no number",
@@ -88,11 +80,7 @@ fn each_line_of_the_taxonomy() {
             reply(409, "", ""),
             again(NotThePlatform),
         ),
-        (
-            "portal 511",
-            reply(511, "text/html", ""),
-            again(Portal),
-        ),
+        ("portal 511", reply(511, "text/html", ""), again(Portal)),
         (
             "platform 401",
             said("forbidden", 401, ""),
@@ -129,7 +117,11 @@ fn each_line_of_the_taxonomy() {
                 retry_after_s: None,
             },
         ),
-        ("other body", said("key-reused", 422, ""), Answer::Parked(ParkCause::KeyReused)),
+        (
+            "other body",
+            said("key-reused", 422, ""),
+            Answer::Parked(ParkCause::KeyReused),
+        ),
         ("refused", said("rejected", 400, "DUPLICATE"), rejected),
         (
             "refused, no code",

@@ -59,7 +59,10 @@ async fn a_key_belongs_to_a_machine_and_to_its_bytes() {
     let pair = Pair::new();
     let client = pair.client();
     accepted(client.put_case(&key(1), &body(1)).await);
-    assert_eq!(client.put_case(&key(1), &body(2)).await, Answer::Parked(ParkCause::KeyReused));
+    assert_eq!(
+        client.put_case(&key(1), &body(2)).await,
+        Answer::Parked(ParkCause::KeyReused)
+    );
     let other = pair.client_with(ClientConfig {
         device: "A0002".into(),
         ..pair.config()
