@@ -27,7 +27,7 @@ use queue::{Entry, Queue};
 use window::Window;
 
 pub use alarm::Alarm;
-pub use priority::Priority;
+pub use priority::{Priority, ratings_may_go};
 pub use settings::Settings;
 pub use window::Load;
 

@@ -6,6 +6,15 @@ use crate::item::Item;
 
 use super::settings::Settings;
 
+/// Ratings that have waited so long go although cases wait.
+const RATINGS_AT_LEAST_EVERY: Duration = Duration::from_secs(3600);
+
+/// Whether ratings may be sent now: after every case that waits, but not never.
+#[must_use]
+pub fn ratings_may_go(cases_waiting: usize, since_last: Duration) -> bool {
+    cases_waiting == 0 || since_last >= RATINGS_AT_LEAST_EVERY
+}
+
 /// How urgent a case is. Order: the most urgent first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Priority {

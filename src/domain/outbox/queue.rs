@@ -105,6 +105,9 @@ impl Queue {
     pub(super) fn remove(&mut self, seq: u64) -> Option<Entry> {
         let entry = self.entries.remove(&seq)?;
         self.numbers.remove(&entry.key);
+        if self.entries.is_empty() {
+            self.overdue_from = None;
+        }
         self.unplace(entry.person);
         if let Some(theirs) = self.people.get_mut(&entry.person) {
             theirs.waiting.remove(&seq);

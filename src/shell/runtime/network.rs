@@ -1,14 +1,14 @@
 //! Calls to the platform, away from the loop: each ends in one event.
 
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use tokio::runtime::{Builder, Runtime};
 
 use crate::case::{Answer, Key, ParkCause, RetryCause};
 use crate::domain::kiosk::Event;
-use crate::domain::outbox::Load;
+use crate::domain::outbox::{Load, ratings_may_go};
 use crate::domain::visit::KnownCase;
 use crate::domain::world::Line;
 use crate::events::{EventId, FieldValue};
@@ -49,6 +49,8 @@ struct Shared {
     cache_dir: PathBuf,
     area_code: String,
     room: Arc<RoomKeeper>,
+    /// When ratings were sent last.
+    rated: Mutex<Instant>,
 }
 
 impl Network {
@@ -78,6 +80,7 @@ impl Network {
             cache_dir,
             area_code,
             room: Arc::new(room),
+            rated: Mutex::new(started),
         };
         Ok(Self {
             tokio,
@@ -239,6 +242,18 @@ impl Shared {
         }
     }
 
+    fn ratings_turn(&self) -> bool {
+        let now = self.clock.now();
+        let Ok(mut last) = self.rated.lock() else {
+            return false;
+        };
+        let turn = ratings_may_go(self.inbox.waiting(), now.saturating_duration_since(*last));
+        if turn {
+            *last = now;
+        }
+        turn
+    }
+
     fn take_catalogue(&self, etag: &str, bytes: &[u8]) {
         match Catalogue::from_json(bytes) {
             Ok((catalogue, findings)) if findings.is_empty() => {
@@ -292,8 +307,11 @@ impl Shared {
             .collect()
     }
 
-    /// Sends the ratings that wait, oldest first, until one does not go.
+    /// Sends the ratings that wait, oldest first, until one does not go. Cases go before them.
     async fn send_ratings(&self) {
+        if !self.ratings_turn() {
+            return;
+        }
         let Ok(waiting) = self.store.ratings_waiting() else {
             return;
         };

@@ -83,7 +83,11 @@ pub(super) fn prepare(
     };
     let (config, journal) = (config.clone(), journal.clone());
     let kiosk = Box::new(move || {
-        let mut outbox = Outbox::new(Settings::default(), u64::from_ne_bytes(seed), now);
+        let policy = Settings {
+            first_probe_spread: Duration::from_secs(config.platform.return_spread_s.into()),
+            ..Settings::default()
+        };
+        let mut outbox = Outbox::new(policy, u64::from_ne_bytes(seed), now);
         outbox.expect_backlog();
         Kiosk::new(
             machine,

@@ -121,7 +121,8 @@ impl Life {
             let due = self.machine.next_ms(&self.clocks);
             let next = [happens, due].into_iter().flatten().min();
             let Some(next) = next.filter(|next| *next < end_ms) else {
-                self.clocks.ms = end_ms;
+                // A restart may have lasted longer.
+                self.clocks.ms = self.clocks.ms.max(end_ms);
                 return Ok(());
             };
             self.clocks.ms = self.clocks.ms.max(next);

@@ -80,6 +80,14 @@ fn overdue_is_said_once_and_the_case_is_still_sent() {
     assert_eq!(order(&mut outbox, late), [1, 2]);
 }
 
+#[test]
+fn ratings_go_after_the_cases_but_not_never() {
+    let hour = Duration::from_secs(3600);
+    assert!(ratings_may_go(0, Duration::ZERO));
+    assert!(!ratings_may_go(1, hour / 2));
+    assert!(ratings_may_go(1_000_000, hour));
+}
+
 /// Priority comes from the catalogue: an item with yearly days of filing has a last day.
 #[test]
 fn the_catalogue_tells_what_is_urgent() {
