@@ -1,5 +1,7 @@
 //! Calls to the platform, away from the loop: each ends in one event.
 
+mod ratings;
+
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
@@ -8,14 +10,14 @@ use tokio::runtime::{Builder, Runtime};
 
 use crate::case::{Answer, Key, ParkCause, RetryCause};
 use crate::domain::kiosk::Event;
-use crate::domain::outbox::{Load, ratings_may_go};
+use crate::domain::outbox::Load;
 use crate::domain::visit::KnownCase;
 use crate::domain::world::Line;
 use crate::events::{EventId, FieldValue};
 use crate::item::Catalogue;
 use crate::shell::clock::Clock;
 use crate::shell::journal::Journal;
-use crate::shell::platform::{CaseState, CaseStatus, CatalogueAnswer, Client, Rating};
+use crate::shell::platform::{CaseState, CaseStatus, CatalogueAnswer, Client};
 use crate::shell::room::RoomKeeper;
 use crate::shell::store::{Attempt, Store, StoreFault};
 use crate::text::Text;
@@ -40,6 +42,16 @@ pub(super) struct Network {
     asked: Option<Instant>,
 }
 
+/// Where the machine stands and keeps things.
+pub(super) struct Site {
+    /// Folder of the last good catalogue.
+    pub(super) cache_dir: PathBuf,
+    /// 9-digit code of its town or street.
+    pub(super) area_code: String,
+    /// Room beside the store.
+    pub(super) room: RoomKeeper,
+}
+
 struct Shared {
     client: Client,
     store: Store,
@@ -60,9 +72,7 @@ impl Network {
         clock: Clock,
         journal: Journal,
         inbox: Inbox,
-        cache_dir: PathBuf,
-        area_code: String,
-        room: RoomKeeper,
+        site: Site,
     ) -> std::io::Result<Self> {
         let tokio = Builder::new_multi_thread()
             .worker_threads(1)
@@ -77,9 +87,9 @@ impl Network {
             clock,
             journal,
             inbox,
-            cache_dir,
-            area_code,
-            room: Arc::new(room),
+            cache_dir: site.cache_dir,
+            area_code: site.area_code,
+            room: Arc::new(site.room),
             rated: Mutex::new(started),
         };
         Ok(Self {
@@ -242,18 +252,6 @@ impl Shared {
         }
     }
 
-    fn ratings_turn(&self) -> bool {
-        let now = self.clock.now();
-        let Ok(mut last) = self.rated.lock() else {
-            return false;
-        };
-        let turn = ratings_may_go(self.inbox.waiting(), now.saturating_duration_since(*last));
-        if turn {
-            *last = now;
-        }
-        turn
-    }
-
     fn take_catalogue(&self, etag: &str, bytes: &[u8]) {
         match Catalogue::from_json(bytes) {
             Ok((catalogue, findings)) if findings.is_empty() => {
@@ -279,55 +277,6 @@ impl Shared {
             ),
         }
     }
-
-    fn ratings(&self, keys: &[Key], level: u8) -> Vec<Vec<u8>> {
-        let Ok(rows) = self.store.list(1000) else {
-            return Vec::new();
-        };
-        let time = self.clock.rfc3339().unwrap_or_default();
-        rows.into_iter()
-            .filter(|row| keys.contains(&row.key))
-            .filter_map(|row| {
-                let rating = Rating {
-                    area_code: self.area_code.clone(),
-                    task_code: row.task_code,
-                    task_name: row.task_name,
-                    project_no: row
-                        .acceptance
-                        .map_or(row.filing_number.0, |acceptance| acceptance.sblsh),
-                    pf: Default::default(),
-                    satisfaction: level,
-                    eval_detail: String::new(),
-                    writing_evaluation: String::new(),
-                    assess_time: time.clone(),
-                    assess_number: 1,
-                };
-                rating.to_bytes().ok()
-            })
-            .collect()
-    }
-
-    /// Sends the ratings that wait, oldest first, until one does not go. Cases go before them.
-    async fn send_ratings(&self) {
-        if !self.ratings_turn() {
-            return;
-        }
-        let Ok(waiting) = self.store.ratings_waiting() else {
-            return;
-        };
-        for rating in waiting {
-            let Ok(body) = self.store.body(&rating.key) else {
-                return;
-            };
-            if let Err(failure) = self.client.rate(&rating.key, &body).await {
-                let _ = self.store.record_rating(&rating.key, &failure.into_put());
-                return;
-            }
-            if self.store.record_rating(&rating.key, &rated()).is_err() {
-                return;
-            }
-        }
-    }
 }
 
 fn local_fault() -> Answer {
@@ -335,17 +284,6 @@ fn local_fault() -> Answer {
         why: RetryCause::LocalFault,
         retry_after_s: None,
     }
-}
-
-/// A rating has no number at the platform; taken is all there is to say.
-fn rated() -> Answer {
-    Answer::Accepted(crate::case::Acceptance {
-        sblsh: String::new(),
-        sblsh_short: String::new(),
-        query_code: String::new(),
-        accepted_at: String::new(),
-        promise_until: None,
-    })
 }
 
 /// Keeps a catalogue: whole or not at all, also over a power cut.

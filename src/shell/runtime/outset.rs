@@ -24,7 +24,7 @@ use crate::shell::store::files::OsFiles;
 use crate::shell::store::{self, Store};
 
 use super::Inbox;
-use super::network::{CACHED, Network};
+use super::network::{CACHED, Network, Site};
 
 /// What the loop begins with.
 pub(super) struct Parts {
@@ -60,9 +60,11 @@ pub(super) fn prepare(
         clock.clone(),
         journal.clone(),
         inbox.clone(),
-        config.catalogue.cache_dir.clone(),
-        config.machine.town_code.clone(),
-        RoomKeeper::new(&config.store.path, Arc::new(OsFiles)),
+        Site {
+            cache_dir: config.catalogue.cache_dir.clone(),
+            area_code: config.machine.town_code.clone(),
+            room: RoomKeeper::new(&config.store.path, Arc::new(OsFiles)),
+        },
     )?;
     let mut seed = [0; 8];
     store::os_random()(&mut seed).context("read the kernel's randomness")?;
