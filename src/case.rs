@@ -18,7 +18,7 @@ mod signature;
 pub mod signed;
 mod state;
 
-pub use answer::{Acceptance, Answer, LaneFault, Rejection, RetryCause};
+pub use answer::{Acceptance, Answer, LaneFault, ParkCause, Rejection, RetryCause};
 pub use attachment::{ATTACHMENT_MAX, ATTACHMENTS_MAX, Attachment};
 pub use bytes::{BODY_LIMIT, BODY_VERSION, ClockClass, Digest, Stamp, freeze};
 pub use chain::Link;

@@ -220,6 +220,8 @@ pub struct Platform {
     pub connect_timeout_ms: u32,
     /// For a whole answer, 1000–120000 ms.
     pub answer_timeout_ms: u32,
+    /// Within what time the waiting cases of a district's machines come back after an outage, 0–3600 s.
+    pub return_spread_s: u32,
 }
 
 /// The durable store of cases.

@@ -38,8 +38,8 @@ pub enum Answer {
         /// Seconds of `Retry-After`, if given.
         retry_after_s: Option<u32>,
     },
-    /// 422: same key, other body. Never happens with frozen bytes: park and raise an alarm.
-    KeyReused,
+    /// The case itself is at fault and no repetition helps: a technician must look at it.
+    Parked(ParkCause),
     /// Not taken, or unknown whether it was: the same bytes are sent again later.
     Retry {
         /// Why, for the engineer.
@@ -60,12 +60,68 @@ pub enum RetryCause {
     TimedOut,
     /// 5xx, 408, 425, 429.
     ServerBusy,
-    /// An answer that is not in the agreed media type (captive portal, proxy, firewall): not an answer.
+    /// A refusal that is not in the agreed media type (proxy, firewall): not the platform's.
     NotThePlatform,
-    /// Agreed media type, but not understood.
+    /// A success or a redirect that is not in the agreed media type: somebody else answers in the platform's name.
+    Portal,
+    /// Agreed media type, but not understood on one of the two sides.
     Malformed,
     /// The platform does not have the case's attachments whole: they are sent first.
     AttachmentMissing,
+    /// Nothing was sent, or the answer could not be kept: this machine's disk, for now.
+    LocalFault,
+}
+
+impl RetryCause {
+    /// All of them.
+    pub const ALL: [Self; 8] = [
+        Self::Unreachable,
+        Self::TimedOut,
+        Self::ServerBusy,
+        Self::NotThePlatform,
+        Self::Portal,
+        Self::Malformed,
+        Self::AttachmentMissing,
+        Self::LocalFault,
+    ];
+
+    /// Word in the journal.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Unreachable => "unreachable",
+            Self::TimedOut => "timed-out",
+            Self::ServerBusy => "server-busy",
+            Self::NotThePlatform => "not-the-platform",
+            Self::Portal => "portal",
+            Self::Malformed => "malformed",
+            Self::AttachmentMissing => "attachment-missing",
+            Self::LocalFault => "local-fault",
+        }
+    }
+}
+
+/// Why a case is set apart for a technician.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum ParkCause {
+    /// 422: the platform knows this key with other bytes. Never happens with frozen bytes.
+    KeyReused,
+    /// The platform called it malformed again and again, or its answers to it could never be read.
+    Malformed,
+    /// Its bytes cannot be read any more on this machine.
+    Unreadable,
+}
+
+impl ParkCause {
+    /// Word in the store and in the journal.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::KeyReused => "key-reused",
+            Self::Malformed => "malformed",
+            Self::Unreadable => "unreadable",
+        }
+    }
 }
 
 /// A fault of this machine or its credentials that stops sending.
@@ -77,4 +133,16 @@ pub enum LaneFault {
     Clock,
     /// The server's certificate does not verify.
     Certificate,
+}
+
+impl LaneFault {
+    /// Word in the journal.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Credentials => "credentials",
+            Self::Clock => "clock",
+            Self::Certificate => "certificate",
+        }
+    }
 }

@@ -101,10 +101,14 @@ pub struct Stamp {
 }
 
 /// How far a wall clock is believed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum ClockClass {
-    /// Disciplined by a time source in this boot.
+    /// Disciplined by a time source now.
     Trusted,
+    /// Disciplined earlier in this boot; since then it runs on its own crystal.
+    Holdover,
+    /// Not measured, but between two known instants.
+    Bounded,
     /// Nobody knows: the paper says so.
     Unknown,
 }
@@ -115,8 +119,24 @@ impl ClockClass {
     pub fn word(self) -> &'static str {
         match self {
             Self::Trusted => "trusted",
+            Self::Holdover => "holdover",
+            Self::Bounded => "bounded",
             Self::Unknown => "unknown",
         }
+    }
+
+    /// Reads the word of the store.
+    #[must_use]
+    pub fn from_word(word: &str) -> Option<Self> {
+        [Self::Trusted, Self::Holdover, Self::Bounded, Self::Unknown]
+            .into_iter()
+            .find(|class| class.word() == word)
+    }
+
+    /// Whether a time of this class may be said without a warning.
+    #[must_use]
+    pub fn is_checked(self) -> bool {
+        matches!(self, Self::Trusted | Self::Holdover)
     }
 }
 

@@ -24,7 +24,7 @@ const VERSION: &str = "KIOSK2";
 /// What a receipt proves.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Proof {
-    /// First letter of the clock's class when the cases were filed: `T` trusted, `U` unknown, and what later classes add.
+    /// First letter of the clock's class when the cases were filed: `T` trusted, `H` holdover, `B` bounded, `U` unknown.
     pub clock: char,
     /// Wall clock when they were filed, RFC 3339, if the machine had any idea of it.
     pub time: Option<String>,
@@ -178,7 +178,8 @@ pub fn stamp_on_paper(stamp: &Stamp) -> Option<String> {
 }
 
 fn time_on_paper(clock: char, time: Option<&str>) -> Option<String> {
-    let minutes = time.filter(|_| clock != 'U')?.get(..16)?;
+    // Trusted and holdover; the time of any other class is only what the machine claims.
+    let minutes = time.filter(|_| matches!(clock, 'T' | 'H'))?.get(..16)?;
     Some(minutes.replace('T', " "))
 }
 

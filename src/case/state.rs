@@ -1,5 +1,7 @@
 //! Where a case stands in the outbox, and what is known of one that waits.
 
+use std::time::Duration;
+
 use super::answer::Answer;
 use super::mint::Key;
 
@@ -54,7 +56,7 @@ impl CaseState {
             (Self::Accepted | Self::Rejected, _) => self,
             (_, Turn::Answered(Answer::Accepted(_))) => Self::Accepted,
             (_, Turn::Answered(Answer::Rejected(_))) => Self::Rejected,
-            (_, Turn::Answered(Answer::KeyReused)) => Self::Parked,
+            (_, Turn::Answered(Answer::Parked(_))) => Self::Parked,
             (Self::Parked, Turn::Released) => Self::Sending,
             (Self::Parked, _) => self,
             (Self::Ready | Self::Sending, Turn::DeadlinePassed) => Self::Overdue,
@@ -105,11 +107,15 @@ pub struct Waiting {
     pub person: PersonToken,
     /// Attempts made so far.
     pub attempts: u32,
+    /// Code of its item.
+    pub task_code: String,
+    /// How long it has waited already, as far as that is known.
+    pub waited: Duration,
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::{Acceptance, LaneFault, Rejection, RetryCause};
+    use super::super::{Acceptance, LaneFault, ParkCause, Rejection, RetryCause};
     use super::*;
 
     #[test]
@@ -127,7 +133,7 @@ mod tests {
                 code: "DUPLICATE".into(),
                 detail: "x".into(),
             }),
-            Answer::KeyReused,
+            Answer::Parked(ParkCause::KeyReused),
             Answer::InProgress {
                 retry_after_s: None,
             },

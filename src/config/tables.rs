@@ -160,6 +160,7 @@ pub(super) fn platform(s: &mut Section<'_>) -> Platform {
         ca_file: s.optional_path("ca_file"),
         connect_timeout_ms: s.number("connect_timeout_ms", 5000, 500..=60_000),
         answer_timeout_ms: s.number("answer_timeout_ms", 15_000, 1000..=120_000),
+        return_spread_s: s.number("return_spread_s", 120, 0..=3600),
     }
 }
 

@@ -7,8 +7,10 @@ mod words;
 
 use std::time::Instant;
 
+use crate::case::BODY_LIMIT;
+use crate::domain::admission::{Admission, Room};
 use crate::domain::input::Engines;
-use crate::domain::outbox::Outbox;
+use crate::domain::outbox::{Outbox, Priority};
 use crate::domain::page::{Intent, Overlay, Page, view};
 use crate::domain::search::SearchIndex;
 use crate::domain::visit::filing::PaperFate;
@@ -70,6 +72,7 @@ impl Kiosk {
                 wall: None,
                 presence: false,
                 door_open: false,
+                room: None,
             },
             outbox,
             shown: None,
@@ -161,7 +164,12 @@ impl Kiosk {
                 self.log(EventId::CaseNotStored, Vec::new());
                 self.visit.go(Trigger::Fail, &self.world, self.now);
             }
-            Event::Waiting(waiting) => self.outbox.add(waiting, self.now),
+            Event::Waiting(waiting) => {
+                let priority = Priority::of(self.world.catalogue.items(), &waiting.task_code);
+                self.outbox.add(waiting, priority, self.now);
+            }
+            Event::Parked(parked) => parked.iter().for_each(|case| self.outbox.hold(case)),
+            Event::Loaded(part) => self.loaded(part),
             Event::Answered(key, answer) => self.answered(key, answer),
             Event::Progress(cases) => {
                 self.progress(cases.map_or(ProgressOf::NotNow, ProgressOf::Known))
@@ -188,8 +196,27 @@ impl Kiosk {
                 // Nobody files into an open machine; a visit that has begun is not torn off by it.
                 self.visit_or_ignore(if open { Trigger::Close } else { Trigger::Open });
             }
+            Event::Room(room) => self.room(room),
             Event::Tick => {}
         }
+    }
+
+    /// Room was measured. It is told when the colour changes, by the most that is commonly filed: one full body.
+    fn room(&mut self, room: Room) {
+        let colour = |room: &Room| room.admits(BODY_LIMIT as u64);
+        let before = self.world.room.as_ref().map(colour);
+        let now = colour(&room);
+        if before != Some(now) && (before.is_some() || now != Admission::Green) {
+            let free = ("free", FieldValue::count(room.free));
+            let usable = ("usable", FieldValue::count(room.usable()));
+            let event = match now {
+                Admission::Green => EventId::RoomEnough,
+                Admission::Amber => EventId::RoomLow,
+                Admission::Red => EventId::RoomOut,
+            };
+            self.log(event, vec![free, usable]);
+        }
+        self.world.room = Some(room);
     }
 
     /// What waits for the end of a visit: an open door, a newer catalogue, a question about somebody who left.

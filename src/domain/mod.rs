@@ -1,5 +1,7 @@
 //! The pure core: no clock, no socket, no port, no randomness of its own.
 
+pub mod admission;
+pub mod clock;
 pub mod form;
 pub mod input;
 pub mod kiosk;

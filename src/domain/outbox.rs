@@ -3,23 +3,33 @@
 //! Delivery is at least once, under one key per case; the platform makes it exactly once. Cases of one
 //! person go in order and one at a time. A dead line is probed by one case, not by all of them.
 //!
-//! Use: [`Outbox::add`] what waits, take [`Outbox::poll_send`] until it is empty, give every key that was
-//! taken exactly one [`Outbox::answered`] (a transport that gives up answers `TimedOut`), come back at
-//! [`Outbox::poll_timeout`] and ask `poll_send` again.
+//! Use: tell it what is parked ([`Outbox::hold`]) and that there is a store ([`Outbox::expect_backlog`]), read the
+//! parts of the backlog it asks for ([`Outbox::poll_load`]), [`Outbox::add`] what is filed, take [`Outbox::poll_send`] until it is empty, give every
+//! key that was taken exactly one [`Outbox::answered`] (a transport that gives up answers `TimedOut`), come back at
+//! [`Outbox::poll_timeout`] and ask again.
 
+mod alarm;
 mod lane;
+mod priority;
+mod queue;
 mod retry;
+mod settings;
+mod window;
 
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::BTreeMap;
 use std::time::Instant;
 
-use crate::case::{Answer, Key, LaneFault, PersonToken, RetryCause, Waiting};
+use crate::case::{Answer, Key, LaneFault, ParkCause, RetryCause, Waiting};
 
+use alarm::Alarms;
 use lane::Lane;
-pub use retry::Settings;
+use queue::{Entry, Queue};
+use window::Window;
 
-/// Alarms kept until somebody takes them; older ones make room.
-const ALARMS_LIMIT: usize = 64;
+pub use alarm::Alarm;
+pub use priority::{Priority, ratings_may_go};
+pub use settings::Settings;
+pub use window::Load;
 
 /// What an answer makes of a case.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,6 +40,9 @@ pub enum Verdict {
     Rejected,
     /// Set apart until a technician releases it (added again).
     Parked,
+    /// It is proved that repetition does not help. The shell must keep that and then answer
+    /// [`Answer::Parked`] with this cause, or a fault of its own if it cannot.
+    Park(ParkCause),
     /// Goes on waiting.
     Waiting,
     /// No such case here: a late answer to one that is done.
@@ -52,157 +65,151 @@ pub enum LaneState {
     Stopped(LaneFault),
 }
 
-/// Something a human has to know.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Alarm {
-    /// The platform refuses this machine; no case is to blame.
-    LaneStopped(LaneFault),
-    /// It takes cases again.
-    LaneResumed,
-    /// The platform knows this key with other bytes: the case is parked.
-    KeyReused(Key),
-}
-
-struct Entry {
-    key: Key,
-    person: PersonToken,
-    attempts: u32,
-    due: Instant,
-    /// The delay is the line's fault: it ends when the line is back.
-    for_line: bool,
-}
-
 /// The policy. Holds keys and numbers, no bodies.
 pub struct Outbox {
     settings: Settings,
     rng: fastrand::Rng,
-    entries: BTreeMap<u64, Entry>,
-    numbers: BTreeMap<Key, u64>,
-    people: BTreeMap<PersonToken, BTreeSet<u64>>,
-    /// First case of every person who has none on the way, by time.
-    queue: BTreeSet<(Instant, u64)>,
-    on_the_way: BTreeMap<PersonToken, u64>,
+    queue: Queue,
+    window: Window,
     lane: Lane,
     trouble_since: Option<Instant>,
-    alarms: VecDeque<Alarm>,
+    alarms: Alarms,
+    /// Cases that the platform has settled since the start.
+    settled: u64,
+    /// Probes since the start.
+    probes: u64,
+    /// Attempts that must be repeated, by cause, since the start.
+    repeats: BTreeMap<RetryCause, u64>,
 }
 
 impl Outbox {
-    /// An empty outbox. The first case goes within `settings.first_probe_spread` of `now`, alone.
+    /// An outbox with nothing in it. The first case goes within `settings.first_probe_spread` of `now`, alone, unless a
+    /// person files it.
     #[must_use]
     pub fn new(settings: Settings, seed: u64, now: Instant) -> Self {
         let mut rng = fastrand::Rng::with_seed(seed);
         let lane = Lane::starting(now + retry::spread(&mut rng, settings.first_probe_spread));
         Self {
-            settings,
             rng,
-            entries: BTreeMap::new(),
-            numbers: BTreeMap::new(),
-            people: BTreeMap::new(),
-            queue: BTreeSet::new(),
-            on_the_way: BTreeMap::new(),
+            queue: Queue::default(),
+            window: Window::new(settings.window),
             lane,
             trouble_since: None,
-            alarms: VecDeque::new(),
+            alarms: Alarms::default(),
+            settled: 0,
+            probes: 0,
+            repeats: BTreeMap::new(),
+            settings,
         }
     }
 
-    /// Takes a case that waits: at start from the store, later right after it was filed. A key that is
-    /// already here is left as it is.
-    pub fn add(&mut self, waiting: Waiting, now: Instant) {
-        if self.numbers.contains_key(&waiting.key) || self.entries.contains_key(&waiting.seq) {
-            return;
+    /// The store may hold cases from before: asks for them ([`Outbox::poll_load`]).
+    pub fn expect_backlog(&mut self) {
+        self.window.expect();
+    }
+
+    /// Takes a case that was filed or released just now. One for which there is no room comes later with its part of
+    /// the backlog; a key that is already here is left as it is.
+    pub fn add(&mut self, waiting: Waiting, priority: Priority, now: Instant) {
+        if self.window.takes(waiting.seq, self.queue.len()) {
+            self.enter(waiting, priority, now);
+            self.lane.nudge(now, self.settings.base);
         }
-        self.numbers.insert(waiting.key.clone(), waiting.seq);
-        self.take_from_queue(waiting.person);
-        self.people
-            .entry(waiting.person)
-            .or_default()
-            .insert(waiting.seq);
-        let person = waiting.person;
-        self.entries.insert(
-            waiting.seq,
-            Entry {
-                key: waiting.key,
-                person,
-                attempts: waiting.attempts,
-                due: now,
-                for_line: false,
-            },
-        );
-        self.put_into_queue(person);
-        self.lane.nudge(now, self.settings.base);
+    }
+
+    /// A parked case, told at start: later cases of its person wait until it is added again.
+    pub fn hold(&mut self, parked: &Waiting) {
+        self.queue.park(parked.person, parked.seq);
+    }
+
+    /// The part of the backlog to read now. It must be answered with [`Outbox::loaded`] or [`Outbox::not_loaded`].
+    pub fn poll_load(&mut self, now: Instant) -> Option<Load> {
+        self.window.poll(self.queue.len(), now)
+    }
+
+    /// What was read, in order of filing; `full` when it is as many as were asked for.
+    pub fn loaded(&mut self, part: Vec<(Waiting, Priority)>, full: bool, now: Instant) {
+        self.window.loaded(part.last().map(|(w, _)| w.seq), full);
+        for (waiting, priority) in part {
+            self.enter(waiting, priority, now);
+        }
+    }
+
+    /// The store could not be read.
+    pub fn not_loaded(&mut self, now: Instant) {
+        self.window.failed(now);
     }
 
     /// The next case to send now, if any. It is on its way until [`Outbox::answered`].
     pub fn poll_send(&mut self, now: Instant) -> Option<Key> {
-        let (due, seq) = *self.queue.first()?;
-        let room = self.on_the_way.len() < self.lane.width(self.settings.in_flight);
-        if !room || due > now || self.lane.not_before().is_some_and(|at| at > now) {
+        let room = self.queue.on_the_way() < self.lane.width(self.settings.in_flight);
+        if !room || self.lane.not_before().is_some_and(|at| at > now) {
             return None;
         }
-        self.queue.pop_first();
-        let entry = self.entries.get_mut(&seq)?;
+        let probe = self.lane.is_probing();
+        let entry = self.queue.pick(probe, now)?;
         entry.attempts = entry.attempts.saturating_add(1);
-        self.on_the_way.insert(entry.person, seq);
+        if probe {
+            self.probes += 1;
+            entry.turn = self.probes;
+        }
         Some(entry.key.clone())
     }
 
-    /// When to ask [`Outbox::poll_send`] again, if time alone can change its answer.
+    /// When to ask again, if time alone can change the answers.
     #[must_use]
     pub fn poll_timeout(&self) -> Option<Instant> {
-        if self.on_the_way.len() >= self.lane.width(self.settings.in_flight) {
-            return None;
-        }
-        let (due, _) = *self.queue.first()?;
-        Some(self.lane.not_before().map_or(due, |at| at.max(due)))
+        let room = self.queue.on_the_way() < self.lane.width(self.settings.in_flight);
+        let due = self.queue.next_due().filter(|_| room);
+        let send = due.map(|due| self.lane.not_before().map_or(due, |at| at.max(due)));
+        let load = self.window.timeout(self.queue.len());
+        [send, load, self.queue.next_overdue()]
+            .into_iter()
+            .flatten()
+            .min()
     }
 
     /// What an attempt came to.
     pub fn answered(&mut self, key: &Key, answer: &Answer, now: Instant) -> Verdict {
-        let Some(&seq) = self.numbers.get(key) else {
+        let Some(seq) = self.queue.seq_of(key) else {
             return Verdict::NotHeld;
         };
-        let Some(entry) = self.entries.get(&seq) else {
-            return Verdict::NotHeld;
-        };
-        let (person, attempts) = (entry.person, entry.attempts);
-        self.take_from_queue(person);
-        if self.on_the_way.get(&person) == Some(&seq) {
-            self.on_the_way.remove(&person);
-        }
         self.lane_learns(answer, now);
-        let verdict = match answer {
-            Answer::Accepted(_) => Verdict::Accepted,
-            Answer::Rejected(_) => Verdict::Rejected,
-            Answer::KeyReused => {
-                self.alarm(Alarm::KeyReused(key.clone()));
+        match answer {
+            Answer::Accepted(_) => self.done(seq, Verdict::Accepted),
+            Answer::Rejected(_) => self.done(seq, Verdict::Rejected),
+            Answer::Parked(cause) => {
+                if let Some(entry) = self.queue.remove(seq) {
+                    self.queue.park(entry.person, seq);
+                }
+                self.alarms.raise(Alarm::Parked(key.clone(), *cause));
                 Verdict::Parked
             }
-            Answer::InProgress { .. } | Answer::Retry { .. } | Answer::LaneStopped(_) => {
-                Verdict::Waiting
+            Answer::Retry { why, .. } => {
+                *self.repeats.entry(*why).or_default() += 1;
+                if *why == RetryCause::Malformed && self.is_proved(seq) {
+                    return Verdict::Park(ParkCause::Malformed);
+                }
+                self.delay(seq, answer, now)
             }
-        };
-        if verdict == Verdict::Waiting {
-            self.delay(seq, attempts, answer, now);
-        } else {
-            self.forget(seq, key, person);
+            Answer::InProgress { .. } | Answer::LaneStopped(_) => self.delay(seq, answer, now),
         }
-        self.put_into_queue(person);
-        verdict
     }
 
-    /// A hint that the network is back: what waits for the line is tried at once (spread over the fleet).
+    /// A hint that the network is back: what waits for the line is tried soon (spread over the fleet).
     pub fn line_up(&mut self, now: Instant) {
         let spread = retry::spread(&mut self.rng, self.settings.first_probe_spread);
         if !self.lane.hint(now + spread) {
-            self.wake(now + spread);
+            self.queue.wake(now + spread);
         }
     }
 
     /// Takes the oldest alarm.
-    pub fn poll_alarm(&mut self) -> Option<Alarm> {
-        self.alarms.pop_front()
+    pub fn poll_alarm(&mut self, now: Instant) -> Option<Alarm> {
+        if let Some(alarm) = self.alarms.take() {
+            return Some(alarm);
+        }
+        self.queue.take_overdue(now).map(Alarm::Overdue)
     }
 
     /// What the outbox is doing.
@@ -210,7 +217,7 @@ impl Outbox {
     pub fn state(&self) -> LaneState {
         if let Some(fault) = self.lane.fault() {
             LaneState::Stopped(fault)
-        } else if self.entries.is_empty() {
+        } else if self.queue.len() == 0 {
             LaneState::Idle
         } else if let Some(since) = self.trouble_since {
             LaneState::Waiting { since }
@@ -219,10 +226,71 @@ impl Outbox {
         }
     }
 
-    /// How many cases are not done, those on their way included.
+    /// How many cases in memory are not done, those on their way included.
     #[must_use]
     pub fn waiting_len(&self) -> usize {
-        self.entries.len()
+        self.queue.len()
+    }
+
+    /// Whether the store may hold more than is in memory.
+    #[must_use]
+    pub fn has_more(&self) -> bool {
+        self.window.has_more()
+    }
+
+    /// How many attempts had to be repeated for this cause since the start.
+    #[must_use]
+    pub fn repeats(&self, why: RetryCause) -> u64 {
+        self.repeats.get(&why).copied().unwrap_or(0)
+    }
+
+    fn enter(&mut self, waiting: Waiting, priority: Priority, now: Instant) {
+        if self.queue.holds(&waiting.key, waiting.seq) {
+            return;
+        }
+        let filed = now.checked_sub(waiting.waited).unwrap_or(now);
+        let entry = Entry {
+            key: waiting.key,
+            person: waiting.person,
+            attempts: waiting.attempts,
+            due: now,
+            for_line: false,
+            rank: priority.rank(&self.settings, filed),
+            overdue_at: Some(filed + priority.overdue_after(&self.settings)),
+            turn: 0,
+            proofs: 0,
+            settled_then: 0,
+        };
+        self.queue.insert(waiting.seq, entry);
+    }
+
+    fn done(&mut self, seq: u64, verdict: Verdict) -> Verdict {
+        self.settled += 1;
+        self.alarms.settled();
+        self.queue.remove(seq);
+        verdict
+    }
+
+    /// The platform called this case malformed. That is its own fault only while others get through: if none does,
+    /// the two sides do not understand each other, and parking everything would help nobody.
+    fn is_proved(&mut self, seq: u64) -> bool {
+        let settled = self.settled;
+        let Some(entry) = self.queue.entry(seq) else {
+            return false;
+        };
+        if entry.proofs == 0 {
+            entry.settled_then = settled;
+        }
+        entry.proofs = entry.proofs.saturating_add(1);
+        if entry.proofs < self.settings.proofs {
+            return false;
+        }
+        let (person, others_pass) = (entry.person, settled > entry.settled_then);
+        let proved = others_pass || !self.queue.has_others(person);
+        if !proved {
+            self.alarms.raise(Alarm::NotUnderstood);
+        }
+        proved
     }
 
     fn lane_learns(&mut self, answer: &Answer, now: Instant) {
@@ -231,101 +299,72 @@ impl Outbox {
             Answer::LaneStopped(fault) => {
                 self.lane.stop(*fault, now + self.settings.lane_probe);
                 if was != Some(*fault) {
-                    self.alarm(Alarm::LaneStopped(*fault));
+                    self.alarms.raise(Alarm::LaneStopped(*fault));
                 }
                 self.trouble_since.get_or_insert(now);
                 return;
             }
-            Answer::Retry { why, .. } => {
+            // This machine's own trouble with one case says nothing of the line.
+            Answer::Retry {
+                why: RetryCause::LocalFault,
+                ..
+            }
+            | Answer::Parked(ParkCause::Unreadable | ParkCause::Malformed) => return,
+            Answer::Retry { why, retry_after_s } => {
+                if *why == RetryCause::Portal {
+                    self.alarms.raise(Alarm::Portal);
+                }
                 self.trouble_since.get_or_insert(now);
-                matches!(why, RetryCause::ServerBusy | RetryCause::Malformed)
+                // The platform itself spoke, of this case.
+                if matches!(why, RetryCause::Malformed | RetryCause::AttachmentMissing) {
+                    true
+                } else {
+                    let (settings, rng) = (&self.settings, &mut self.rng);
+                    self.lane.missed(settings, rng, *retry_after_s, now);
+                    false
+                }
             }
             Answer::InProgress { .. } => true,
-            Answer::Accepted(_) | Answer::Rejected(_) | Answer::KeyReused => {
+            Answer::Accepted(_) | Answer::Rejected(_) | Answer::Parked(ParkCause::KeyReused) => {
                 self.trouble_since = None;
                 true
             }
         };
-        if !reached {
-            self.lane.missed(&self.settings, &mut self.rng, now);
-        } else if self.lane.reached() {
+        if reached && self.lane.reached() {
             if was.is_some() {
-                self.alarm(Alarm::LaneResumed);
+                self.alarms.raise(Alarm::LaneResumed);
             }
-            self.wake(now);
+            self.queue.wake(now);
         }
     }
 
     /// When a case that goes on waiting is due again.
-    fn delay(&mut self, seq: u64, attempts: u32, answer: &Answer, now: Instant) {
+    fn delay(&mut self, seq: u64, answer: &Answer, now: Instant) -> Verdict {
+        use RetryCause::{AttachmentMissing, LocalFault, Malformed, ServerBusy};
         let (for_line, after) = match answer {
             Answer::Retry { why, retry_after_s } => (
-                !matches!(why, RetryCause::ServerBusy | RetryCause::Malformed),
+                !matches!(why, ServerBusy | Malformed | AttachmentMissing | LocalFault),
                 *retry_after_s,
             ),
             Answer::InProgress { retry_after_s } => (false, *retry_after_s),
             _ => (true, None),
         };
-        // While the lane probes, its own clock spaces the attempts, and the case goes to the end of the
-        // queue: one case that never gets through must not be the only probe for ever.
-        let delay = if for_line && self.lane.is_probing() {
+        let Some(entry) = self.queue.entry(seq) else {
+            return Verdict::NotHeld;
+        };
+        let (attempts, proofs) = (entry.attempts, entry.proofs);
+        // While the lane probes, its own clock spaces the attempts, and probes take turns.
+        let mut delay = if for_line && self.lane.is_probing() {
             retry::LEAST
         } else {
             retry::delay(&self.settings, &mut self.rng, attempts, after)
         };
-        if let Some(entry) = self.entries.get_mut(&seq) {
-            entry.due = now + delay;
-            entry.for_line = for_line;
+        // The first proof may be a passing fault; the later ones are taken with time in between.
+        if proofs > 1 {
+            delay = delay.max(self.settings.proof_pause);
         }
-    }
-
-    /// The line is back: nothing waits for it any longer than until `at`.
-    fn wake(&mut self, at: Instant) {
-        for (seq, entry) in &mut self.entries {
-            if entry.for_line && entry.due > at {
-                if self.queue.remove(&(entry.due, *seq)) {
-                    self.queue.insert((at, *seq));
-                }
-                entry.due = at;
-            }
-        }
-    }
-
-    fn forget(&mut self, seq: u64, key: &Key, person: PersonToken) {
-        self.entries.remove(&seq);
-        self.numbers.remove(key);
-        if let Some(theirs) = self.people.get_mut(&person) {
-            theirs.remove(&seq);
-            if theirs.is_empty() {
-                self.people.remove(&person);
-            }
-        }
-    }
-
-    fn first_of(&self, person: PersonToken) -> Option<(Instant, u64)> {
-        let seq = *self.people.get(&person)?.first()?;
-        Some((self.entries.get(&seq)?.due, seq))
-    }
-
-    fn take_from_queue(&mut self, person: PersonToken) {
-        if let Some(first) = self.first_of(person) {
-            self.queue.remove(&first);
-        }
-    }
-
-    fn put_into_queue(&mut self, person: PersonToken) {
-        if !self.on_the_way.contains_key(&person)
-            && let Some(first) = self.first_of(person)
-        {
-            self.queue.insert(first);
-        }
-    }
-
-    fn alarm(&mut self, alarm: Alarm) {
-        if self.alarms.len() == ALARMS_LIMIT {
-            self.alarms.pop_front();
-        }
-        self.alarms.push_back(alarm);
+        self.queue.wait(seq, now + delay, for_line);
+        Verdict::Waiting
     }
 }
 

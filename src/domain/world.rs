@@ -2,9 +2,10 @@
 
 use std::time::Instant;
 
+use crate::domain::admission::{self, Admission, Room};
 use crate::domain::input::Engines;
 use crate::domain::search::SearchIndex;
-use crate::item::{Catalogue, Day, Item, Offline};
+use crate::item::{Catalogue, Day, Item, Kind, Offline};
 use crate::status::{Device, Paper};
 use crate::text::Text;
 
@@ -27,13 +28,15 @@ pub struct MachineWords {
     pub window: Text,
 }
 
-/// Wall clock, already in the machine's time zone; absent when it is not to be trusted.
+/// Wall clock, already in the machine's time zone; absent when it cannot be right.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Wall {
     /// Day.
     pub day: Day,
     /// `14:05`.
     pub time: String,
+    /// A time source stands behind it. If not, it is shown with a warning and decides nothing.
+    pub checked: bool,
 }
 
 /// An instant with what the wall clock says.
@@ -83,13 +86,16 @@ pub struct World {
     pub presence: bool,
     /// The service door is open.
     pub door_open: bool,
+    /// Room for more filings, once it was measured.
+    pub room: Option<Room>,
 }
 
 impl World {
     /// Today, when the clock is to be trusted.
     #[must_use]
     pub fn today(&self) -> Option<Day> {
-        self.wall.as_ref().map(|wall| wall.day)
+        let checked = self.wall.as_ref().filter(|wall| wall.checked);
+        checked.map(|wall| wall.day)
     }
 
     /// Items offered here and now, most asked for first. Without a trusted clock no item is held back for its dates.
@@ -119,8 +125,13 @@ impl World {
                 ),
             ));
         }
-        if let (Some(window), Some(wall)) = (&item.window, &self.wall)
-            && !window.is_open(wall.day)
+        let needed = admission::worst_case(item, 0);
+        let admission = self.room.map(|room| room.admits(needed));
+        if admission == Some(Admission::Red) && item.kind != Kind::Guide {
+            return Some(admission::refusal());
+        }
+        if let (Some(window), Some(today)) = (&item.window, self.today())
+            && !window.is_open(today)
         {
             return Some((
                 Text {

@@ -119,8 +119,8 @@ impl Journal {
                 seq: 0,
                 dropped: 0,
             })),
+            boot_id: clock.boot_id().into(),
             clock,
-            boot_id: boot_id().into(),
         }
     }
 
@@ -166,7 +166,7 @@ impl Journal {
         let line = Line {
             seq: inner.seq,
             boot_id: &self.boot_id,
-            mono_ms: self.clock.uptime_ms(),
+            mono_ms: self.clock.boot_ms(),
             wall: self.clock.rfc3339(),
             id: id.id(),
             kind: id.kind(),
@@ -218,14 +218,6 @@ fn aside(path: &Path) -> PathBuf {
     let mut name = path.as_os_str().to_owned();
     name.push(".1");
     name.into()
-}
-
-/// The kernel's identifier of this boot (proc(5), `random/boot_id`), or `unknown`.
-/// Random name of this run of the kernel, 36 characters; `unknown` where the kernel tells none.
-pub(crate) fn boot_id() -> String {
-    fs::read_to_string("/proc/sys/kernel/random/boot_id")
-        .map(|text| text.trim().chars().take(36).collect())
-        .unwrap_or_else(|_| "unknown".into())
 }
 
 #[cfg(test)]

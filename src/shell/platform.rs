@@ -30,7 +30,7 @@ pub use self::words::{CaseState, CaseStatus, KeyRecord, Rating, UploadState};
 
 use self::transport::{ANSWER_MAX, Ask, Transport};
 use self::words::{ANSWER, CASE, CATALOGUE, problem};
-use crate::case::{Answer, Key, RetryCause};
+use crate::case::{Answer, Key, ParkCause, RetryCause};
 
 /// Largest frozen body of a case, bytes.
 pub const CASE_MAX: usize = 256 * 1024;
@@ -120,7 +120,9 @@ impl Client {
     async fn own_duplicate(&self, key: &Key, body: &[u8], refusal: Answer) -> Answer {
         match self.case_by_key(key).await {
             Ok(Some(record)) => match record.acceptance {
-                Some(_) if record.digest != tif::content_digest(body) => Answer::KeyReused,
+                Some(_) if record.digest != tif::content_digest(body) => {
+                    Answer::Parked(ParkCause::KeyReused)
+                }
                 Some(acceptance) => Answer::Accepted(acceptance),
                 None => refusal,
             },

@@ -1,6 +1,5 @@
 //! The one loop: an event in, the core decides, its effects go out. One thread owns the core.
 
-mod backlog;
 mod devices;
 mod network;
 mod outset;
@@ -11,14 +10,14 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
-use crate::case::{ClockClass, Draft, MachineIdentity, Proof, Stamp, stamp_on_paper};
+use crate::case::{Draft, MachineIdentity, Proof, Stamp, stamp_on_paper};
 use crate::config::Config;
 use crate::domain::kiosk::{Committed, Effect, Event, Kiosk};
 use crate::domain::page::{Intent, Page};
 use crate::domain::world::{Moment, Wall};
 use crate::events::{EventId, FieldValue};
 use crate::item::Day;
-use crate::shell::clock::Clock;
+use crate::shell::clock::{BootBook, Clock};
 use crate::shell::gpio::{Gpio, Light, OnInput};
 use crate::shell::journal::Journal;
 use crate::shell::store::{Filed, Store};
@@ -26,7 +25,6 @@ use crate::shell::store::{Filed, Store};
 pub use network::CACHED as CACHED_CATALOGUE;
 pub use outset::client as platform_client;
 
-use backlog::Backlog;
 use devices::Ports;
 use network::Network;
 
@@ -126,10 +124,13 @@ impl Runtime {
                     input.event(devices::pin_event(event))
                 }));
                 let ports = Ports::open(&config, &mine, &journal);
+                let begun = clock.now();
                 let mut turn = Loop {
+                    boots: parts.boots,
+                    next_note: begun,
+                    next_room: begun,
                     kiosk: (parts.kiosk)(),
                     store: parts.store,
-                    backlog: parts.backlog,
                     identity: parts.identity,
                     network: parts.network,
                     ports,
@@ -180,7 +181,6 @@ impl Drop for Runtime {
 struct Loop {
     kiosk: Kiosk,
     store: Store,
-    backlog: Backlog,
     identity: Option<Arc<MachineIdentity>>,
     network: Network,
     ports: Ports,
@@ -190,13 +190,22 @@ struct Loop {
     show: Box<dyn Fn(Page) + Send>,
     inbox: Inbox,
     receiver: Receiver<Input>,
+    boots: BootBook,
+    /// When the book of boots is due again.
+    next_note: Instant,
+    next_room: Instant,
 }
+
+/// How often the room for filings is measured.
+const ROOM_EVERY: Duration = Duration::from_secs(60);
+
+/// How often it is noted that this boot still runs, and what it knows of the time.
+const NOTE_EVERY: Duration = Duration::from_secs(600);
 
 impl Loop {
     fn run(&mut self) {
         loop {
             match self.wait() {
-                Ok(Input::Core(Event::Waiting(case))) if self.backlog.comes_later(&case) => {}
                 Ok(Input::Core(event)) => self.handle(event),
                 Ok(Input::Touch(intent)) => self.handle(Event::Intent(intent)),
                 Ok(Input::Sync(done)) => {
@@ -221,6 +230,8 @@ impl Loop {
             self.kiosk.next_deadline(),
             Some(self.network.next_sync(self.kiosk.line_state())),
             self.next_minute(now),
+            Some(self.next_note),
+            Some(self.next_room),
         ];
         match next.into_iter().flatten().min() {
             Some(deadline) => self
@@ -244,25 +255,19 @@ impl Loop {
         if now >= self.network.next_sync(self.kiosk.line_state()) {
             self.network.sync_catalogue(now);
         }
+        if now >= self.next_room {
+            self.next_room = now + ROOM_EVERY;
+            self.network.measure_room();
+        }
+        if now >= self.next_note {
+            self.next_note = now + NOTE_EVERY;
+            // A disk that takes no note costs dates, not cases.
+            let _ = self.boots.note(&self.clock);
+        }
         self.handle(Event::Tick);
     }
 
     fn handle(&mut self, event: Event) {
-        self.turn(event);
-        // What cannot be read now is asked for again after the next event.
-        for case in self
-            .backlog
-            .refill(self.kiosk.waiting_len())
-            .unwrap_or_default()
-        {
-            self.turn(Event::Waiting(case));
-        }
-        self.inbox
-            .waiting
-            .store(self.kiosk.waiting_len(), Ordering::Relaxed);
-    }
-
-    fn turn(&mut self, event: Event) {
         let moment = Moment {
             now: self.clock.now(),
             wall: wall(&self.clock),
@@ -270,12 +275,15 @@ impl Loop {
         for effect in self.kiosk.handle(event, &moment) {
             self.carry_out(effect);
         }
+        self.inbox
+            .waiting
+            .store(self.kiosk.waiting_len(), Ordering::Relaxed);
     }
 
     /// Commits the cases; only after that does anybody hear of them.
     fn file(&self, drafts: Vec<Draft>) {
         let (inbox, identity) = (self.inbox.clone(), self.identity.clone());
-        let stamp = stamp(&self.clock);
+        let stamp = self.clock.stamp();
         let queued = self
             .store
             .file_then(drafts, stamp.clone(), move |filed| match filed {
@@ -301,6 +309,9 @@ impl Loop {
             Effect::AskPerson { cert_type, cert_no } => self.network.ask_person(cert_type, cert_no),
             Effect::AskNumber(number) => self.network.ask_number(number),
             Effect::Rate(keys, level) => self.network.rate(keys, level),
+            Effect::Overdue(key) => self.network.overdue(key),
+            Effect::Park(key, cause) => self.network.park(key, cause),
+            Effect::Load(part) => self.network.load(part),
             Effect::Print(job, receipt) => self.ports.print(job, receipt, &self.inbox),
             Effect::Poll(on) => self.ports.poll(on),
             Effect::Lights(reader, slot) => {
@@ -333,20 +344,6 @@ fn wall(clock: &Clock) -> Option<Wall> {
     Some(Wall {
         day: Day::new(year, month, day)?,
         time: clock.hh_mm(),
+        checked: clock.class().is_checked(),
     })
-}
-
-/// What is known of the time now, for what is kept.
-pub(crate) fn stamp(clock: &Clock) -> Stamp {
-    let wall_rfc3339 = clock.rfc3339();
-    Stamp {
-        clock_class: if wall_rfc3339.is_some() {
-            ClockClass::Trusted
-        } else {
-            ClockClass::Unknown
-        },
-        wall_rfc3339,
-        boot_id: crate::shell::journal::boot_id(),
-        monotonic_ms: clock.uptime_ms(),
-    }
 }

@@ -8,6 +8,7 @@
 //! is destroyed when the platform has the case.
 
 mod answers;
+mod backlog;
 mod bodies;
 mod doubt;
 mod fault;
@@ -21,6 +22,7 @@ mod open;
 mod place;
 mod ratings;
 pub mod report;
+mod room;
 mod rows;
 mod run;
 mod salvage;
@@ -44,6 +46,7 @@ pub use filing::{BUNDLE_LIMIT, Filed};
 pub use machine_key::KeySource;
 pub use open::{Config, Opened, Random, os_random};
 pub use ratings::{RATING_LIMIT, RATINGS_WAITING_LIMIT};
+pub use room::Inside;
 pub use rows::{CaseRow, Counts};
 pub use seal::SealFault;
 
@@ -194,15 +197,6 @@ impl Store {
         }
     }
 
-    /// At most `limit` cases to send, in order of filing, from the first one after number `after` (0: from the oldest).
-    /// The number is [`Waiting::seq`].
-    ///
-    /// # Errors
-    /// [`StoreFault`] of reading.
-    pub fn waiting(&self, after: u64, limit: u32) -> Result<Vec<Waiting>, StoreFault> {
-        self.ask(move |desk| desk.waiting(after, limit))
-    }
-
     /// Writes down what an attempt came to, and the new state. On acceptance the body and the person's
     /// token are deleted in the same transaction; what remains has no personal data.
     ///
@@ -260,6 +254,18 @@ impl Store {
     /// [`StoreFault::NotFound`], or of writing.
     pub fn deadline_passed(&self, key: &Key) -> Result<CaseState, StoreFault> {
         self.change(key, Change::DeadlinePassed)
+    }
+
+    /// As [`Store::deadline_passed`] without waiting. Those that come close together share one commit.
+    ///
+    /// # Errors
+    /// [`StoreFault::Gone`] if the writer has ended; `then` is dropped.
+    pub fn deadline_passed_then(
+        &self,
+        key: Key,
+        then: impl FnOnce(Result<CaseState, StoreFault>) + Send + 'static,
+    ) -> Result<(), StoreFault> {
+        self.enter(key, Change::DeadlinePassed, Box::new(then))
     }
 
     /// A technician lets a parked case be sent again. Other states stay as they are.

@@ -150,6 +150,7 @@ pub fn moment(now: Instant) -> Moment {
     let wall = Some(Wall {
         day,
         time: "09:41".into(),
+        checked: true,
     });
     Moment { now, wall }
 }

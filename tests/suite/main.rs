@@ -6,6 +6,7 @@ mod floors;
 #[cfg(feature = "sim")]
 mod kill_nine;
 mod outbox_cli;
+mod outbox_days;
 mod outbox_kill;
 mod outbox_policy;
 mod power_cut;

@@ -7,7 +7,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use kiosk::case::{
     Acceptance, Answer, Applicant, ApplicantKind, ClockClass, Consent, Delivery, DeviceId, Digest,
-    Draft, Epoch, FilingNumber, Machine, MachineIdentity, PaperWay, Proof, RetryCause, Stamp,
+    Draft, Epoch, FilingNumber, Machine, MachineIdentity, PaperWay, ParkCause, Proof, RetryCause,
+    Stamp,
 };
 use kiosk::shell::identity;
 use kiosk::shell::store::{Attempt, Config, Filed, Store};
@@ -154,7 +155,7 @@ fn three_cases(store: &Store) -> Vec<Filed> {
         retry_after_s: None,
     };
     record(store, &filed[0], &later);
-    record(store, &filed[1], &Answer::KeyReused);
+    record(store, &filed[1], &Answer::Parked(ParkCause::KeyReused));
     let taken = Answer::Accepted(Acceptance {
         sblsh: "4402030000020260105000001".into(),
         sblsh_short: "000001".into(),

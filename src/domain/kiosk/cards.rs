@@ -77,8 +77,8 @@ impl Kiosk {
 
     /// Why this document cannot begin a visit.
     fn trouble_of(&self, document: &IdentityDocument) -> Option<CardTrouble> {
-        let today = self.world.wall.as_ref().and_then(|wall| {
-            crate::document::Date::parse_compact(&wall.day.to_string().replace('-', "")).ok()
+        let today = self.world.today().and_then(|today| {
+            crate::document::Date::parse_compact(&today.to_string().replace('-', "")).ok()
         });
         let validity = today.map_or(Validity::Valid, |today| document.validity_on(today));
         match validity {

@@ -1,7 +1,7 @@
 //! The outbox's way to the platform, as the core steers it.
 
-use crate::case::{Answer, Key, LaneFault, RetryCause};
-use crate::domain::outbox::Alarm;
+use crate::case::{Answer, Key, Waiting};
+use crate::domain::outbox::{Alarm, Priority, Verdict};
 use crate::domain::visit::filing::line_of;
 use crate::domain::world::Line;
 use crate::events::{EventId, FieldValue};
@@ -15,27 +15,59 @@ impl Kiosk {
             self.log(EventId::SendAttempt, vec![("case", FieldValue::id(&key.0))]);
             self.effects.push(Effect::Send(key));
         }
-        while let Some(alarm) = self.outbox.poll_alarm() {
-            match alarm {
-                Alarm::LaneStopped(fault) => {
-                    let fault = ("fault", FieldValue::Word(lane(fault)));
-                    self.log(EventId::LaneStopped, vec![fault]);
-                }
-                Alarm::LaneResumed => self.log(EventId::LaneResumed, Vec::new()),
-                Alarm::KeyReused(key) => {
-                    let why = ("why", FieldValue::Word("key-reused"));
-                    self.log(
-                        EventId::SendParked,
-                        vec![("case", FieldValue::id(&key.0)), why],
-                    );
-                }
-            }
+        if let Some(load) = self.outbox.poll_load(self.now) {
+            self.effects.push(Effect::Load(load));
         }
+        while let Some(alarm) = self.outbox.poll_alarm(self.now) {
+            self.tell(&alarm);
+        }
+    }
+
+    fn tell(&mut self, alarm: &Alarm) {
+        let (event, fields) = match alarm {
+            Alarm::LaneStopped(fault) => {
+                let fault = ("fault", FieldValue::Word(fault.word()));
+                (EventId::LaneStopped, vec![fault])
+            }
+            Alarm::LaneResumed => (EventId::LaneResumed, Vec::new()),
+            Alarm::Parked(key, cause) => {
+                let why = ("why", FieldValue::Word(cause.word()));
+                let case = ("case", FieldValue::id(&key.0));
+                (EventId::SendParked, vec![case, why])
+            }
+            Alarm::Portal => (EventId::LinePortal, Vec::new()),
+            Alarm::NotUnderstood => (EventId::PlatformNotUnderstood, Vec::new()),
+            Alarm::Overdue(key) => {
+                self.effects.push(Effect::Overdue(key.clone()));
+                let case = ("case", FieldValue::id(&key.0));
+                (EventId::CaseOverdue, vec![case])
+            }
+        };
+        self.log(event, fields);
+    }
+
+    /// A part of the backlog was read, or could not be.
+    pub(super) fn loaded(&mut self, part: Option<(Vec<Waiting>, bool)>) {
+        let Some((part, full)) = part else {
+            self.outbox.not_loaded(self.now);
+            return;
+        };
+        let items = self.world.catalogue.items();
+        let ranked = part
+            .into_iter()
+            .map(|case| {
+                let priority = Priority::of(items, &case.task_code);
+                (case, priority)
+            })
+            .collect();
+        self.outbox.loaded(ranked, full, self.now);
     }
 
     /// What came of an attempt: to the outbox, to the store, and to the person if still here.
     pub(super) fn answered(&mut self, key: Key, answer: Answer) {
-        self.outbox.answered(&key, &answer, self.now);
+        if let Verdict::Park(cause) = self.outbox.answered(&key, &answer, self.now) {
+            self.effects.push(Effect::Park(key.clone(), cause));
+        }
         let case = ("case", FieldValue::id(&key.0));
         let why = match &answer {
             Answer::Accepted(_) => {
@@ -47,10 +79,10 @@ impl Kiosk {
                 self.log(EventId::SendRejected, vec![case, code]);
                 None
             }
-            Answer::KeyReused => None,
+            Answer::Parked(_) => None,
             Answer::InProgress { .. } => Some("in-progress"),
-            Answer::Retry { why, .. } => Some(cause(*why)),
-            Answer::LaneStopped(fault) => Some(lane(*fault)),
+            Answer::Retry { why, .. } => Some(why.word()),
+            Answer::LaneStopped(fault) => Some(fault.word()),
         };
         if let Some(why) = why {
             self.log(
@@ -86,24 +118,5 @@ impl Kiosk {
             },
             vec![waiting],
         );
-    }
-}
-
-fn cause(why: RetryCause) -> &'static str {
-    match why {
-        RetryCause::Unreachable => "unreachable",
-        RetryCause::TimedOut => "timed-out",
-        RetryCause::ServerBusy => "server-busy",
-        RetryCause::NotThePlatform => "not-the-platform",
-        RetryCause::Malformed => "malformed",
-        RetryCause::AttachmentMissing => "attachment-missing",
-    }
-}
-
-fn lane(fault: LaneFault) -> &'static str {
-    match fault {
-        LaneFault::Credentials => "credentials",
-        LaneFault::Clock => "clock",
-        LaneFault::Certificate => "certificate",
     }
 }

@@ -1,7 +1,9 @@
 //! What happens to the kiosk and what it wants done.
 
-use crate::case::{Answer, Draft, FilingNumber, Key, Waiting};
+use crate::case::{Answer, Draft, FilingNumber, Key, ParkCause, Waiting};
 use crate::document::IdentityDocument;
+use crate::domain::admission::Room;
+use crate::domain::outbox::Load;
 use crate::domain::page::{Intent, Page};
 use crate::domain::visit::{CardTrouble, KnownCase};
 use crate::events::{EventId, FieldValue};
@@ -63,8 +65,13 @@ pub enum Event {
     Filed(Committed),
     /// They are not; the engineer's text is in the journal.
     NotFiled,
-    /// A case waits to be sent: said for new ones after [`Event::Filed`], for old ones at start.
+    /// A case waits to be sent: said after [`Event::Filed`], and when a technician has released one.
     Waiting(Waiting),
+    /// Cases that are parked in the store. Said at start, before anything else of the outbox.
+    Parked(Vec<Waiting>),
+    /// A part of the backlog, in order of filing, and whether it is as large as was asked for; `None` when the store
+    /// could not be read. Said exactly once for each [`Effect::Load`].
+    Loaded(Option<(Vec<Waiting>, bool)>),
     /// An attempt ended.
     Answered(Key, Answer),
     /// The platform's word on cases asked for, `None` when it did not answer. Said exactly once for each
@@ -78,6 +85,8 @@ pub enum Event {
     Presence(bool),
     /// The service door.
     Door(bool),
+    /// Room on the disk and in the store was measured.
+    Room(Room),
     /// Time passed.
     Tick,
 }
@@ -91,6 +100,12 @@ pub enum Effect {
     File(Vec<Draft>),
     /// Send the case with this key, keep durably what came of it, then tell.
     Send(Key),
+    /// Write down that this case has waited longer than it may.
+    Overdue(Key),
+    /// Set the case apart in the store, then tell as its answer: parked, or why it could not be.
+    Park(Key, ParkCause),
+    /// Read a part of the backlog from the store, then tell.
+    Load(Load),
     /// Print.
     Print(u64, Receipt),
     /// Look for cards, or rest.

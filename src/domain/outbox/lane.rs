@@ -4,7 +4,8 @@ use std::time::{Duration, Instant};
 
 use crate::case::LaneFault;
 
-use super::retry::{Settings, delay};
+use super::retry::delay;
+use super::settings::Settings;
 
 /// Health of the way to the platform. A circuit breaker: open lanes are wide, others let one probe pass.
 pub(super) struct Lane {
@@ -12,6 +13,8 @@ pub(super) struct Lane {
     missed: u32,
     mode: Mode,
     last_miss: Option<Instant>,
+    /// The platform asked not to be troubled before.
+    asked: Option<Instant>,
 }
 
 enum Mode {
@@ -29,6 +32,7 @@ impl Lane {
             missed: 0,
             mode: Mode::Probing(first),
             last_miss: None,
+            asked: None,
         }
     }
 
@@ -61,19 +65,27 @@ impl Lane {
     pub(super) fn reached(&mut self) -> bool {
         self.missed = 0;
         self.last_miss = None;
+        self.asked = None;
         let was_probing = self.is_probing();
         self.mode = Mode::Open;
         was_probing
     }
 
-    /// An attempt did not reach the platform.
-    pub(super) fn missed(&mut self, settings: &Settings, rng: &mut fastrand::Rng, now: Instant) {
+    /// An attempt did not reach a working platform. What a server asks for counts for the next probe too.
+    pub(super) fn missed(
+        &mut self,
+        settings: &Settings,
+        rng: &mut fastrand::Rng,
+        retry_after_s: Option<u32>,
+        now: Instant,
+    ) {
         self.missed = self.missed.saturating_add(1);
         self.last_miss = Some(now);
+        self.asked = retry_after_s.map(|s| now + Duration::from_secs(s.into()).min(settings.cap));
         match &mut self.mode {
             Mode::Open if self.missed < settings.breaker_after => {}
             Mode::Open | Mode::Probing(_) => {
-                let probe = now + delay(settings, rng, self.missed, None);
+                let probe = now + delay(settings, rng, self.missed, retry_after_s);
                 self.mode = Mode::Probing(probe);
             }
             // No proof that the fault is gone: the alarm stands.
@@ -87,8 +99,9 @@ impl Lane {
 
     /// Somebody has just filed and stands there: worth an early probe, but not in a row.
     pub(super) fn nudge(&mut self, now: Instant, pause: Duration) {
-        if let (Mode::Probing(at), Some(last)) = (&mut self.mode, self.last_miss) {
-            *at = (*at).min(now.max(last + pause));
+        if let Mode::Probing(at) = &mut self.mode {
+            let rested = self.last_miss.map_or(now, |last| now.max(last + pause));
+            *at = (*at).min(self.asked.map_or(rested, |asked| rested.max(asked)));
         }
     }
 
@@ -96,7 +109,7 @@ impl Lane {
     pub(super) fn hint(&mut self, by: Instant) -> bool {
         match &mut self.mode {
             Mode::Probing(at) => {
-                *at = (*at).min(by);
+                *at = (*at).min(self.asked.map_or(by, |asked| by.max(asked)));
                 true
             }
             Mode::Stopped(..) => true,

@@ -2,37 +2,7 @@
 
 use std::time::Duration;
 
-/// Numbers of the policy.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Settings {
-    /// Upper end of the first delay; doubles with every attempt.
-    pub base: Duration,
-    /// No delay is longer, whatever a server asks for.
-    pub cap: Duration,
-    /// Most cases on their way at once.
-    pub in_flight: usize,
-    /// Attempts in a row without the platform after which one case probes for all.
-    pub breaker_after: u32,
-    /// The first attempt after a start or an outage comes within this time, so that a district's machines
-    /// do not all come at once.
-    pub first_probe_spread: Duration,
-    /// How often a stopped lane is tried.
-    pub lane_probe: Duration,
-}
-
-impl Default for Settings {
-    /// 2 s to 15 min, 4 at once, breaker after 5, no spread, a stopped lane every 5 min.
-    fn default() -> Self {
-        Self {
-            base: Duration::from_secs(2),
-            cap: Duration::from_secs(15 * 60),
-            in_flight: 4,
-            breaker_after: 5,
-            first_probe_spread: Duration::ZERO,
-            lane_probe: Duration::from_secs(5 * 60),
-        }
-    }
-}
+use super::settings::Settings;
 
 /// Shortest delay after a failure: full jitter may draw nothing, and nothing is a busy loop.
 pub(super) const LEAST: Duration = Duration::from_millis(100);

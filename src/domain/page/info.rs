@@ -43,10 +43,7 @@ pub(super) fn item_info(page: &mut Page, visit: &Visit, world: &World, say: Say)
         lines.push(line(Icon::Money, &say.t("收费", "Fee"), &fee));
     }
     if let Some(window) = &item.window {
-        let open = world
-            .wall
-            .as_ref()
-            .is_none_or(|wall| window.is_open(wall.day));
+        let open = world.today().is_none_or(|today| window.is_open(today));
         let state = if open {
             say.t("（现在可以办）", " (open now)")
         } else {

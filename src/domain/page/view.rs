@@ -73,7 +73,13 @@ fn frame(visit: &Visit, world: &World, say: Say) -> Page {
         time: world
             .wall
             .as_ref()
-            .map(|wall| wall.time.clone())
+            .map(|wall| match wall.checked {
+                true => wall.time.clone(),
+                false => say.t(
+                    &format!("{}（时间未校准）", wall.time),
+                    &format!("{} (clock not set)", wall.time),
+                ),
+            })
             .unwrap_or_default(),
         task: visit
             .item()

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use crate::case::{Acceptance, Answer, Key, Rejection, RetryCause};
+use crate::case::{Acceptance, Answer, Key, ParkCause, Rejection, RetryCause};
 use crate::domain::world::Line;
 use crate::text::Text;
 
@@ -85,7 +85,7 @@ impl Filing {
             Answer::Accepted(acceptance) => CaseFate::Accepted(acceptance.clone()),
             Answer::Rejected(rejection) => CaseFate::Rejected(rejection.clone()),
             Answer::InProgress { .. }
-            | Answer::KeyReused
+            | Answer::Parked(_)
             | Answer::Retry { .. }
             | Answer::LaneStopped(_) => CaseFate::Delayed,
         };
@@ -136,9 +136,10 @@ pub fn line_of(answer: &Answer) -> Option<Line> {
         Answer::Accepted(_)
         | Answer::Rejected(_)
         | Answer::InProgress { .. }
-        | Answer::KeyReused => Some(Line::Up),
-        Answer::Retry {
-            why: RetryCause::Malformed,
+        | Answer::Parked(ParkCause::KeyReused) => Some(Line::Up),
+        Answer::Parked(ParkCause::Malformed | ParkCause::Unreadable)
+        | Answer::Retry {
+            why: RetryCause::Malformed | RetryCause::AttachmentMissing | RetryCause::LocalFault,
             ..
         } => None,
         Answer::Retry { .. } | Answer::LaneStopped(_) => Some(Line::Down),

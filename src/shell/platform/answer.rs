@@ -7,7 +7,7 @@ use serde::Deserialize;
 
 use super::tif;
 use super::words::{ANSWER, PROBLEM, PROBLEM_PREFIX, Problem, problem};
-use crate::case::{Acceptance, Answer, LaneFault, Rejection, RetryCause};
+use crate::case::{Acceptance, Answer, LaneFault, ParkCause, Rejection, RetryCause};
 
 /// Longest wait that a server can impose, seconds: a broken one must not silence a machine.
 pub const RETRY_AFTER_MAX_S: u32 = 900;
@@ -126,7 +126,7 @@ impl Reply {
             }));
         }
         match self.status {
-            200 | 201 if self.media != expect => retry(RetryCause::NotThePlatform),
+            200 | 201 if self.media != expect => retry(RetryCause::Portal),
             200 | 201 if self.overlong => retry(RetryCause::Malformed),
             200 | 201 => Ok(&self.body),
             // 511 Network Authentication Required is a portal's own status (RFC 6585).
@@ -141,7 +141,8 @@ impl Reply {
                 }),
                 None => retry(RetryCause::NotThePlatform),
             },
-            _ => retry(RetryCause::NotThePlatform),
+            // Other successes, redirects and 511: no status that the platform has.
+            _ => retry(RetryCause::Portal),
         }
     }
 
@@ -172,7 +173,7 @@ impl Failure {
                 if problem.is(problem::IN_PROGRESS) {
                     Answer::InProgress { retry_after_s }
                 } else if problem.is(problem::KEY_REUSED) {
-                    Answer::KeyReused
+                    Answer::Parked(ParkCause::KeyReused)
                 } else if problem.is(problem::REJECTED) {
                     rejection(problem).map_or_else(malformed, Answer::Rejected)
                 } else {

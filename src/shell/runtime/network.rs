@@ -1,24 +1,28 @@
 //! Calls to the platform, away from the loop: each ends in one event.
 
+mod ratings;
+
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use tokio::runtime::{Builder, Runtime};
 
-use crate::case::{Answer, Key, RetryCause};
+use crate::case::{Answer, Key, ParkCause, RetryCause};
 use crate::domain::kiosk::Event;
+use crate::domain::outbox::Load;
 use crate::domain::visit::KnownCase;
 use crate::domain::world::Line;
 use crate::events::{EventId, FieldValue};
 use crate::item::Catalogue;
 use crate::shell::clock::Clock;
 use crate::shell::journal::Journal;
-use crate::shell::platform::{CaseState, CaseStatus, CatalogueAnswer, Client, Rating};
-use crate::shell::store::{Attempt, Store};
+use crate::shell::platform::{CaseState, CaseStatus, CatalogueAnswer, Client};
+use crate::shell::room::RoomKeeper;
+use crate::shell::store::{Attempt, Store, StoreFault};
 use crate::text::Text;
 
-use super::{Inbox, stamp};
+use super::Inbox;
 
 /// How often the catalogue is asked for.
 const CATALOGUE_EVERY: Duration = Duration::from_secs(600);
@@ -38,6 +42,16 @@ pub(super) struct Network {
     asked: Option<Instant>,
 }
 
+/// Where the machine stands and keeps things.
+pub(super) struct Site {
+    /// Folder of the last good catalogue.
+    pub(super) cache_dir: PathBuf,
+    /// 9-digit code of its town or street.
+    pub(super) area_code: String,
+    /// Room beside the store.
+    pub(super) room: RoomKeeper,
+}
+
 struct Shared {
     client: Client,
     store: Store,
@@ -46,6 +60,9 @@ struct Shared {
     inbox: Inbox,
     cache_dir: PathBuf,
     area_code: String,
+    room: Arc<RoomKeeper>,
+    /// When ratings were sent last.
+    rated: Mutex<Instant>,
 }
 
 impl Network {
@@ -55,8 +72,7 @@ impl Network {
         clock: Clock,
         journal: Journal,
         inbox: Inbox,
-        cache_dir: PathBuf,
-        area_code: String,
+        site: Site,
     ) -> std::io::Result<Self> {
         let tokio = Builder::new_multi_thread()
             .worker_threads(1)
@@ -71,8 +87,10 @@ impl Network {
             clock,
             journal,
             inbox,
-            cache_dir,
-            area_code,
+            cache_dir: site.cache_dir,
+            area_code: site.area_code,
+            room: Arc::new(site.room),
+            rated: Mutex::new(started),
         };
         Ok(Self {
             tokio,
@@ -91,7 +109,7 @@ impl Network {
         self.asked.map_or(self.started, |asked| asked + every)
     }
 
-    /// One attempt. What came of it is on disk before the core hears of it.
+    /// One attempt.
     pub(super) fn send(&self, key: Key) {
         let shared = self.shared.clone();
         self.tokio.spawn(async move {
@@ -101,30 +119,57 @@ impl Network {
                 tokio::task::spawn_blocking(move || reading.store.body_to_send(&wanted)).await;
             let answer = match body {
                 Ok(Ok(body)) => shared.client.put_case(&key, &body).await,
-                // This case cannot be read now: not the line's fault, tried again later.
-                Ok(Err(_)) | Err(_) => Answer::Retry {
-                    why: RetryCause::Malformed,
-                    retry_after_s: None,
-                },
+                // Its bytes are gone for good, and only its own: the line goes on without it.
+                Ok(Err(StoreFault::Unreadable { .. } | StoreFault::NotFound)) => {
+                    Answer::Parked(ParkCause::Unreadable)
+                }
+                // Nothing was sent: the disk for now, or a damaged file, from which the next start saves what it can.
+                Ok(Err(_)) | Err(_) => local_fault(),
             };
-            let attempt = Attempt {
-                at: stamp(&shared.clock),
-                http_status: None,
-                server_date: None,
-            };
-            let (told, unkept) = (shared.clone(), key.clone());
-            let (recorded_key, recorded) = (key.clone(), answer.clone());
-            let queued = shared
-                .store
-                .record_then(recorded_key, recorded, attempt, move |kept| {
-                    // An answer that could not be kept is asked for again: the platform repeats it for the same key.
-                    let answer = if kept.is_ok() { answer } else { not_sent() };
-                    told.inbox.event(Event::Answered(key, answer));
-                });
-            if queued.is_err() {
-                shared.inbox.event(Event::Answered(unkept, not_sent()));
+            shared.keep(key, answer);
+        });
+    }
+
+    /// Sets a case apart in the store, then tells the core.
+    pub(super) fn park(&self, key: Key, cause: ParkCause) {
+        self.shared.keep(key, Answer::Parked(cause));
+    }
+
+    /// Writes down that a case is overdue. Not on the loop: after a long outage there are thousands. One that cannot be
+    /// written is found overdue again by the next start.
+    pub(super) fn overdue(&self, key: Key) {
+        let shared = self.shared.clone();
+        self.tokio
+            .spawn_blocking(move || shared.store.deadline_passed_then(key, drop));
+    }
+
+    /// Measures the room on the disk and in the store, then tells the core. A disk that cannot be measured is no news.
+    pub(super) fn measure_room(&self) {
+        let shared = self.shared.clone();
+        self.tokio.spawn_blocking(move || {
+            let inside = shared.store.inside();
+            if let Some(Ok(room)) = inside.ok().map(|inside| shared.room.look(inside)) {
+                shared.inbox.event(Event::Room(room));
             }
         });
+    }
+
+    /// Reads a part of the backlog, then tells the core.
+    pub(super) fn load(&self, part: Load) {
+        let (shared, now) = (self.shared.clone(), self.shared.clock.stamp());
+        let inbox = shared.inbox.clone();
+        let queued = shared
+            .store
+            .backlog_then(part.after, part.limit, now, move |read| {
+                let part = read.ok().map(|cases| {
+                    let full = cases.len() >= part.limit;
+                    (cases, full)
+                });
+                inbox.event(Event::Loaded(part));
+            });
+        if queued.is_err() {
+            shared.inbox.event(Event::Loaded(None));
+        }
     }
 
     pub(super) fn ask_person(&self, cert_type: String, cert_no: String) {
@@ -168,6 +213,7 @@ impl Network {
         self.asked = Some(now);
         let shared = self.shared.clone();
         self.tokio.spawn(async move {
+            shared.ask_time().await;
             let etag = std::fs::read_to_string(shared.cache_dir.join(CACHED_ETAG)).ok();
             let answer = shared.client.catalogue(etag.as_deref()).await;
             if !matches!(answer, CatalogueAnswer::Failed(_)) {
@@ -182,6 +228,39 @@ impl Network {
 }
 
 impl Shared {
+    /// Writes down what an attempt came to; what came of it is on disk before the core hears of it.
+    fn keep(&self, key: Key, answer: Answer) {
+        let attempt = Attempt {
+            at: self.clock.stamp(),
+            http_status: None,
+            server_date: None,
+        };
+        let (inbox, room) = (self.inbox.clone(), self.room.clone());
+        let (kept_key, kept) = (key.clone(), answer.clone());
+        let queued = self
+            .store
+            .record_then(kept_key.clone(), kept.clone(), attempt, move |done| {
+                if done == Err(StoreFault::Full) {
+                    // The next attempt finds room.
+                    let _ = room.throw_off();
+                }
+                // An answer that could not be kept is asked for again: the platform repeats it for the same key.
+                let answer = if done.is_ok() { kept } else { local_fault() };
+                inbox.event(Event::Answered(kept_key, answer));
+            });
+        if queued.is_err() {
+            self.inbox.event(Event::Answered(key, local_fault()));
+        }
+    }
+
+    /// Asks the platform for the time: the wall clock of a machine without a battery is worth nothing.
+    async fn ask_time(&self) {
+        let sent_ms = self.clock.boot_ms();
+        if let Ok(unix_s) = self.client.time().await {
+            self.clock.heard(sent_ms, unix_s);
+        }
+    }
+
     fn take_catalogue(&self, etag: &str, bytes: &[u8]) {
         match Catalogue::from_json(bytes) {
             Ok((catalogue, findings)) if findings.is_empty() => {
@@ -207,70 +286,13 @@ impl Shared {
             ),
         }
     }
-
-    fn ratings(&self, keys: &[Key], level: u8) -> Vec<Vec<u8>> {
-        let Ok(rows) = self.store.list(1000) else {
-            return Vec::new();
-        };
-        let time = self.clock.rfc3339().unwrap_or_default();
-        rows.into_iter()
-            .filter(|row| keys.contains(&row.key))
-            .filter_map(|row| {
-                let rating = Rating {
-                    area_code: self.area_code.clone(),
-                    task_code: row.task_code,
-                    task_name: row.task_name,
-                    project_no: row
-                        .acceptance
-                        .map_or(row.filing_number.0, |acceptance| acceptance.sblsh),
-                    pf: Default::default(),
-                    satisfaction: level,
-                    eval_detail: String::new(),
-                    writing_evaluation: String::new(),
-                    assess_time: time.clone(),
-                    assess_number: 1,
-                };
-                rating.to_bytes().ok()
-            })
-            .collect()
-    }
-
-    /// Sends the ratings that wait, oldest first, until one does not go.
-    async fn send_ratings(&self) {
-        let Ok(waiting) = self.store.ratings_waiting() else {
-            return;
-        };
-        for rating in waiting {
-            let Ok(body) = self.store.body(&rating.key) else {
-                return;
-            };
-            if let Err(failure) = self.client.rate(&rating.key, &body).await {
-                let _ = self.store.record_rating(&rating.key, &failure.into_put());
-                return;
-            }
-            if self.store.record_rating(&rating.key, &rated()).is_err() {
-                return;
-            }
-        }
-    }
 }
 
-fn not_sent() -> Answer {
+fn local_fault() -> Answer {
     Answer::Retry {
-        why: RetryCause::Unreachable,
+        why: RetryCause::LocalFault,
         retry_after_s: None,
     }
-}
-
-/// A rating has no number at the platform; taken is all there is to say.
-fn rated() -> Answer {
-    Answer::Accepted(crate::case::Acceptance {
-        sblsh: String::new(),
-        sblsh_short: String::new(),
-        query_code: String::new(),
-        accepted_at: String::new(),
-        promise_until: None,
-    })
 }
 
 /// Keeps a catalogue: whole or not at all, also over a power cut.

@@ -16,26 +16,27 @@ use crate::domain::world::MachineWords;
 use crate::events::{EventId, FieldValue};
 use crate::item::Catalogue;
 use crate::shell::catalogue;
-use crate::shell::clock::Clock;
+use crate::shell::clock::{BootBook, Clock};
 use crate::shell::identity;
 use crate::shell::journal::Journal;
 use crate::shell::platform::{Client, ClientConfig, Token};
+use crate::shell::room::RoomKeeper;
+use crate::shell::store::files::OsFiles;
 use crate::shell::store::{self, Store};
 
 use super::Inbox;
-use super::backlog::Backlog;
-use super::network::{CACHED, Network};
+use super::network::{CACHED, Network, Site};
 
 /// What the loop begins with.
 pub(super) struct Parts {
     /// Reads items and input methods, which takes a moment; made on the loop's thread, while a window opens.
     pub(super) kiosk: Box<dyn FnOnce() -> Kiosk + Send>,
     pub(super) store: Store,
-    pub(super) backlog: Backlog,
     /// Signs receipts; without it they prove nothing.
     pub(super) identity: Option<Arc<MachineIdentity>>,
     pub(super) network: Network,
-    /// Cases left from before, then a first look at the page.
+    pub(super) boots: BootBook,
+    /// Cases set apart before, then a first look at page and backlog.
     pub(super) first: Vec<Event>,
 }
 
@@ -49,7 +50,9 @@ pub(super) fn prepare(
         EventId::FirmwareStarted,
         &[("version", FieldValue::id(env!("CARGO_PKG_VERSION")))],
     );
-    if clock.wall().is_none() {
+    let book = config.store.path.with_extension("boots");
+    let boots = BootBook::open(book, Arc::new(OsFiles), clock);
+    if !clock.class().is_checked() {
         journal.event(EventId::ClockUntrusted, &[]);
     }
     let store = open_store(config, journal)?;
@@ -61,8 +64,11 @@ pub(super) fn prepare(
         clock.clone(),
         journal.clone(),
         inbox.clone(),
-        config.catalogue.cache_dir.clone(),
-        config.machine.town_code.clone(),
+        Site {
+            cache_dir: config.catalogue.cache_dir.clone(),
+            area_code: config.machine.town_code.clone(),
+            room: RoomKeeper::new(&config.store.path, Arc::new(OsFiles)),
+        },
     )?;
     let mut seed = [0; 8];
     store::os_random()(&mut seed).context("read the kernel's randomness")?;
@@ -83,29 +89,31 @@ pub(super) fn prepare(
     };
     let (config, journal) = (config.clone(), journal.clone());
     let kiosk = Box::new(move || {
+        let policy = Settings {
+            first_probe_spread: Duration::from_secs(config.platform.return_spread_s.into()),
+            ..Settings::default()
+        };
+        let mut outbox = Outbox::new(policy, u64::from_ne_bytes(seed), now);
+        outbox.expect_backlog();
         Kiosk::new(
             machine,
             load_catalogue(&config, &journal),
             load_engines(&config.input.dir),
             idle,
-            Outbox::new(Settings::default(), u64::from_ne_bytes(seed), now),
+            outbox,
             now,
         )
     });
-    let mut backlog = Backlog::new(store.clone());
-    let mut first: Vec<Event> = backlog
-        .refill(0)
-        .context("read what waits in the store")?
-        .into_iter()
-        .map(Event::Waiting)
-        .collect();
-    first.push(Event::Tick);
+    let parked = store
+        .parked(clock.stamp())
+        .context("read what is parked in the store")?;
+    let first = vec![Event::Parked(parked), Event::Tick];
     Ok(Parts {
         kiosk,
-        backlog,
         store,
         identity,
         network,
+        boots,
         first,
     })
 }
@@ -121,10 +129,15 @@ fn open_store(config: &Config, journal: &Journal) -> anyhow::Result<Store> {
     let opened = Store::open(store::Config::new(path, machine))
         .with_context(|| format!("open the store {}", path.display()))?;
     if opened.set_aside.is_some() {
-        journal.event(
-            EventId::StoreSetAside,
-            &[("salvaged", FieldValue::count(opened.salvaged))],
-        );
+        let fault = opened
+            .fault
+            .as_ref()
+            .map_or("unknown", |fault| fault.word());
+        let fields = [
+            ("fault", FieldValue::Word(fault)),
+            ("salvaged", FieldValue::count(opened.salvaged)),
+        ];
+        journal.event(EventId::StoreSetAside, &fields);
     }
     if let Ok(counts) = opened.store.counts() {
         let fields = [("waiting", FieldValue::count(counts.waiting))];
@@ -179,11 +192,7 @@ pub fn client(config: &Config, clock: &Clock) -> anyhow::Result<Client> {
             connect_timeout: Duration::from_millis(platform.connect_timeout_ms.into()),
             answer_timeout: Duration::from_millis(platform.answer_timeout_ms.into()),
         },
-        Arc::new(move || {
-            wall.unix_seconds()
-                .and_then(|s| i64::try_from(s).ok())
-                .unwrap_or(0)
-        }),
+        Arc::new(move || wall.certificate_seconds()),
     )?;
     Ok(client)
 }

@@ -303,7 +303,7 @@ fn outcome(answer: &Answer) -> String {
         Answer::Accepted(_) => "accepted".into(),
         Answer::Rejected(_) => "rejected".into(),
         Answer::InProgress { .. } => "in_progress".into(),
-        Answer::KeyReused => "key_reused".into(),
+        Answer::Parked(cause) => cause.word().into(),
         Answer::Retry { why, .. } => format!("{why:?}"),
         Answer::LaneStopped(fault) => format!("{fault:?}"),
     }

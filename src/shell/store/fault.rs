@@ -63,6 +63,27 @@ pub enum StoreFault {
     Gone,
 }
 
+impl StoreFault {
+    /// Word in the journal.
+    #[must_use]
+    pub fn word(&self) -> &'static str {
+        match self {
+            Self::Full => "full",
+            Self::Io(_) => "io",
+            Self::Corrupt(_) => "corrupt",
+            Self::Unreadable { .. } => "unreadable",
+            Self::WrongKey => "wrong-key",
+            Self::KeyUnfit { .. } => "key-unfit",
+            Self::InDoubt(_) => "in-doubt",
+            Self::TooLarge => "too-large",
+            Self::Busy => "busy",
+            Self::Unfit { .. } => "unfit",
+            Self::NotFound => "not-found",
+            Self::Gone => "gone",
+        }
+    }
+}
+
 impl From<rusqlite::Error> for StoreFault {
     fn from(error: rusqlite::Error) -> Self {
         let rusqlite::Error::SqliteFailure(failure, _) = &error else {

@@ -1,5 +1,7 @@
 //! Filing: drafts become rows, and are on the disk before anybody hears of it.
 
+use std::time::Duration;
+
 use rusqlite::{Connection, named_params};
 use sha2::{Digest as _, Sha256};
 
@@ -32,6 +34,8 @@ pub struct Filed {
     pub seq: u64,
     /// Whose it is.
     pub person: PersonToken,
+    /// Code of its item.
+    pub task_code: String,
 }
 
 impl Filed {
@@ -43,6 +47,8 @@ impl Filed {
             seq: self.seq,
             person: self.person,
             attempts: 0,
+            task_code: self.task_code.clone(),
+            waited: Duration::ZERO,
         }
     }
 }
@@ -53,7 +59,6 @@ pub(super) struct Row {
     pub(super) slot: u32,
     id: i64,
     state: CaseState,
-    task_code: String,
     task_name: String,
     sealed: Vec<u8>,
 }
@@ -178,6 +183,7 @@ impl Desk {
                 digest: Digest::of(&body),
                 seq: rows::number(id)?,
                 person: person(&self.key.person, &draft.applicant),
+                task_code: draft.task_code.clone(),
                 key,
             },
             slot,
@@ -188,7 +194,6 @@ impl Desk {
             } else {
                 CaseState::Sending
             },
-            task_code: draft.task_code.clone(),
             task_name: draft.task_name.clone(),
             sealed: seal(&data_key, nonce, &bound, &body),
         })
@@ -233,7 +238,7 @@ fn insert(db: &Connection, row: &Row, stamp: &Stamp) -> Result<(), rusqlite::Err
         ":state": row.state.word(),
         ":key": row.filed.key.0,
         ":person": row.filed.person.0,
-        ":task_code": row.task_code,
+        ":task_code": row.filed.task_code,
         ":task_name": row.task_name,
         ":digest": row.filed.digest.0,
         ":wall": stamp.wall_rfc3339,

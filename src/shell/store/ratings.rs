@@ -1,5 +1,7 @@
 //! The small outbox of ratings (好差评): kept while there is no line, deleted when the platform has them.
 
+use std::time::Duration;
+
 use rusqlite::OptionalExtension;
 
 use crate::case::{Answer, CaseState, Digest, Key, PersonToken, Turn, Waiting};
@@ -88,6 +90,8 @@ impl Desk {
                     seq,
                     person: PersonToken(u128::from(seq).to_be_bytes()),
                     attempts,
+                    task_code: String::new(),
+                    waited: Duration::ZERO,
                 })
             })
             .collect()

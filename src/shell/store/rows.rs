@@ -1,10 +1,8 @@
-//! Reading: what waits, what is there, how much.
+//! Reading: what is there, how much.
 
 use rusqlite::Row;
 
-use crate::case::{
-    Acceptance, CaseState, Digest, FilingNumber, Key, PersonToken, Rejection, Waiting,
-};
+use crate::case::{Acceptance, CaseState, Digest, FilingNumber, Key, Rejection};
 
 use super::bodies::{query_code_bound, rejection_bound};
 use super::fault::StoreFault;
@@ -63,37 +61,6 @@ pub(super) fn number(value: i64) -> Result<u64, StoreFault> {
 }
 
 impl Desk {
-    /// At most `limit` cases that wait, from the first one after `after`.
-    pub(super) fn waiting(&mut self, after: u64, limit: u32) -> Result<Vec<Waiting>, StoreFault> {
-        self.noting(|desk| {
-            // From the bodies to the cases, never the other way: a long history has no bodies.
-            let mut statement = desk.db.prepare_cached(
-                "SELECT case_id, key, person, attempts FROM bodies CROSS JOIN cases ON id = case_id
-                 WHERE case_id > ?1 AND state IN ('ready', 'sending', 'overdue')
-                 ORDER BY case_id LIMIT ?2",
-            )?;
-            let after = i64::try_from(after).unwrap_or(i64::MAX);
-            let rows = statement.query_map((after, limit), |row| {
-                Ok((
-                    row.get(0)?,
-                    row.get(1)?,
-                    row.get::<_, [u8; 16]>(2)?,
-                    row.get(3)?,
-                ))
-            })?;
-            rows.map(|row| {
-                let (id, key, person, attempts) = row?;
-                Ok(Waiting {
-                    key: Key(key),
-                    seq: number(id)?,
-                    person: PersonToken(person),
-                    attempts,
-                })
-            })
-            .collect()
-        })
-    }
-
     pub(super) fn list(&mut self, limit: u32) -> Result<Vec<CaseRow>, StoreFault> {
         self.noting(|desk| {
             let mut statement = desk.db.prepare(

@@ -12,7 +12,7 @@ use std::path::Path;
 use super::*;
 use crate::case::{
     Acceptance, Applicant, ApplicantKind, BundlePart, ClockClass, Consent, Delivery, DeviceId,
-    Digest, FilingNumber, Machine, PaperWay, Rejection, RetryCause, SEQ_LAST,
+    Digest, FilingNumber, Machine, PaperWay, ParkCause, Rejection, RetryCause, SEQ_LAST,
 };
 use serde_json::json;
 

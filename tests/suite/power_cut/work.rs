@@ -1,6 +1,6 @@
 //! What a machine does all day, at random.
 
-use kiosk::case::{Answer, Draft, Key};
+use kiosk::case::{Answer, Draft, Key, ParkCause};
 use kiosk::shell::store::{Store, StoreFault};
 
 use super::book::{Book, Stand};
@@ -62,7 +62,7 @@ fn answer(store: &Store, book: &mut Book, rng: &mut fastrand::Rng) -> Result<(),
     let answer = match rng.u8(0..8) {
         0..4 => accepted(&key),
         4 => rejected(),
-        5 => Answer::KeyReused,
+        5 => Answer::Parked(ParkCause::KeyReused),
         _ => retry(),
     };
     record(store, book, &key, &answer)

@@ -56,6 +56,7 @@ pub fn monday() -> Wall {
     Wall {
         day: Day::new(2026, 3, 2).expect("a day"),
         time: "14:05".into(),
+        checked: true,
     }
 }
 
@@ -202,6 +203,8 @@ impl Machine {
                 seq: self.seq,
                 person: PersonToken([1; 16]),
                 attempts: 0,
+                task_code: String::new(),
+                waited: Duration::ZERO,
             }));
         }
         let committed = Committed {
@@ -209,6 +212,7 @@ impl Machine {
             time: self
                 .wall
                 .as_ref()
+                .filter(|wall| wall.checked)
                 .map(|wall| format!("{} {}", wall.day, wall.time)),
             proof: Some(format!("PROOF {}", self.seq)),
         };

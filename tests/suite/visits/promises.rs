@@ -3,7 +3,7 @@
 use std::cell::Cell;
 use std::time::Duration;
 
-use kiosk::case::{Answer, Key, LaneFault, Rejection};
+use kiosk::case::{Answer, Key, LaneFault, ParkCause, Rejection};
 use kiosk::domain::kiosk::{Effect, Event, PrintOutcome, ReaderEvent};
 use kiosk::domain::page::{Intent, Overlay, PageKind};
 use kiosk::domain::visit::{KnownCase, State};
@@ -242,7 +242,7 @@ impl Watched {
             Answer::InProgress {
                 retry_after_s: Some(3),
             },
-            Answer::KeyReused,
+            Answer::Parked(ParkCause::KeyReused),
             Answer::LaneStopped(LaneFault::Clock),
         ];
         if let Some(key) = self.to_platform.pop() {

@@ -1,5 +1,5 @@
 use super::*;
-use RetryCause::{Malformed, NotThePlatform, ServerBusy};
+use RetryCause::{Malformed, NotThePlatform, Portal, ServerBusy};
 use proptest::prelude::*;
 
 const TAKEN: &str = r#"{"sblsh":"X20260101","sblsh_short":"20260101","query_code":"ABCD2345",
@@ -35,22 +35,14 @@ fn each_line_of_the_taxonomy() {
         detail: "文字".into(),
     });
     for (line, reply, expected) in [
-        (
-            "portal",
-            reply(200, "text/html", "<html>"),
-            again(NotThePlatform),
-        ),
+        ("portal", reply(200, "text/html", "<html>"), again(Portal)),
         (
             "json of a stranger",
             reply(200, "application/json", TAKEN),
-            again(NotThePlatform),
+            again(Portal),
         ),
-        ("empty 204", reply(204, ANSWER, ""), again(NotThePlatform)),
-        (
-            "redirect",
-            reply(302, "text/html", ""),
-            again(NotThePlatform),
-        ),
+        ("empty 204", reply(204, ANSWER, ""), again(Portal)),
+        ("redirect", reply(302, "text/html", ""), again(Portal)),
         ("rubbish", reply(200, ANSWER, "<<<"), again(Malformed)),
         (
             "no number",
@@ -68,6 +60,17 @@ fn each_line_of_the_taxonomy() {
             again(NotThePlatform),
         ),
         (
+            "a stranger's 422",
+            reply(422, "application/json", "{}"),
+            again(NotThePlatform),
+        ),
+        (
+            "a stranger's 401",
+            reply(401, "text/html", ""),
+            again(NotThePlatform),
+        ),
+        ("504", reply(504, "text/html", ""), again(ServerBusy)),
+        (
             "proxy 404",
             reply(404, "text/html", "no"),
             again(NotThePlatform),
@@ -77,11 +80,7 @@ fn each_line_of_the_taxonomy() {
             reply(409, "", ""),
             again(NotThePlatform),
         ),
-        (
-            "portal 511",
-            reply(511, "text/html", ""),
-            again(NotThePlatform),
-        ),
+        ("portal 511", reply(511, "text/html", ""), again(Portal)),
         (
             "platform 401",
             said("forbidden", 401, ""),
@@ -118,7 +117,11 @@ fn each_line_of_the_taxonomy() {
                 retry_after_s: None,
             },
         ),
-        ("other body", said("key-reused", 422, ""), Answer::KeyReused),
+        (
+            "other body",
+            said("key-reused", 422, ""),
+            Answer::Parked(ParkCause::KeyReused),
+        ),
         ("refused", said("rejected", 400, "DUPLICATE"), rejected),
         (
             "refused, no code",

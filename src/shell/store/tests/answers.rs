@@ -18,7 +18,7 @@ fn acceptance_deletes_the_body_and_is_final() {
     assert_eq!(store.body(key), Err(StoreFault::NotFound));
     assert!(store.waiting(0, 9).expect("waiting").is_empty());
     assert_eq!(
-        store.record(key, &Answer::KeyReused, attempt()),
+        store.record(key, &Answer::Parked(ParkCause::KeyReused), attempt()),
         Ok(CaseState::Accepted)
     );
     let list = store.list(10).expect("list");
@@ -43,7 +43,7 @@ fn rejected_and_parked_keep_the_body() {
         Ok(CaseState::Rejected)
     );
     assert_eq!(
-        store.record(b, &Answer::KeyReused, attempt()),
+        store.record(b, &Answer::Parked(ParkCause::KeyReused), attempt()),
         Ok(CaseState::Parked)
     );
     assert!(store.body(a).is_ok() && store.body(b).is_ok());
@@ -81,7 +81,11 @@ fn a_case_filed_offline_is_marked_before_it_leaves() {
     );
     assert_eq!(store.waiting(0, 9).expect("waiting").len(), 2);
 
-    let parked = store.record(&filed[0].key, &Answer::KeyReused, attempt());
+    let parked = store.record(
+        &filed[0].key,
+        &Answer::Parked(ParkCause::KeyReused),
+        attempt(),
+    );
     assert_eq!(parked, Ok(CaseState::Parked));
     assert_eq!(
         store.body_to_send(&filed[0].key),
@@ -183,7 +187,11 @@ fn what_waits_is_read_in_pieces() {
         .record(&filed[2].key, &accepted(), attempt())
         .expect("record");
     store
-        .record(&filed[3].key, &Answer::KeyReused, attempt())
+        .record(
+            &filed[3].key,
+            &Answer::Parked(ParkCause::KeyReused),
+            attempt(),
+        )
         .expect("record");
     let (mut after, mut seen) = (0, Vec::new());
     loop {

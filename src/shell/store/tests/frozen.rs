@@ -31,7 +31,11 @@ fn fill(store: &Store) {
         code: "DUPLICATE".into(),
         detail: "已申报".into(),
     });
-    for (n, answer) in [(3, accepted()), (4, refusal), (5, Answer::KeyReused)] {
+    for (n, answer) in [
+        (3, accepted()),
+        (4, refusal),
+        (5, Answer::Parked(ParkCause::KeyReused)),
+    ] {
         store
             .record(&filed[n].key, &answer, attempt())
             .expect("record");

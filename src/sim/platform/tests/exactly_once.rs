@@ -1,7 +1,7 @@
 //! One case for one key, whatever gets lost on the way.
 
 use super::*;
-use crate::case::RetryCause;
+use crate::case::{ParkCause, RetryCause};
 
 #[tokio::test]
 async fn a_case_is_taken_once_and_repeats_get_the_same_answer() {
@@ -59,7 +59,10 @@ async fn a_key_belongs_to_a_machine_and_to_its_bytes() {
     let pair = Pair::new();
     let client = pair.client();
     accepted(client.put_case(&key(1), &body(1)).await);
-    assert_eq!(client.put_case(&key(1), &body(2)).await, Answer::KeyReused);
+    assert_eq!(
+        client.put_case(&key(1), &body(2)).await,
+        Answer::Parked(ParkCause::KeyReused)
+    );
     let other = pair.client_with(ClientConfig {
         device: "A0002".into(),
         ..pair.config()

@@ -116,7 +116,7 @@ async fn the_catalogue_comes_once_until_it_changes() {
     assert_ne!(newer, etag);
     assert_eq!(bytes, b"{\"items\":[1]}");
     pair.sim.set_fault(Fault::Portal);
-    let portal = CatalogueAnswer::Failed(Failure::retry(RetryCause::NotThePlatform));
+    let portal = CatalogueAnswer::Failed(Failure::retry(RetryCause::Portal));
     assert_eq!(client.catalogue(Some(&etag)).await, portal);
 }
 

@@ -20,7 +20,7 @@ fn status(status: u16) -> Fault {
 
 #[tokio::test]
 async fn no_trouble_on_the_way_settles_a_case_and_none_lasts() {
-    use RetryCause::{Malformed, NotThePlatform, ServerBusy, TimedOut, Unreachable};
+    use RetryCause::{Malformed, NotThePlatform, Portal, ServerBusy, TimedOut, Unreachable};
     let pair = Pair::new();
     let client = pair.client();
     for (n, (fault, expected)) in (1..).zip([
@@ -28,12 +28,12 @@ async fn no_trouble_on_the_way_settles_a_case_and_none_lasts() {
         (Fault::LostAnswer, again(TimedOut)),
         (Fault::Rubbish, again(Malformed)),
         (Fault::Endless, again(Malformed)),
-        (Fault::Portal, again(NotThePlatform)),
-        (Fault::Redirect, again(NotThePlatform)),
+        (Fault::Portal, again(Portal)),
+        (Fault::Redirect, again(Portal)),
         (status(401), again(NotThePlatform)),
         (status(403), again(NotThePlatform)),
         (status(404), again(NotThePlatform)),
-        (status(511), again(NotThePlatform)),
+        (status(511), again(Portal)),
         (status(408), again(ServerBusy)),
         (status(425), again(ServerBusy)),
         (status(429), again(ServerBusy)),

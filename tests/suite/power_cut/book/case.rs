@@ -31,7 +31,7 @@ impl Stand {
         match answer {
             Answer::Accepted(_) => Self::Accepted,
             Answer::Rejected(_) => Self::Rejected,
-            Answer::KeyReused => Self::Parked,
+            Answer::Parked(_) => Self::Parked,
             _ => self,
         }
     }
