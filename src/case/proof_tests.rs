@@ -109,6 +109,14 @@ fn a_time_nobody_vouches_for_is_no_time_on_paper() {
         ..stamp(Some("2013-01-01T00:00:09+08:00"))
     };
     assert_eq!(stamp_on_paper(&claimed), None);
+    for (clock_class, said) in [(ClockClass::Holdover, true), (ClockClass::Bounded, false)] {
+        let later = Stamp {
+            clock_class,
+            ..stamp(Some("2026-11-22T14:05:06+08:00"))
+        };
+        assert_eq!(stamp_on_paper(&later).is_some(), said, "{clock_class:?}");
+        assert_eq!(clock_class.is_checked(), said);
+    }
     let proof = Proof::of(&claimed, &cases(1, 1), None).expect("a proof");
     assert_eq!((proof.clock, proof.time_on_paper()), ('U', None));
     assert_eq!(proof.time.as_deref(), Some("2013-01-01T00:00:09+08:00"));

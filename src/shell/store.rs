@@ -276,6 +276,15 @@ impl Store {
         self.change(key, Change::Released)
     }
 
+    /// One case.
+    ///
+    /// # Errors
+    /// [`StoreFault::NotFound`], or of reading.
+    pub fn case(&self, key: &Key) -> Result<CaseRow, StoreFault> {
+        let key = key.clone();
+        self.ask(move |desk| desk.case(&key))
+    }
+
     /// The newest `limit` cases, newest first.
     ///
     /// # Errors

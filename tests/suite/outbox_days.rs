@@ -87,7 +87,7 @@ fn each_broken_machine_or_platform_is_caught() {
         (Sabotage::FrozenAnew, "bytes changed"),
         (Sabotage::PersonsMixed, "out of order"),
         (Sabotage::StopIgnored, "sent in a stopped lane"),
-        (Sabotage::RejectedForgotten, "sent and already done"),
+        (Sabotage::RejectedForgotten, "lost"),
         (Sabotage::BodiesLogged, "personal data left"),
         (Sabotage::WholeBacklog, "memory"),
     ] {

@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use tokio::runtime::{Builder, Runtime};
+use zeroize::Zeroizing;
 
 use crate::case::{Answer, Key, ParkCause, RetryCause};
 use crate::domain::kiosk::Event;
@@ -115,16 +116,11 @@ impl Network {
         self.tokio.spawn(async move {
             let reading = shared.clone();
             let wanted = key.clone();
-            let body =
-                tokio::task::spawn_blocking(move || reading.store.body_to_send(&wanted)).await;
+            let body = tokio::task::spawn_blocking(move || reading.body(&wanted)).await;
             let answer = match body {
                 Ok(Ok(body)) => shared.client.put_case(&key, &body).await,
-                // Its bytes are gone for good, and only its own: the line goes on without it.
-                Ok(Err(StoreFault::Unreadable { .. } | StoreFault::NotFound)) => {
-                    Answer::Parked(ParkCause::Unreadable)
-                }
-                // Nothing was sent: the disk for now, or a damaged file, from which the next start saves what it can.
-                Ok(Err(_)) | Err(_) => local_fault(),
+                Ok(Err(answer)) => answer,
+                Err(_) => local_fault(),
             };
             shared.keep(key, answer);
         });
@@ -228,6 +224,29 @@ impl Network {
 }
 
 impl Shared {
+    /// What is to be sent, or what becomes of the case without being sent.
+    fn body(&self, key: &Key) -> Result<Zeroizing<Vec<u8>>, Answer> {
+        self.store.body_to_send(key).map_err(|fault| match fault {
+            // Its bytes are gone for good, and only its own: the line goes on without it.
+            StoreFault::Unreadable { .. } => Answer::Parked(ParkCause::Unreadable),
+            StoreFault::NotFound => self.settled(key),
+            // The disk for now, or a damaged file, from which the next start saves what it can.
+            _ => local_fault(),
+        })
+    }
+
+    /// The store has no body for it: an answer was kept after all, when the disk said that it was not.
+    fn settled(&self, key: &Key) -> Answer {
+        let Ok(case) = self.store.case(key) else {
+            return local_fault();
+        };
+        match (case.acceptance, case.rejection) {
+            (Some(acceptance), _) => Answer::Accepted(acceptance),
+            (_, Some(rejection)) => Answer::Rejected(rejection),
+            _ => Answer::Parked(ParkCause::Unreadable),
+        }
+    }
+
     /// Writes down what an attempt came to; what came of it is on disk before the core hears of it.
     fn keep(&self, key: Key, answer: Answer) {
         let attempt = Attempt {

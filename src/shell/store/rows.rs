@@ -10,6 +10,11 @@ use super::numbers;
 use super::seal::unseal;
 use super::writer::Desk;
 
+/// Columns of a [`CaseRow`], for [`Desk::case_row`].
+const COLUMNS: &str = "SELECT id, key, task_code, task_name, state, attempts, stored_wall, digest,
+    sblsh, sblsh_short, query_code, accepted_at, promise_until, rejected_code, rejected_detail, slot
+    FROM cases LEFT JOIN bodies ON case_id = id";
+
 /// A stored case without its body: no personal data but what a refusal may say.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CaseRow {
@@ -63,18 +68,24 @@ pub(super) fn number(value: i64) -> Result<u64, StoreFault> {
 impl Desk {
     pub(super) fn list(&mut self, limit: u32) -> Result<Vec<CaseRow>, StoreFault> {
         self.noting(|desk| {
-            let mut statement = desk.db.prepare(
-                "SELECT id, key, task_code, task_name, state, attempts, stored_wall, digest,
-                    sblsh, sblsh_short, query_code, accepted_at, promise_until,
-                    rejected_code, rejected_detail, slot
-                 FROM cases LEFT JOIN bodies ON case_id = id ORDER BY id DESC LIMIT ?1",
-            )?;
+            let newest = format!("{COLUMNS} ORDER BY id DESC LIMIT ?1");
+            let mut statement = desk.db.prepare(&newest)?;
             let mut rows = statement.query([limit])?;
             let mut list = Vec::new();
             while let Some(row) = rows.next()? {
                 list.push(desk.case_row(row)?);
             }
             Ok(list)
+        })
+    }
+
+    pub(super) fn case(&mut self, key: &Key) -> Result<CaseRow, StoreFault> {
+        self.noting(|desk| {
+            let id = numbers::row_of(&desk.db, key)?;
+            let this = format!("{COLUMNS} WHERE id = ?1 AND key = ?2");
+            let mut statement = desk.db.prepare_cached(&this)?;
+            let mut rows = statement.query((id, &key.0))?;
+            desk.case_row(rows.next()?.ok_or(StoreFault::NotFound)?)
         })
     }
 

@@ -1,4 +1,5 @@
 mod answers;
+mod backlog;
 mod damage;
 mod doubt;
 mod frozen;

@@ -24,6 +24,14 @@ fn acceptance_deletes_the_body_and_is_final() {
     let list = store.list(10).expect("list");
     let acceptance = list[0].acceptance.as_ref().expect("acceptance");
     assert_eq!((acceptance.sblsh.as_str(), list[0].attempts), ("S1", 3));
+    assert_eq!(store.body_to_send(key), Err(StoreFault::NotFound));
+    assert_eq!(
+        store.case(key).as_ref(),
+        Ok(&list[0]),
+        "the answer is there"
+    );
+    let unknown = Key("none".into());
+    assert_eq!(store.case(&unknown), Err(StoreFault::NotFound));
 }
 
 #[test]

@@ -224,5 +224,5 @@ async fn a_claim_counts_only_from_the_machine_itself() {
     assert!(client.reconcile(&wrong, &machine()).await.is_err());
     pair.sim.set_fault_for(Fault::Portal, 1);
     let portal = client.reconcile(&claim, &machine()).await;
-    assert_eq!(portal, Err(Failure::retry(RetryCause::NotThePlatform)));
+    assert_eq!(portal, Err(Failure::retry(RetryCause::Portal)));
 }
