@@ -179,9 +179,9 @@ fn cases_are_looked_at_while_the_firmware_holds_the_store() {
     let filed = three_cases(&store);
 
     let list = place.kiosk(&["outbox", "list", "--json"]);
-    assert_eq!(states(&list), ["accepted", "parked", "ready"]);
+    assert_eq!(states(&list), ["accepted", "parked", "sending"]);
     assert_eq!(list.code, 1, "a parked case wants somebody");
-    let some = place.kiosk(&["outbox", "list", "--json", "--state", "ready"]);
+    let some = place.kiosk(&["outbox", "list", "--json", "--state", "sending"]);
     assert_eq!(
         some.json_lines()[0]["filing_number"],
         filed[0].filing_number.0
@@ -231,7 +231,7 @@ fn what_needs_the_store_for_itself_says_how_to_get_it() {
     assert_eq!((said.code, said.err.as_str()), (0, ""));
     assert!(said.out.contains(&filed[1].filing_number.0));
     let list = place.kiosk(&["outbox", "list", "--json"]);
-    assert_eq!(states(&list), ["accepted", "ready", "ready"]);
+    assert_eq!(states(&list), ["accepted", "sending", "sending"]);
     assert_eq!(place.kiosk(&["outbox", "retry", "nothing"]).code, 2);
 }
 

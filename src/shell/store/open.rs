@@ -124,8 +124,11 @@ pub(super) fn open(config: Config) -> Result<(Desk, Report), StoreFault> {
         files: config.files,
     };
     let mut report = Report {
+        set_aside: match config.only_if_whole {
+            true => None,
+            false => place.finish_set_aside()?,
+        },
         fresh: !place.exists(&place.path),
-        set_aside: None,
         fault: None,
         salvaged: 0,
     };
