@@ -108,6 +108,8 @@ fn each_mistake_is_named_where_it_stands() {
             "connect_timeout_ms = 0",
             "platform.connect_timeout_ms",
         ),
+        ("platform", "seal_key = \"short\"", "platform.seal_key"),
+        ("platform", "signer = 1", "platform.signer"),
         ("store", "path = false", "store.path"),
         (
             "journal",
