@@ -5,7 +5,8 @@ use std::path::PathBuf;
 
 use super::reading::Section;
 use super::{
-    Active, ByHand, Gpio, GpioBackend, Machine, Orientation, Pin, Platform, Printer, Reader, Screen, Token,
+    Active, ByHand, Gpio, GpioBackend, Machine, Orientation, Pin, Platform, Printer, Reader,
+    Screen, Token,
 };
 use crate::case::{PublicIdentity, SealKey};
 
@@ -167,16 +168,20 @@ pub(super) fn platform(s: &mut Section<'_>) -> Platform {
 
 /// Both keys or neither: what is taken away must be able to come back.
 fn by_hand(s: &mut Section<'_>) -> Option<ByHand> {
-    let seal_key = s.parsed("seal_key", "an X25519 public key, 43 characters of base64url", |v| {
-        SealKey::parse(v).ok()
-    });
-    let signer = s.parsed("signer", "an Ed25519 public key, 43 characters of base64url", |v| {
-        PublicIdentity::parse(v).ok()
-    });
+    let seal_key = s.parsed(
+        "seal_key",
+        "an X25519 public key, 43 characters of base64url",
+        |v| SealKey::parse(v).ok(),
+    );
+    let signer = s.parsed(
+        "signer",
+        "an Ed25519 public key, 43 characters of base64url",
+        |v| PublicIdentity::parse(v).ok(),
+    );
     match (seal_key, signer) {
         (Some(Some(seal_key)), Some(Some(signer))) => return Some(ByHand { seal_key, signer }),
-        (Some(_), None) => s.missing("signer", "the key of import receipts, with seal_key"),
-        (None, Some(_)) => s.missing("seal_key", "the key to seal bundles to, with signer"),
+        (Some(Some(_)), None) => s.missing("signer", "the key of import receipts, with seal_key"),
+        (None, Some(Some(_))) => s.missing("seal_key", "the key to seal bundles to, with signer"),
         _ => {} // neither, or a mistake that is noted already
     }
     None

@@ -5,7 +5,9 @@ use std::path::PathBuf;
 
 use anyhow::Context as _;
 use clap::Args;
-use kiosk::case::bundle::{BUNDLE_VERSION, CASES_MAX, Carried, CarriedCase, Created, Manifest, Sealer};
+use kiosk::case::bundle::{
+    BUNDLE_VERSION, CASES_MAX, Carried, CarriedCase, Created, Manifest, Sealer,
+};
 use kiosk::case::{Digest, Epoch, FilingNumber, Key, Machine, MachineIdentity, SealKey, Stamp};
 use kiosk::shell::clock::Clock;
 use kiosk::shell::identity;

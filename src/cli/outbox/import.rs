@@ -55,14 +55,18 @@ impl Import {
              no key to check the receipt with: set seal_key and signer in [platform] of kiosk.toml",
         )?;
         let text = read(&self.receipt).with_context(|| self.receipt.display().to_string())?;
-        let receipt: ImportReceipt = signed::verify(text.trim(), IMPORT_RECEIPT, &by_hand.signer)
-            .context("回执无效，未作任何改动 the receipt is not valid, nothing was changed")?;
+        let receipt: ImportReceipt =
+            signed::verify(text.trim(), IMPORT_RECEIPT, &by_hand.signer)
+                .context("回执无效，未作任何改动 the receipt is not valid, nothing was changed")?;
         admit(&receipt, &config.machine.id)?;
         let store = hold(&config)?;
         let findings = enter(&store, &receipt)?;
         let mut outcome = Outcome::Well;
         for (case, finding) in receipt.cases.iter().zip(&findings) {
-            if matches!(finding, Finding::Stays(_) | Finding::Odd(_) | Finding::Now(CaseState::Parked)) {
+            if matches!(
+                finding,
+                Finding::Stays(_) | Finding::Odd(_) | Finding::Now(CaseState::Parked)
+            ) {
                 outcome = Outcome::Faulty;
             }
             self.tell(case, finding);
@@ -162,7 +166,11 @@ fn enter(store: &Store, receipt: &ImportReceipt) -> anyhow::Result<Vec<Finding>>
     }
     let mut places = places.into_iter();
     for together in answers.chunks(TOGETHER) {
-        for (state, place) in store.record_many(together.to_vec())?.into_iter().zip(&mut places) {
+        for (state, place) in store
+            .record_many(together.to_vec())?
+            .into_iter()
+            .zip(&mut places)
+        {
             let key = &receipt.cases[place].key.0;
             findings[place] = Finding::Now(state.with_context(|| key.clone())?);
         }
@@ -173,15 +181,21 @@ fn enter(store: &Store, receipt: &ImportReceipt) -> anyhow::Result<Vec<Finding>>
 /// What is to be said of a case, or the answer to be written down for it.
 fn judged(case: &Imported, row: Option<&CaseRow>) -> Result<Finding, Answer> {
     let Some(row) = row else {
-        return Ok(Finding::Odd("本机没有这个办件 there is no such case on this machine"));
+        return Ok(Finding::Odd(
+            "本机没有这个办件 there is no such case on this machine",
+        ));
     };
     if case.digest != row.digest {
-        return Ok(Finding::Odd("内容与本机不符 its content is not this machine's"));
+        return Ok(Finding::Odd(
+            "内容与本机不符 its content is not this machine's",
+        ));
     }
     let final_here = matches!(row.state, CaseState::Accepted | CaseState::Rejected);
     let answer = match &case.outcome {
         ImportOutcome::NotTaken { .. } | ImportOutcome::KeyReused if final_here => {
-            return Ok(Finding::Odd("本机已有最终结果 this machine has a final answer already"));
+            return Ok(Finding::Odd(
+                "本机已有最终结果 this machine has a final answer already",
+            ));
         }
         ImportOutcome::NotTaken { detail } => return Ok(Finding::Stays(detail.clone())),
         ImportOutcome::KeyReused if row.state == CaseState::Parked => {
@@ -195,8 +209,14 @@ fn judged(case: &Imported, row: Option<&CaseRow>) -> Result<Finding, Answer> {
         return Err(answer);
     }
     let same = match &answer {
-        Answer::Accepted(new) => row.acceptance.as_ref().is_some_and(|old| old.sblsh == new.sblsh),
-        Answer::Rejected(new) => row.rejection.as_ref().is_some_and(|old| old.code == new.code),
+        Answer::Accepted(new) => row
+            .acceptance
+            .as_ref()
+            .is_some_and(|old| old.sblsh == new.sblsh),
+        Answer::Rejected(new) => row
+            .rejection
+            .as_ref()
+            .is_some_and(|old| old.code == new.code),
         _ => false,
     };
     Ok(if same {

@@ -5,7 +5,6 @@ use std::io::{self, BufWriter, Write};
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 
-use anyhow::Context as _;
 use kiosk::case::Digest;
 use kiosk::case::bundle::BundleError;
 use sha2::{Digest as _, Sha256};
@@ -20,7 +19,10 @@ impl<'a> Stick<'a> {
     /// # Errors
     /// There is no such folder.
     pub fn at(folder: &'a Path, machine: &'a str) -> anyhow::Result<Self> {
-        let facts = fs::metadata(folder).map_err(|error| explained(error, folder))?;
+        let facts = fs::metadata(folder).map_err(|error| {
+            let advice = advice(error.kind(), folder);
+            anyhow::Error::new(error).context(advice)
+        })?;
         anyhow::ensure!(
             facts.is_dir(),
             "{}: 不是文件夹 not a folder",
@@ -50,7 +52,7 @@ impl<'a> Stick<'a> {
             // What can be removed of a file that is not whole; the next export removes the rest.
             let _ = fs::remove_file(&part);
             match io_kind(&error) {
-                Some(kind) => explained(kind.into(), self.folder).context(format!("{error:#}")),
+                Some(kind) => error.context(advice(kind, self.folder)),
                 None => error,
             }
         })
@@ -76,7 +78,10 @@ impl<'a> Stick<'a> {
             hash: Sha256::new(),
         };
         write(&mut out)?;
-        let file = out.out.into_inner().map_err(io::IntoInnerError::into_error)?;
+        let file = out
+            .out
+            .into_inner()
+            .map_err(io::IntoInnerError::into_error)?;
         file.sync_all()?;
         Ok(Digest(out.hash.finalize().into()))
     }
@@ -117,15 +122,21 @@ fn io_kind(error: &anyhow::Error) -> Option<io::ErrorKind> {
 }
 
 /// What a person can do about it.
-fn explained(error: io::Error, folder: &Path) -> anyhow::Error {
-    use io::ErrorKind::{NotFound, PermissionDenied, QuotaExceeded, ReadOnlyFilesystem, StorageFull};
-    let what = match error.kind() {
-        NotFound => "文件夹不存在，U 盘是否已插好并挂载？ there is no such folder; is the stick mounted?",
-        PermissionDenied | ReadOnlyFilesystem => "不能写入，请检查写保护和权限 cannot be written to; look at its write protection and mode",
+fn advice(kind: io::ErrorKind, folder: &Path) -> String {
+    use io::ErrorKind::{
+        NotFound, PermissionDenied, QuotaExceeded, ReadOnlyFilesystem, StorageFull,
+    };
+    let what = match kind {
+        NotFound => {
+            "文件夹不存在，U 盘是否已插好并挂载？ there is no such folder; is the stick mounted?"
+        }
+        PermissionDenied | ReadOnlyFilesystem => {
+            "不能写入，请检查写保护和权限 cannot be written to; look at its write protection and mode"
+        }
         StorageFull | QuotaExceeded => "空间已满，请换一个 U 盘 full; take another stick",
         _ => "写入失败，请换一个 U 盘 writing failed; take another stick",
     };
-    anyhow::Error::new(error).context(format!("{}: {what}", folder.display()))
+    format!("{}: {what}", folder.display())
 }
 
 #[cfg(test)]
@@ -135,7 +146,13 @@ mod tests {
     fn names(folder: &Path) -> Vec<String> {
         let names = fs::read_dir(folder).expect("folder");
         names
-            .map(|entry| entry.expect("entry").file_name().into_string().expect("name"))
+            .map(|entry| {
+                entry
+                    .expect("entry")
+                    .file_name()
+                    .into_string()
+                    .expect("name")
+            })
             .collect()
     }
 
@@ -145,7 +162,9 @@ mod tests {
         fs::write(dir.path().join("kiosk-W0012.part"), "cut off").expect("written");
         let stick = Stick::at(dir.path(), "W0012").expect("folder");
         let (file, digest) = stick
-            .put(Some("2026-01-05T09:00:00+08:00"), |out| Ok(out.write_all(b"cases")?))
+            .put(Some("2026-01-05T09:00:00+08:00"), |out| {
+                Ok(out.write_all(b"cases")?)
+            })
             .expect("put");
         assert_eq!(digest, Digest::of(b"cases"));
         assert_eq!(fs::read(&file).expect("read"), b"cases");
@@ -163,7 +182,10 @@ mod tests {
                 Err(BundleError::Io(io::ErrorKind::StorageFull.into()).into())
             })
             .expect_err("full");
-        assert!(format!("{error:#}").contains("take another stick"), "{error:#}");
+        assert!(
+            format!("{error:#}").contains("take another stick"),
+            "{error:#}"
+        );
         assert!(names(dir.path()).is_empty());
     }
 
@@ -172,7 +194,10 @@ mod tests {
         let dir = tempfile::tempdir().expect("folder");
         let gone = dir.path().join("gone");
         let error = Stick::at(&gone, "W0012").err().expect("gone");
-        assert!(format!("{error:#}").contains("is the stick mounted?"), "{error:#}");
+        assert!(
+            format!("{error:#}").contains("is the stick mounted?"),
+            "{error:#}"
+        );
         fs::write(&gone, "a file").expect("written");
         let error = Stick::at(&gone, "W0012").err().expect("a file");
         assert!(error.to_string().contains("not a folder"), "{error}");
