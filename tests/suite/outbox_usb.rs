@@ -213,7 +213,7 @@ fn a_receipt_of_others_changes_nothing() {
     }
 }
 
-/// The platform's signing key is derived from its seed, which a test may know; so every outcome can be signed.
+/// The machine is given another signer to believe, with whose key the test writes what a platform could say.
 #[test]
 fn each_outcome_of_a_receipt_is_written_down_as_over_the_line() {
     let signer = MachineIdentity::from_seed(&[5; 32]);
