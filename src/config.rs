@@ -11,6 +11,7 @@ mod tests;
 use std::fmt;
 use std::path::{Path, PathBuf};
 
+use crate::case::{PublicIdentity, SealKey};
 use crate::text::Text;
 use reading::Reading;
 
@@ -220,6 +221,17 @@ pub struct Platform {
     pub connect_timeout_ms: u32,
     /// For a whole answer, 1000–120000 ms.
     pub answer_timeout_ms: u32,
+    /// `seal_key` and `signer`; `None` where cases are never carried by hand.
+    pub by_hand: Option<ByHand>,
+}
+
+/// The platform's public keys for cases that are carried to it by hand.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ByHand {
+    /// What bundles are sealed to.
+    pub seal_key: SealKey,
+    /// Whose signature an import receipt needs.
+    pub signer: PublicIdentity,
 }
 
 /// The durable store of cases.

@@ -337,7 +337,7 @@ fn wall(clock: &Clock) -> Option<Wall> {
 }
 
 /// What is known of the time now, for what is kept.
-pub(crate) fn stamp(clock: &Clock) -> Stamp {
+pub fn stamp(clock: &Clock) -> Stamp {
     let wall_rfc3339 = clock.rfc3339();
     Stamp {
         clock_class: if wall_rfc3339.is_some() {

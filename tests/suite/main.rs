@@ -8,6 +8,8 @@ mod kill_nine;
 mod outbox_cli;
 mod outbox_kill;
 mod outbox_policy;
+#[cfg(feature = "sim")]
+mod outbox_usb;
 mod power_cut;
 #[cfg(feature = "sim")]
 mod printer_bytes;
