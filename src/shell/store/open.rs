@@ -223,6 +223,8 @@ fn checked(db: Connection, key: &MachineKey) -> Result<(Connection, Option<Meta>
     };
     if !meta.clean {
         quick_check(&db)?;
+        // That does not look at words: a state that is none would stop the start where nothing can be set aside.
+        Tally::count(&db)?;
     }
     if unseal(&key.keep, &check_bound(&meta.store), &meta.key_check).is_err() {
         return Err(StoreFault::WrongKey);
