@@ -11,6 +11,7 @@ mod tests;
 use std::fmt;
 use std::path::{Path, PathBuf};
 
+use crate::case::{PublicIdentity, SealKey};
 use crate::text::Text;
 use reading::Reading;
 
@@ -222,6 +223,17 @@ pub struct Platform {
     pub answer_timeout_ms: u32,
     /// Within what time the waiting cases of a district's machines come back after an outage, 0–3600 s.
     pub return_spread_s: u32,
+    /// `seal_key` and `signer`; `None` where cases are never carried by hand.
+    pub by_hand: Option<ByHand>,
+}
+
+/// The platform's public keys for cases that are carried to it by hand.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ByHand {
+    /// What bundles are sealed to.
+    pub seal_key: SealKey,
+    /// Whose signature an import receipt needs.
+    pub signer: PublicIdentity,
 }
 
 /// The durable store of cases.

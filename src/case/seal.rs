@@ -26,7 +26,7 @@ pub(super) type Opening = hpke::aead::AeadCtxR<ChaCha20Poly1305, HkdfSha256, Kem
 pub(super) const ENCAPSULATED: usize = 32;
 
 /// The platform's public key for sealing (X25519).
-#[derive(Clone)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct SealKey(<Kem as hpke::Kem>::PublicKey);
 
 impl SealKey {

@@ -1,10 +1,13 @@
 //! `kiosk outbox`: the cases on this machine. Nothing about a person is shown unless it is asked for and allowed.
 
+mod export;
 mod hold;
+mod import;
 mod list;
 mod person;
 mod retry;
 mod show;
+mod stick;
 mod table;
 mod verify;
 
@@ -25,6 +28,14 @@ pub enum Outbox {
     Show(show::Show),
     /// Let parked cases be sent again. The firmware must not run meanwhile, because it alone holds the store.
     Retry(retry::Retry),
+    /// Copy every case that waits into a sealed bundle, to be carried to the platform by hand. The firmware must not run
+    /// meanwhile. Nothing changes here until the import receipt comes back.
+    Export(export::Export),
+    /// Take the platform's import receipt for a bundle: its cases are accepted or refused as over the line. The firmware
+    /// must not run meanwhile. Harmless when repeated.
+    ///
+    /// Exit codes: 0 all is well, 1 some cases were not taken or not changed, 2 not a receipt for this machine.
+    Import(import::Import),
     /// Check a receipt's code: whether this filing was made on that machine and nothing was changed. Needs no line
     /// and no store.
     ///
@@ -52,6 +63,8 @@ impl Outbox {
             Self::List(list) => list.run(),
             Self::Show(show) => show.run(),
             Self::Retry(retry) => retry.run(),
+            Self::Export(export) => export.run(),
+            Self::Import(import) => import.run(),
             Self::Verify(verify) => verify.run(),
         }
     }

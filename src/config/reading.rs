@@ -203,6 +203,21 @@ impl<'s> Section<'s> {
         String::new()
     }
 
+    /// A text that may be absent and means something: `Some(None)` for one that does not and was noted as a mistake.
+    pub(super) fn parsed<T>(
+        &mut self,
+        key: &'static str,
+        expected: &str,
+        parse: impl Fn(&str) -> Option<T>,
+    ) -> Option<Option<T>> {
+        let value = self.get(key)?.get_ref();
+        let parsed = value.as_str().and_then(parse);
+        if parsed.is_none() {
+            self.wrong(key, value, expected);
+        }
+        Some(parsed)
+    }
+
     /// A name in one language (`"中文"`) or both (`{ zh = "…", en = "…" }`).
     pub(super) fn both(&mut self, key: &'static str, default: Option<(&str, &str)>) -> Text {
         let expected = format!("1 to {MAX_NAME} characters, or {{ zh = \"…\", en = \"…\" }}");

@@ -5,8 +5,10 @@ use std::path::PathBuf;
 
 use super::reading::Section;
 use super::{
-    Active, Gpio, GpioBackend, Machine, Orientation, Pin, Platform, Printer, Reader, Screen, Token,
+    Active, ByHand, Gpio, GpioBackend, Machine, Orientation, Pin, Platform, Printer, Reader,
+    Screen, Token,
 };
+use crate::case::{PublicIdentity, SealKey};
 
 pub(super) fn machine(s: &mut Section<'_>) -> Machine {
     Machine {
@@ -161,7 +163,29 @@ pub(super) fn platform(s: &mut Section<'_>) -> Platform {
         connect_timeout_ms: s.number("connect_timeout_ms", 5000, 500..=60_000),
         answer_timeout_ms: s.number("answer_timeout_ms", 15_000, 1000..=120_000),
         return_spread_s: s.number("return_spread_s", 120, 0..=3600),
+        by_hand: by_hand(s),
     }
+}
+
+/// Both keys or neither: what is taken away must be able to come back.
+fn by_hand(s: &mut Section<'_>) -> Option<ByHand> {
+    let seal_key = s.parsed(
+        "seal_key",
+        "an X25519 public key, 43 characters of base64url",
+        |v| SealKey::parse(v).ok(),
+    );
+    let signer = s.parsed(
+        "signer",
+        "an Ed25519 public key, 43 characters of base64url",
+        |v| PublicIdentity::parse(v).ok(),
+    );
+    match (seal_key, signer) {
+        (Some(Some(seal_key)), Some(Some(signer))) => return Some(ByHand { seal_key, signer }),
+        (Some(Some(_)), None) => s.missing("signer", "the key of import receipts, with seal_key"),
+        (None, Some(Some(_))) => s.missing("seal_key", "the key to seal bundles to, with signer"),
+        _ => {} // neither, or a mistake that is noted already
+    }
+    None
 }
 
 /// No blanks, no user, query or fragment, no slash at the end, at most 200 characters.

@@ -1,4 +1,5 @@
 use super::*;
+use crate::case::{MachineIdentity, SealSecret};
 
 /// The least that a machine must be told.
 const LEAST: &str = r#"
@@ -108,6 +109,8 @@ fn each_mistake_is_named_where_it_stands() {
             "connect_timeout_ms = 0",
             "platform.connect_timeout_ms",
         ),
+        ("platform", "seal_key = \"short\"", "platform.seal_key"),
+        ("platform", "signer = 1", "platform.signer"),
         ("store", "path = false", "store.path"),
         (
             "journal",
@@ -221,5 +224,26 @@ proptest::proptest! {
         let at = (0..=at).rev().find(|&i| LEAST.is_char_boundary(i)).unwrap_or(0);
         let (before, after) = LEAST.split_at(at);
         let _ = Config::parse(&format!("{before}{with}{after}"));
+    }
+}
+
+#[test]
+fn the_keys_for_carrying_cases_by_hand_come_together() {
+    let (seal_key, signer) = (
+        SealSecret::from_seed(&[1; 32]).public(),
+        MachineIdentity::from_seed(&[2; 32]).public(),
+    );
+    let lines = [
+        format!("seal_key = \"{}\"", seal_key.text()),
+        format!("signer = \"{}\"", signer.text()),
+    ];
+    let with = |lines: &[String]| LEAST.to_owned() + &lines.join("\n");
+    let read = |lines| Config::parse(&with(lines)).map(|config| config.platform.by_hand);
+    assert_eq!(read(&lines), Ok(Some(ByHand { seal_key, signer })));
+    assert_eq!(read(&[]), Ok(None));
+    for (at, missing) in [(0, "platform.signer"), (1, "platform.seal_key")] {
+        let faults = faults(&with(&lines[at..=at]));
+        assert_eq!(faults.len(), 1);
+        assert_eq!(faults[0].1, missing);
     }
 }

@@ -10,6 +10,7 @@
 mod answers;
 mod backlog;
 mod bodies;
+mod chain;
 mod doubt;
 mod fault;
 pub mod files;
@@ -38,7 +39,7 @@ use std::thread::{self, JoinHandle};
 
 use zeroize::Zeroizing;
 
-use crate::case::{Answer, CaseState, Draft, Key, Stamp, Waiting};
+use crate::case::{Answer, CaseState, Draft, Epoch, Key, Link, Machine, Stamp, Waiting};
 
 pub use answers::Attempt;
 pub use fault::StoreFault;
@@ -291,6 +292,16 @@ impl Store {
     /// [`StoreFault`] of reading.
     pub fn list(&self, limit: u32) -> Result<Vec<CaseRow>, StoreFault> {
         self.ask(move |desk| desk.list(limit))
+    }
+
+    /// The last sequence of an epoch and the end of its chain; 0 and the chain's beginning if nothing was filed in it.
+    /// A case that was lost is not in it.
+    ///
+    /// # Errors
+    /// [`StoreFault`] of reading.
+    pub fn chain_end(&self, machine: &Machine, epoch: &Epoch) -> Result<(u64, Link), StoreFault> {
+        let (machine, epoch) = (machine.clone(), epoch.clone());
+        self.ask(move |desk| desk.chain_end(&machine, &epoch))
     }
 
     /// How many cases are in which state.

@@ -13,10 +13,18 @@ mod headless;
 #[allow(dead_code)]
 mod window;
 
+#[path = "../suite/visits/machine.rs"]
+#[allow(dead_code)]
+mod machine;
+#[path = "../suite/visits/person.rs"]
+#[allow(dead_code, unused_imports)]
+mod person;
+
 mod hands;
 mod hashes;
 mod measure;
 mod samples;
+mod walk;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -57,7 +65,10 @@ fn main() -> ExitCode {
     findings.check("contrast of the theme", measure::contrast(&window));
     for (shape, width, height) in [("upright", 1080, 1920), ("wide", 1920, 1080)] {
         screen.resize(width, height);
-        for (page, sample) in samples::all() {
+        let posed = samples::all()
+            .into_iter()
+            .map(|(name, page)| (name.to_owned(), page));
+        for (page, sample) in posed.chain(walk::all()) {
             let name = format!("{page}-{shape}");
             window.show(&sample);
             // Animations start at a whole lap of the card, so that pictures are the same in every run.
@@ -70,7 +81,10 @@ fn main() -> ExitCode {
                 hashes.compare(&name, &pixels, &picture),
             );
             measure::page(&screen, &window, &name, (width, height), &mut findings);
-            measure::rest(&screen, &sample, &name, &mut findings);
+            // One page of each kind is enough to see whether it rests.
+            if !page.starts_with("walk-") {
+                measure::rest(&screen, &sample, &name, &mut findings);
+            }
         }
     }
     hands::all(&screen, &window, &mut findings);

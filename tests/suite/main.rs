@@ -9,6 +9,8 @@ mod outbox_cli;
 mod outbox_days;
 mod outbox_kill;
 mod outbox_policy;
+#[cfg(feature = "sim")]
+mod outbox_usb;
 mod power_cut;
 #[cfg(feature = "sim")]
 mod printer_bytes;

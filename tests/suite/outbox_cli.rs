@@ -15,10 +15,10 @@ use kiosk::shell::store::{Attempt, Config, Filed, Store};
 use serde_json::Value;
 
 /// A machine's folder: its configuration, its store, its key.
-struct Place(tempfile::TempDir);
+pub struct Place(pub tempfile::TempDir);
 
 impl Place {
-    fn new() -> Self {
+    pub fn new() -> Self {
         let place = Self(tempfile::tempdir().unwrap());
         let board = Path::new(env!("CARGO_MANIFEST_DIR")).join("board");
         let laptop = std::fs::read_to_string(board.join("laptop/kiosk.toml")).unwrap();
@@ -30,43 +30,43 @@ impl Place {
         place
     }
 
-    fn config(&self) -> PathBuf {
+    pub fn config(&self) -> PathBuf {
         self.0.path().join("kiosk.toml")
     }
 
-    fn store(&self) -> Store {
+    pub fn store(&self) -> Store {
         let path = self.0.path().join("store.db");
         let machine = Machine::parse("W0012").unwrap();
         Store::open(Config::new(path, machine)).unwrap().store
     }
 
-    fn identity(&self) -> MachineIdentity {
+    pub fn identity(&self) -> MachineIdentity {
         let place = identity::Place::of(&self.0.path().join("store.db"));
         identity::load_or_make(&place).unwrap()
     }
 
     /// `kiosk …` with this machine's configuration, in a process of its own.
-    fn kiosk(&self, arguments: &[&str]) -> Said {
+    pub fn kiosk(&self, arguments: &[&str]) -> Said {
         let mut command = kiosk();
         command.args(arguments).arg("--config").arg(self.config());
         Said::of(command.output().unwrap())
     }
 }
 
-fn kiosk() -> Command {
+pub fn kiosk() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_kiosk"));
     command.env_remove("CREDENTIALS_DIRECTORY");
     command
 }
 
-struct Said {
-    code: i32,
-    out: String,
-    err: String,
+pub struct Said {
+    pub code: i32,
+    pub out: String,
+    pub err: String,
 }
 
 impl Said {
-    fn of(output: Output) -> Self {
+    pub fn of(output: Output) -> Self {
         Self {
             code: output.status.code().unwrap(),
             out: String::from_utf8(output.stdout).unwrap(),
@@ -74,7 +74,7 @@ impl Said {
         }
     }
 
-    fn json_lines(&self) -> Vec<Value> {
+    pub fn json_lines(&self) -> Vec<Value> {
         let lines = self.out.lines();
         lines
             .map(|line| serde_json::from_str(line).unwrap())
@@ -82,7 +82,7 @@ impl Said {
     }
 }
 
-fn stamp(at: Option<&str>) -> Stamp {
+pub fn stamp(at: Option<&str>) -> Stamp {
     Stamp {
         wall_rfc3339: at.map(str::to_owned),
         clock_class: if at.is_some() {
@@ -95,7 +95,7 @@ fn stamp(at: Option<&str>) -> Stamp {
     }
 }
 
-fn draft(name: &str) -> Draft {
+pub fn draft(name: &str) -> Draft {
     Draft {
         task_code: "11440203MB0000001534420001000".into(),
         task_handle_item: None,
@@ -167,7 +167,7 @@ fn three_cases(store: &Store) -> Vec<Filed> {
     filed
 }
 
-fn states(said: &Said) -> Vec<String> {
+pub fn states(said: &Said) -> Vec<String> {
     let lines = said.json_lines();
     let states = lines.iter().map(|line| line["state"].as_str().unwrap());
     states.map(str::to_owned).collect()

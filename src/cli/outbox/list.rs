@@ -135,5 +135,11 @@ fn summary(counts: &[(String, u64)], ratings: u64) -> String {
     } else {
         states.join(", ")
     };
-    format!("{states}; 待上传评价 ratings waiting {ratings}")
+    let waits = |word: &str| CaseState::from_word(word).is_some_and(|state| state.waits());
+    let waiting: u64 = counts
+        .iter()
+        .filter(|(w, _)| waits(w))
+        .map(|(_, n)| n)
+        .sum();
+    format!("{states}; 待上传办件 cases waiting {waiting}; 待上传评价 ratings waiting {ratings}")
 }

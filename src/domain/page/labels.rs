@@ -55,7 +55,7 @@ pub fn labels(lang: Lang) -> Labels {
         },
         Lang::En => Labels {
             change: "Change",
-            previous: "Previous",
+            previous: "Up",
             next: "Next",
             clear: "Clear",
             delete: "Delete",

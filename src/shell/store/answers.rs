@@ -95,7 +95,7 @@ impl Desk {
         &mut self,
         changes: &[(&Key, &Change)],
     ) -> Vec<Result<CaseState, StoreFault>> {
-        match self.noting(|desk| desk.in_one_commit(changes)) {
+        match self.with_room(|desk| desk.in_one_commit(changes)) {
             Ok(states) => states.into_iter().map(Ok).collect(),
             Err(fault) if changes.len() == 1 => vec![Err(fault)],
             // One that cannot be written must not spoil the others: each by itself.
@@ -103,7 +103,7 @@ impl Desk {
                 .iter()
                 .map(|one| {
                     let one = std::slice::from_ref(one);
-                    self.noting(|desk| desk.in_one_commit(one))
+                    self.with_room(|desk| desk.in_one_commit(one))
                         .map(|states| states[0])
                 })
                 .collect(),

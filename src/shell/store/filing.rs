@@ -121,6 +121,7 @@ impl Desk {
                 if let Some(tally) = &mut self.tally {
                     doubt.rows.iter().for_each(|row| tally.add(row.state));
                 }
+                self.note_filed(&doubt.rows);
                 Ok(doubt.filed())
             }
             Err(Failure::Before(fault)) => {
@@ -206,6 +207,15 @@ impl Desk {
             insert(&transaction, row, &doubt.stamp)?;
         }
         (self.commit)(transaction).map_err(|error| Failure::AtCommit(error.into()))
+    }
+
+    /// Tells the second place of the numbers given out, so that a log that loses its end later gives none of them again.
+    /// If that fails the next flush says it.
+    fn note_filed(&mut self, rows: &[Row]) {
+        if let Some(last) = rows.last() {
+            self.slots.header.filed = last.filed.seq;
+            let _ = self.slots.note();
+        }
     }
 
     /// Rows that will never be in the database: their keys go.

@@ -124,8 +124,11 @@ pub(super) fn open(config: Config) -> Result<(Desk, Report), StoreFault> {
         files: config.files,
     };
     let mut report = Report {
+        set_aside: match config.only_if_whole {
+            true => None,
+            false => place.finish_set_aside()?,
+        },
         fresh: !place.exists(&place.path),
-        set_aside: None,
         fault: None,
         salvaged: 0,
     };
@@ -220,6 +223,8 @@ fn checked(db: Connection, key: &MachineKey) -> Result<(Connection, Option<Meta>
     };
     if !meta.clean {
         quick_check(&db)?;
+        // That does not look at words: a state that is none would stop the start where nothing can be set aside.
+        Tally::count(&db)?;
     }
     if unseal(&key.keep, &check_bound(&meta.store), &meta.key_check).is_err() {
         return Err(StoreFault::WrongKey);

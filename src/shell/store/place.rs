@@ -41,19 +41,40 @@ impl Place {
         with_ending(database, KEYS)
     }
 
-    /// Renames the store's files out of the way, as `….aside-N`. The log goes first: a log left beside a new file would
-    /// be replayed into it.
+    /// Renames the store's files out of the way, as `….aside-N`. The database goes first and by itself: while it lies in
+    /// its place its log and its keys do too, and once it is gone the next start knows whose they are.
     pub(super) fn set_aside(&self) -> Result<PathBuf, StoreFault> {
         let aside = self.free_name(&self.path);
+        self.files.rename(&self.path, &aside)?;
+        self.sync_folder()?;
+        self.follow(&aside)?;
+        Ok(aside)
+    }
+
+    /// Ends a setting aside that was cut off after the database; returns where it went, if there was one. To be called
+    /// before a new database is made: a log left beside it would be replayed into it.
+    pub(super) fn finish_set_aside(&self) -> Result<Option<PathBuf>, StoreFault> {
+        if self.exists(&self.path) {
+            return Ok(None);
+        }
+        match self.newest_aside() {
+            Some(aside) if self.follow(&aside)? => Ok(Some(aside)),
+            _ => Ok(None),
+        }
+    }
+
+    /// Log and keys go where their database went; returns whether any was still here.
+    fn follow(&self, aside: &Path) -> Result<bool, StoreFault> {
+        let mut moved = false;
         for ending in ["-wal", KEYS] {
             let from = with_ending(&self.path, ending);
             if self.exists(&from) {
-                self.files.rename(&from, &with_ending(&aside, ending))?;
+                self.files.rename(&from, &with_ending(aside, ending))?;
+                moved = true;
             }
         }
-        self.files.rename(&self.path, &aside)?;
         self.sync_folder()?;
-        Ok(aside)
+        Ok(moved)
     }
 
     /// Renames one file out of the way.
@@ -70,14 +91,16 @@ impl Place {
             .find(|aside| self.exists(aside))
     }
 
+    /// The name after the last one taken, so that [`Self::newest_aside`] is the one set aside last.
     fn free_name(&self, path: &Path) -> PathBuf {
         let name = |n: u32| with_ending(path, format!(".aside-{n}"));
-        let free = |n: &u32| {
+        let taken = |n: &u32| {
             ["", "-wal", KEYS]
                 .iter()
-                .all(|ending| !self.exists(&with_ending(&name(*n), ending)))
+                .any(|ending| self.exists(&with_ending(&name(*n), ending)))
         };
-        name((1..ASIDE_LIMIT).find(free).unwrap_or(ASIDE_LIMIT))
+        let last = (1..=ASIDE_LIMIT).rev().find(taken).unwrap_or(0);
+        name((last + 1).min(ASIDE_LIMIT))
     }
 
     pub(super) fn sync_folder(&self) -> Result<(), StoreFault> {

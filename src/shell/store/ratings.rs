@@ -103,7 +103,7 @@ impl Desk {
         key: &Key,
         answer: &Answer,
     ) -> Result<CaseState, StoreFault> {
-        self.noting(|desk| {
+        self.with_room(|desk| {
             let Some(Named::Rating(id)) = numbers::parse(key) else {
                 return Err(StoreFault::NotFound);
             };

@@ -104,6 +104,9 @@ impl Start {
         };
         let mut desk = self.desk(slots);
         desk.tally = known.map(|(_, tally)| *tally);
+        // A log that a cut left behind goes into the file while there is room for both: were it to grow first until the disk
+        // is full, neither could. On a disk that is full now it stays.
+        let _ = desk.empty_log();
         desk.db.execute_batch("BEGIN")?;
         desk.begin(meta.starts, !same_life)?;
         desk.prune()?;

@@ -126,6 +126,31 @@ impl Desk {
         result
     }
 
+    /// As [`Self::noting`], and once more with an emptied log if the disk is full: what leaves must not be held up by a log
+    /// whose rows have room in the file.
+    pub(super) fn with_room<T>(
+        &mut self,
+        mut work: impl FnMut(&mut Self) -> Result<T, StoreFault>,
+    ) -> Result<T, StoreFault> {
+        self.noting(|desk| match work(desk) {
+            Err(StoreFault::Full) if desk.empty_log().is_ok() => work(desk),
+            result => result,
+        })
+    }
+
+    /// Moves the log into the file.
+    pub(super) fn empty_log(&self) -> Result<(), StoreFault> {
+        // Not cut off: a log that keeps its length costs one flush a commit, one that grows costs two.
+        let busy: i64 = self
+            .db
+            .query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |row| row.get(0))?;
+        if busy == 0 {
+            Ok(())
+        } else {
+            Err(StoreFault::Busy)
+        }
+    }
+
     /// Takes something new only while a sixteenth of the quota is left: on a full file SQLite cannot even
     /// write down an answer, and then nothing would ever leave again.
     pub(super) fn admit(&self) -> Result<(), StoreFault> {
@@ -184,13 +209,7 @@ impl Desk {
         self.noting(|desk| {
             desk.destroy_spent()?;
             desk.prune()?;
-            // Not cut off: a log that keeps its length costs one flush a commit, one that grows costs two.
-            let busy: i64 = desk
-                .db
-                .query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |row| row.get(0))?;
-            if busy != 0 {
-                return Err(StoreFault::Busy);
-            }
+            desk.empty_log()?;
             desk.untidy = false;
             Ok(())
         })

@@ -254,14 +254,6 @@ impl Books {
         ))
     }
 
-    /// Nobody's data may be left whose cases are all at the platform.
-    pub fn may_be_known(&self, person: u64) -> bool {
-        let theirs = self.by_person.get(&person).into_iter().flatten();
-        theirs
-            .map(|(_, key)| self.cases[key].state)
-            .any(|state| state != CaseState::Accepted)
-    }
-
     /// Everything is at its end: at the platform once, or refused.
     pub fn all_done(&self) -> Checked {
         for (key, case) in &self.cases {

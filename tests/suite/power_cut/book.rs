@@ -207,7 +207,12 @@ impl Book {
         let list = store.list(u32::MAX)?;
         let rows: BTreeMap<&Key, &CaseRow> = list.iter().map(|row| (&row.key, row)).collect();
         let waits: BTreeSet<Key> = waiting(store)?.into_iter().map(|one| one.key).collect();
-        let told = |key| matches!(store.body(key), Err(StoreFault::Corrupt(_)));
+        let told = |key| {
+            matches!(
+                store.body(key),
+                Err(StoreFault::Corrupt(_) | StoreFault::Unreadable { .. })
+            )
+        };
         let loss = |key, broken| {
             if told(key) {
                 Loss::Told

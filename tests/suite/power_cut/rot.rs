@@ -37,7 +37,7 @@ impl Rot {
     }
 }
 
-/// A machine's files after the power went, with cases in each state; `tidy` empties the log before.
+/// A machine's files after the power went, with cases in each state; `tidy` has nearly all in the database, else in the log.
 fn files(tidy: bool) -> (Image, Book) {
     let mut bench = Bench::new(3);
     let mut book = Book::default();
@@ -53,12 +53,15 @@ fn files(tidy: bool) -> (Image, Book) {
             _ => {}
         }
     }
-    if tidy {
-        store.tidy().expect("tidy");
+    let store = if tidy {
+        // Another start has a log of its own: one that is only emptied would mend every page.
+        drop(store);
+        bench.open().expect("open").store
     } else {
         let result = store.file((0..4).map(|n| draft(n * 900, true)).collect(), stamp());
         book.filed(&store, 4, result).expect("file");
-    }
+        store
+    };
     let image = bench.disk.image();
     drop(store);
     (image, book)
@@ -186,7 +189,7 @@ fn no_bad_block_keeps_the_machine_from_starting() {
 }
 
 #[test]
-#[ignore = "one row that cannot be read makes list() and waiting() fail for all rows, at every start"]
+#[ignore = "one row that cannot be read makes list() and waiting() fail for all rows: 2 of 100 blocks"]
 fn a_bad_block_costs_its_rows_and_no_others() {
     each_block(
         |image, path, at| is_database(path) && !leads_on(image, path, at),
@@ -195,7 +198,7 @@ fn a_bad_block_costs_its_rows_and_no_others() {
 }
 
 #[test]
-#[ignore = "salvage reads through SQLite's schema and trees: without them no row is found"]
+#[ignore = "salvage reads through SQLite's schema and trees: without them no row is found (1 of 4 blocks)"]
 fn a_bad_block_of_schema_or_trees_costs_no_rows() {
     each_block(
         |image, path, at| is_database(path) && leads_on(image, path, at),
@@ -204,7 +207,7 @@ fn a_bad_block_of_schema_or_trees_costs_no_rows() {
 }
 
 #[test]
-#[ignore = "the columns of a case have no checksum of their own, only its body has"]
+#[ignore = "columns of a case have no checksum of their own, only what is sealed has: 2 of 104 blocks"]
 fn a_bad_block_of_the_file_is_told() {
     each_block(
         |_, path, _| is_database(path),

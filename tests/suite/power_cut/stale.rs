@@ -29,7 +29,9 @@ fn commits() -> (Image, Vec<(usize, Book)>) {
     let mut book = Book::default();
     let store = bench.open().expect("open").store;
     file(&store, &mut book, 1);
-    store.tidy().expect("tidy");
+    // Another start has a log of its own. One that is only emptied keeps its length, and lengths would tell nothing.
+    drop(store);
+    let store = bench.open().expect("open").store;
     let mut said = vec![(0, book.clone())];
     for n in 0..COMMITS {
         file(&store, &mut book, n * 400);
@@ -73,7 +75,6 @@ fn a_log_that_ends_early_keeps_every_commit_before() {
 }
 
 #[test]
-#[ignore = "the store has no second place to notice by that its log was longer: numbers are given twice"]
 fn a_log_that_ends_early_gives_no_number_twice() {
     let (_, said) = commits();
     let all = &said[COMMITS].1;
@@ -129,7 +130,6 @@ fn yesterdays_copy_is_read() {
 }
 
 #[test]
-#[ignore = "the store has no second place to notice by that its file is an old one: numbers are given twice"]
 fn yesterdays_copy_gives_no_number_twice() {
     let (image, _, now) = yesterday();
     let store = Bench::from_image(1, image).open().expect("open").store;
