@@ -73,6 +73,7 @@ fn without_a_display(orientation: Orientation, dir: &Path) -> anyhow::Result<Out
         config: board::laptop(),
         cards: board::folder().join("laptop/cards"),
         out: dir.to_owned(),
+        disk: None,
         orientation: Some(orientation),
         lang: Lang::Zh,
     })?;

@@ -86,7 +86,7 @@ impl Doctor {
             }
         }
         all.push(surroundings::key(&config));
-        all.push(surroundings::clock(&clock));
+        all.push(surroundings::clock(&config, &clock));
         all.push(surroundings::catalogue(&config, &clock));
         if !self.offline {
             all.push(surroundings::platform(&config, &clock));

@@ -33,6 +33,9 @@ pub struct Visit {
     /// Folder for everything that comes out. Default: target/visits/NAME-OF-SCRIPT.
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
+    /// Folder on a small disk of its own for the store; scripts with `disk full` need one, see tests/visits/small-disk.
+    #[arg(long, value_name = "DIR")]
+    disk: Option<PathBuf>,
     /// Screen upright, 1080 × 1920, whatever the configuration says.
     #[arg(long)]
     portrait: bool,
@@ -62,6 +65,8 @@ pub struct Plan {
     pub cards: PathBuf,
     /// Folder for everything that comes out.
     pub out: PathBuf,
+    /// Small disk for the store.
+    pub disk: Option<PathBuf>,
     /// Instead of the configuration's.
     pub orientation: Option<Orientation>,
     /// To begin with.
@@ -84,6 +89,7 @@ impl Visit {
             config: self.config.unwrap_or_else(board::laptop),
             cards: board::folder().join("laptop/cards"),
             out,
+            disk: self.disk,
             orientation,
             lang: self.lang,
         })

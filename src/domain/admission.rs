@@ -63,6 +63,12 @@ impl Room {
         }
     }
 
+    /// The same by the most that is commonly filed, one full body: the colour on the pages and in `kiosk doctor`.
+    #[must_use]
+    pub fn colour(&self) -> Admission {
+        self.admits(BODY_LIMIT as u64)
+    }
+
     /// Why a filing is refused, for the engineer.
     #[must_use]
     pub fn reason(&self, worst_case: u64) -> String {

@@ -3,12 +3,11 @@
 mod cards;
 mod drain;
 mod finish;
+mod room;
 mod words;
 
 use std::time::Instant;
 
-use crate::case::BODY_LIMIT;
-use crate::domain::admission::{Admission, Room};
 use crate::domain::input::Engines;
 use crate::domain::outbox::{Outbox, Priority};
 use crate::domain::page::{Intent, Overlay, Page, view};
@@ -73,6 +72,7 @@ impl Kiosk {
                 presence: false,
                 door_open: false,
                 room: None,
+                store_set_aside: false,
             },
             outbox,
             shown: None,
@@ -197,26 +197,9 @@ impl Kiosk {
                 self.visit_or_ignore(if open { Trigger::Close } else { Trigger::Open });
             }
             Event::Room(room) => self.room(room),
+            Event::StoreSetAside(lies) => self.world.store_set_aside = lies,
             Event::Tick => {}
         }
-    }
-
-    /// Room was measured. It is told when the colour changes, by the most that is commonly filed: one full body.
-    fn room(&mut self, room: Room) {
-        let colour = |room: &Room| room.admits(BODY_LIMIT as u64);
-        let before = self.world.room.as_ref().map(colour);
-        let now = colour(&room);
-        if before != Some(now) && (before.is_some() || now != Admission::Green) {
-            let free = ("free", FieldValue::count(room.free));
-            let usable = ("usable", FieldValue::count(room.usable()));
-            let event = match now {
-                Admission::Green => EventId::RoomEnough,
-                Admission::Amber => EventId::RoomLow,
-                Admission::Red => EventId::RoomOut,
-            };
-            self.log(event, vec![free, usable]);
-        }
-        self.world.room = Some(room);
     }
 
     /// What waits for the end of a visit: an open door, a newer catalogue, a question about somebody who left.

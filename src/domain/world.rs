@@ -88,6 +88,8 @@ pub struct World {
     pub door_open: bool,
     /// Room for more filings, once it was measured.
     pub room: Option<Room>,
+    /// A damaged store lies beside the one in use, and nobody has looked at it yet.
+    pub store_set_aside: bool,
 }
 
 impl World {
@@ -96,6 +98,12 @@ impl World {
     pub fn today(&self) -> Option<Day> {
         let checked = self.wall.as_ref().filter(|wall| wall.checked);
         checked.map(|wall| wall.day)
+    }
+
+    /// What there is room for, once it was measured.
+    #[must_use]
+    pub fn admission(&self) -> Option<Admission> {
+        self.room.map(|room| room.colour())
     }
 
     /// Items offered here and now, most asked for first. Without a trusted clock no item is held back for its dates.

@@ -47,15 +47,22 @@ impl RoomKeeper {
     /// # Errors
     /// Of the disk.
     pub fn look(&self, inside: Inside) -> io::Result<Room> {
-        let mut free = self.files.free_bytes(&self.folder)?;
+        let free = self.files.free_bytes(&self.folder)?;
         let held = self.held();
         if held < BALLAST && free >= ENOUGH + BALLAST {
             self.take_up()?;
-            free = self.files.free_bytes(&self.folder)?;
         } else if held > 0 && free < LOG {
             self.throw_off()?;
-            free = self.files.free_bytes(&self.folder)?;
         }
+        self.measure(inside)
+    }
+
+    /// Measures the room and changes nothing.
+    ///
+    /// # Errors
+    /// Of the disk.
+    pub fn measure(&self, inside: Inside) -> io::Result<Room> {
+        let free = self.files.free_bytes(&self.folder)?;
         // Without its ballast the machine owes it: that much is not for filings.
         let owed = BALLAST.saturating_sub(self.held());
         Ok(Room {

@@ -45,7 +45,7 @@ pub use answers::Attempt;
 pub use fault::StoreFault;
 pub use filing::{BUNDLE_LIMIT, Filed};
 pub use machine_key::KeySource;
-pub use open::{Config, Opened, Random, os_random};
+pub use open::{Config, MAX_PAGES, Opened, Random, os_random};
 pub use ratings::{RATING_LIMIT, RATINGS_WAITING_LIMIT};
 pub use room::Inside;
 pub use rows::{CaseRow, Counts};

@@ -2,6 +2,7 @@
 //! leads the firmware to them. The firmware itself runs beside it, as on a board.
 
 mod act;
+mod disk;
 mod folder;
 #[cfg(test)]
 mod tests;
@@ -20,6 +21,7 @@ use crate::shell::gpio::SimGpio;
 use crate::shell::runtime::OpenPins;
 use crate::shell::{catalogue, settings};
 
+use disk::Disk;
 use folder::Folder;
 
 /// What to build.
@@ -31,6 +33,8 @@ pub struct RigOptions {
     pub cards: PathBuf,
     /// Where links, databases and the store go. Without, a folder of its own that goes with the rig.
     pub folder: Option<PathBuf>,
+    /// Folder of the store, on a small disk of its own for `disk full`. Without, the store lies in `folder`.
+    pub disk: Option<PathBuf>,
     /// Clock of the firmware; the platform goes by the same one, without the errors set by hand.
     pub clock: Clock,
     /// Seconds from one state of a case at the platform to the next; without, a case stays as it was taken.
@@ -45,6 +49,7 @@ impl RigOptions {
             config: board.join("laptop/kiosk.toml"),
             cards: board.join("laptop/cards"),
             folder: None,
+            disk: None,
             clock,
             pace_s: None,
         }
@@ -61,6 +66,7 @@ pub struct Rig {
     platform: PlatformSim,
     hand: Arc<Mutex<Hand>>,
     trouble: Mutex<Trouble>,
+    disk: Option<Disk>,
     // Last: the links are gone before their folder.
     folder: Folder,
 }
@@ -125,7 +131,11 @@ impl Rig {
         config.platform.ca_file = None;
         config.reader.port = Some(reader.clone());
         config.printer.port = Some(printer.clone());
-        config.store.path = at("store.db");
+        let disk = options.disk.map(Disk::new).transpose()?;
+        config.store.path = match &disk {
+            Some(disk) => disk.folder().join("store.db"),
+            None => at("store.db"),
+        };
         config.catalogue.cache_dir = at("catalogue");
         Ok(Self {
             config,
@@ -137,6 +147,7 @@ impl Rig {
             platform,
             hand: Arc::default(),
             trouble: Mutex::default(),
+            disk,
             folder,
         })
     }

@@ -3,7 +3,11 @@
 //! Words are divided by spaces; a text with spaces stands in double quotes (`\"` and `\\` inside). `#` begins a
 //! comment. The README lists the actions.
 
+mod repeat;
+
 use std::time::Duration;
+
+use repeat::Block;
 
 /// One line of a script that does something.
 #[derive(Clone, Debug, PartialEq)]
@@ -63,6 +67,8 @@ pub enum Action {
     PowerCut,
     /// `clock YEARS`: the wall clock jumps.
     ClockYears(i64),
+    /// `disk full|free`: something else fills the disk that the store is on, or goes away again.
+    Disk(bool),
     /// `screenshot NAME`
     Screenshot(String),
     /// `screen portrait|landscape`
@@ -150,24 +156,29 @@ pub struct ScriptFault {
     pub what: String,
 }
 
-/// Reads a whole script. All faults are told, not only the first.
+/// Reads a whole script. All faults are told, not only the first. What stands between `repeat N` and `end` comes N times.
 ///
 /// # Errors
 /// One fault for each line that is not an action.
 pub fn parse(text: &str) -> Result<Vec<Step>, Vec<ScriptFault>> {
-    let mut steps = Vec::new();
-    let mut faults = Vec::new();
+    let (mut steps, mut faults) = (Vec::new(), Vec::new());
+    let mut block = Block::default();
     for (at, source) in text.lines().enumerate() {
         let line = at + 1;
         match words(source) {
             Ok(words) if words.is_empty() => {}
-            Ok(words) => match action(&words.iter().map(String::as_str).collect::<Vec<_>>()) {
-                Ok(action) => steps.push(Step { line, action }),
-                Err(what) => faults.push(ScriptFault { line, what }),
-            },
+            Ok(words) => {
+                let words: Vec<&str> = words.iter().map(String::as_str).collect();
+                let read = match block.takes(&words, line, &mut steps) {
+                    Some(result) => result,
+                    None => action(&words).map(|action| steps.push(Step { line, action })),
+                };
+                faults.extend(read.err().map(|what| ScriptFault { line, what }));
+            }
             Err(what) => faults.push(ScriptFault { line, what }),
         }
     }
+    faults.extend(block.unended());
     if faults.is_empty() {
         Ok(steps)
     } else {
@@ -238,6 +249,8 @@ fn action(words: &[&str]) -> Result<Action, String> {
         ["door", "closed"] => Action::Door(false),
         ["wait", time] => Action::Wait(duration(time)?),
         ["power", "cut"] => Action::PowerCut,
+        ["disk", "full"] => Action::Disk(true),
+        ["disk", "free"] => Action::Disk(false),
         ["clock", years] => Action::ClockYears(number(years)?),
         ["screenshot", name] => Action::Screenshot(file_name(name)?),
         ["screen", "portrait"] => Action::Screen(true),
@@ -354,37 +367,4 @@ fn file_name(word: &str) -> Result<String, String> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn reads_every_kind_of_line() {
-        let steps = parse(
-            "# a visit\ncard lay elder\n\n touch \"下一步 \\\"x\\\"\"  # go\nwait 30s\nexpect no text \"a b\"\ndraw 0,0 1,0.5\n",
-        )
-        .expect("valid");
-        let actions: Vec<_> = steps.iter().map(|s| (s.line, s.action.clone())).collect();
-        assert_eq!(
-            actions,
-            [
-                (2, Action::CardLay("elder".into())),
-                (4, Action::Touch("下一步 \"x\"".into())),
-                (5, Action::Wait(Duration::from_secs(30))),
-                (6, Action::ExpectNoText("a b".into())),
-                (7, Action::Draw(vec![(0.0, 0.0), (1.0, 0.5)])),
-            ]
-        );
-    }
-
-    #[test]
-    fn tells_every_bad_line_with_its_number() {
-        let faults = parse(
-            "card lay\nwait 3\ntouch \"x\nplatform status 70000\nscreenshot a/b\ndraw 2,0\nfly\n",
-        )
-        .expect_err("bad");
-        assert_eq!(
-            faults.iter().map(|f| f.line).collect::<Vec<_>>(),
-            [1, 2, 3, 4, 5, 6, 7]
-        );
-    }
-}
+mod tests;

@@ -1,13 +1,16 @@
 //! Pages as the core makes them, in both languages: a walk through visits of the shipped catalogue.
 
+use kiosk::case::BODY_LIMIT;
 use kiosk::document::IdentityDocument;
+use kiosk::domain::admission::Room;
 use kiosk::domain::kiosk::{Event, PrintOutcome, ReaderEvent};
 use kiosk::domain::page::{Body, Intent, Page, PageKind};
 use kiosk::domain::visit::KnownCase;
+use kiosk::domain::world::Wall;
 use kiosk::status::{Device, Paper};
 use kiosk::text::Text;
 
-use crate::person::{Machine, catalogue, old, unreachable, young};
+use crate::person::{Machine, catalogue, monday, old, unreachable, young};
 
 /// Name of the picture, page.
 #[derive(Default)]
@@ -23,6 +26,7 @@ pub fn all() -> Vec<(String, Page)> {
     walk.endings();
     walk.troubles();
     walk.progress();
+    walk.store();
     walk.pages
 }
 
@@ -191,5 +195,49 @@ impl Walk {
         machine.touch(Intent::Secondary(1));
         machine.give(Event::Progress(None));
         self.look(&mut machine, "progress-not-now");
+    }
+
+    /// What store, disk and clock do to the pages.
+    fn store(&mut self) {
+        for (name, full_bodies) in [("green", 1_000), ("amber", 10), ("red", 0)] {
+            let mut machine = Machine::new();
+            machine.give(Event::Room(Room {
+                free: full_bodies * 2 * BODY_LIMIT as u64,
+                reserve: 0,
+                log_growth: 0,
+            }));
+            self.look(&mut machine, &format!("start-{name}"));
+            machine.card(old());
+            self.look(&mut machine, &format!("choose-{name}"));
+            machine.open(&code("高龄津贴"));
+            self.look(&mut machine, &format!("item-{name}"));
+        }
+        let mut machine = Machine::new();
+        machine.world.platform = Some(unreachable());
+        machine.file(young(), &code("生育登记"));
+        machine.give(Event::Room(Room {
+            free: 0,
+            reserve: 0,
+            log_growth: 0,
+        }));
+        self.look(&mut machine, "confirmation-red-offline");
+        machine.wait(600);
+        self.look(&mut machine, "start-red-offline");
+        let mut machine = Machine::new();
+        machine.give(Event::StoreSetAside(true));
+        self.look(&mut machine, "start-set-aside");
+        let mut machine = Machine::new();
+        machine.wall = Some(Wall {
+            checked: false,
+            ..monday()
+        });
+        machine.give(Event::Tick);
+        self.look(&mut machine, "start-clock-unknown");
+        machine.card(old());
+        self.look(&mut machine, "choose-clock-unknown");
+        // Everything at once: no more than two banners, and the page still fits.
+        machine.give(Event::StoreSetAside(true));
+        machine.give(Event::Printer(Device::Online, Paper::Out));
+        self.look(&mut machine, "choose-much-wrong");
     }
 }

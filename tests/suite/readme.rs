@@ -75,13 +75,13 @@ fn module_map() -> String {
             .next()
             .unwrap_or_default()
             .join(" ");
-        let sentence =
-            paragraph
-                .split_inclusive(['.', '。'])
-                .scan(String::new(), |so_far, part| {
-                    so_far.push_str(part);
-                    Some(so_far.clone())
-                });
+        let sentence = paragraph
+            .split_inclusive("。")
+            .flat_map(|part| part.split_inclusive(". "))
+            .scan(String::new(), |so_far, part| {
+                so_far.push_str(part);
+                Some(so_far.clone())
+            });
         let sentence = sentence
             .into_iter()
             .find(|s| s.len() > 20)

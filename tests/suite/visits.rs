@@ -1,5 +1,6 @@
 //! Whole visits over the pure core: a made-up person, a hand-moved clock, no I/O.
 
+mod banners;
 mod cards;
 mod diagram;
 mod every_item;

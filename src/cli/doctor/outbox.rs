@@ -1,13 +1,15 @@
 //! The store and the cases that wait in it.
 
 use std::path::Path;
+use std::sync::Arc;
 
-use kiosk::case::Machine;
 use kiosk::config::Config;
+use kiosk::domain::admission::{Admission, Room};
 use kiosk::shell::clock::Clock;
-use kiosk::shell::store::files::{Files as _, OsFiles};
+use kiosk::shell::room::RoomKeeper;
+use kiosk::shell::store::files::OsFiles;
 use kiosk::shell::store::report::{FileFacts, Report, ReportFault, StateCounts};
-use kiosk::shell::store::{self};
+use kiosk::shell::store::{Inside, MAX_PAGES};
 
 use super::finding::{Finding, Grade};
 
@@ -19,9 +21,6 @@ const WAL_FAULT: u64 = 64 * MIB;
 /// A weekend without a line is nothing; a week is a case that somebody waits for.
 const WAITED_ATTENTION_S: u64 = DAY_S;
 const WAITED_FAULT_S: u64 = 7 * DAY_S;
-/// Free bytes of the disk below which filing soon ends, and ends.
-const FREE_AMBER: u64 = 128 * MIB;
-const FREE_RED: u64 = 32 * MIB;
 
 pub fn no_store(path: &Path) -> Finding {
     let path = path.display();
@@ -161,43 +160,36 @@ fn acceptance(report: &Report) -> Result<Finding, ReportFault> {
     })
 }
 
+/// As the firmware measures it, so that both say the same colour.
 fn room(config: &Config, report: &Report) -> Result<Finding, ReportFault> {
     let path = &config.store.path;
-    let (used, page) = report.pages()?;
-    // The machine number does not matter for the quota, only that there is one.
-    let quota = Machine::parse(&config.machine.id).map_or(u64::MAX, |machine| {
-        store::Config::new(path, machine).max_pages.into()
-    });
-    let free = OsFiles.free_bytes(path).unwrap_or(0);
-    let (zh, en, grade) = shade(free, used, quota);
-    let figures = (
-        free / MIB,
-        used * page / MIB,
-        quota.saturating_mul(page) / MIB,
-    );
-    let (free, used, quota) = figures;
+    let inside = report.inside(MAX_PAGES)?;
+    let keeper = RoomKeeper::new(path, Arc::new(OsFiles));
+    let room = keeper.measure(inside).map_err(|error| ReportFault::Io {
+        path: path.clone(),
+        error,
+    })?;
+    Ok(shade(&room, inside))
+}
+
+fn shade(room: &Room, inside: Inside) -> Finding {
+    let (zh, en, grade) = match room.colour() {
+        Admission::Green => ("绿", "green", Grade::Ok),
+        Admission::Amber => ("黄，还能收件", "amber, still filing", Grade::Attention),
+        Admission::Red => ("红，不再收件", "red, no more filing", Grade::Fault),
+    };
+    let usable = room.usable() / MIB;
+    let (used, quota) = ((inside.quota - inside.free) / MIB, inside.quota / MIB);
     let finding = Finding::new(grade, "room", "空间", "room").meaning(
-        &format!("{zh}：磁盘剩余 {free} MiB，数据库已用 {used} / {quota} MiB"),
-        &format!("{en}: {free} MiB free on the disk, {used} of {quota} MiB of the store used"),
+        &format!("{zh}：可用于新办件 {usable} MiB，数据库已用 {used} / {quota} MiB"),
+        &format!("{en}: {usable} MiB for new cases, {used} of {quota} MiB of the store used"),
     );
-    Ok(match grade {
+    match grade {
         Grade::Ok => finding,
         _ => finding.action(
             "恢复线路使办件上传；清理磁盘上的其他文件；不要删除数据库",
             "bring the line back so that cases leave; remove other files; never the store",
         ),
-    })
-}
-
-/// Green, amber or red, from free bytes of the disk and pages of the quota. The store takes nothing new into the last
-/// sixteenth of its quota.
-fn shade(free: u64, used: u64, quota: u64) -> (&'static str, &'static str, Grade) {
-    if free < FREE_RED || used >= quota - quota / 16 {
-        ("红", "red", Grade::Fault)
-    } else if free < FREE_AMBER || used >= quota / 4 * 3 {
-        ("黄", "amber", Grade::Attention)
-    } else {
-        ("绿", "green", Grade::Ok)
     }
 }
 
@@ -273,13 +265,18 @@ mod tests {
     use super::*;
 
     #[test]
-    fn shades_follow_the_smaller_of_disk_and_quota() {
-        let grade = |free, used| shade(free, used, 1600).2;
-        assert_eq!(grade(FREE_AMBER, 1199), Grade::Ok);
-        assert_eq!(grade(FREE_AMBER - 1, 0), Grade::Attention);
-        assert_eq!(grade(FREE_AMBER, 1200), Grade::Attention);
-        assert_eq!(grade(FREE_RED - 1, 0), Grade::Fault);
-        assert_eq!(grade(u64::MAX, 1500), Grade::Fault);
+    fn the_colour_is_that_of_the_pages() {
+        let grade = |usable| {
+            let room = Room {
+                free: usable,
+                reserve: 0,
+                log_growth: 0,
+            };
+            shade(&room, Inside::of_pages(10, 0, 100, 1024)).grade
+        };
+        assert_eq!(grade(1024 * MIB), Grade::Ok);
+        assert_eq!(grade(MIB), Grade::Attention);
+        assert_eq!(grade(0), Grade::Fault);
     }
 
     #[test]

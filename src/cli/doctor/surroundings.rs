@@ -1,16 +1,19 @@
 //! Key, clock, catalogue, platform.
 
 use std::fs;
+use std::sync::Arc;
 use std::time::Duration;
 
-use kiosk::case::{Key, LaneFault};
+use kiosk::case::{ClockClass, Key, LaneFault};
 use kiosk::config::Config;
+use kiosk::domain::clock::{Dating, Local};
 use kiosk::item::Catalogue;
 use kiosk::shell::catalogue as shipped;
-use kiosk::shell::clock::Clock;
+use kiosk::shell::clock::{BootBook, Clock};
 use kiosk::shell::identity::{self, IdentityFault};
 use kiosk::shell::platform::{Client, Failure};
 use kiosk::shell::runtime::{CACHED_CATALOGUE, platform_client};
+use kiosk::shell::store::files::OsFiles;
 
 use super::finding::{Finding, Grade};
 
@@ -53,19 +56,54 @@ pub fn key(config: &Config) -> Finding {
     }
 }
 
-/// The wall clock.
-pub fn clock(clock: &Clock) -> Finding {
-    match clock.rfc3339() {
-        Some(now) => Finding::new(Grade::Ok, "clock", "时钟", "clock").meaning(&now, &now),
-        None => Finding::new(Grade::Fault, "clock", "时钟", "clock")
+/// The wall clock, and what the firmware knows of the time beside it.
+pub fn clock(config: &Config, clock: &Clock) -> Finding {
+    let book = config.store.path.with_extension("boots");
+    // Raises the floor as well: a clock behind what was certain before is no clock.
+    let book = BootBook::open(book, Arc::new(OsFiles), clock);
+    clock_finding(
+        clock.rfc3339(),
+        clock.class(),
+        book.date(clock.boot_id(), clock.boot_ms()),
+    )
+}
+
+fn clock_finding(now: Option<String>, class: ClockClass, heard: Dating) -> Finding {
+    let finding = |grade| Finding::new(grade, "clock", "时钟", "clock");
+    let (zh_do, en_do) = (
+        "检查网络对时（timedatectl）和时钟电池",
+        "look at time synchronisation (`timedatectl`) and the clock's battery",
+    );
+    match (now, heard) {
+        (Some(now), _) if class.is_checked() => finding(Grade::Ok).meaning(
+            &format!("{now}，已校准"),
+            &format!("{now}, a time source stands behind it"),
+        ),
+        (_, Dating::Exact { unix_ms, error_ms }) => {
+            let true_time = Local::of_unix(unix_ms.div_euclid(1000)).rfc3339();
+            finding(Grade::Attention)
+                .meaning(
+                    &format!("系统时钟未对时；固件按平台的时间走：{true_time} ± {error_ms} ms"),
+                    &format!(
+                        "the system's clock has no source; the firmware goes by the platform's: {true_time} ± {error_ms} ms"
+                    ),
+                )
+                .action(zh_do, en_do)
+        }
+        (Some(now), Dating::Between { .. }) => finding(Grade::Attention)
             .meaning(
-                "未校准，平台会拒绝签名，回执注明时间未校准",
-                "not set: the platform refuses our signatures, receipts say that the time is not known",
+                &format!("{now}，未校准：回执注明时间未校准，连上平台后自动校准"),
+                &format!(
+                    "{now}, not checked: receipts say so; it is set right by the first answer of the platform"
+                ),
             )
-            .action(
-                "检查网络对时（timedatectl）和时钟电池",
-                "look at time synchronisation (`timedatectl`) and the clock's battery",
-            ),
+            .action(zh_do, en_do),
+        (None, Dating::Between { .. }) => finding(Grade::Fault)
+            .meaning(
+                "时间不可能正确：回执注明时间未校准，连上平台后自动校准",
+                "cannot be right: receipts say that the time is not known; the first answer of the platform sets it right",
+            )
+            .action(zh_do, en_do),
     }
 }
 
@@ -206,5 +244,37 @@ fn words(failure: &Failure) -> Words {
             "向平台核实本机是否已登记",
             "ask the platform whether this machine is registered",
         ),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NOW: &str = "2026-03-02T14:05:00+08:00";
+
+    #[test]
+    fn a_clock_is_as_good_as_what_stands_behind_it() {
+        let never = Dating::Between {
+            after_ms: None,
+            before_ms: None,
+        };
+        let platform = Dating::Exact {
+            unix_ms: 1_772_431_500_000,
+            error_ms: 800,
+        };
+        let grade =
+            |now: Option<&str>, class, heard| clock_finding(now.map(str::to_owned), class, heard);
+        let now = Some(NOW);
+        assert_eq!(grade(now, ClockClass::Trusted, never).grade, Grade::Ok);
+        assert_eq!(grade(now, ClockClass::Holdover, platform).grade, Grade::Ok);
+        assert_eq!(
+            grade(now, ClockClass::Unknown, never).grade,
+            Grade::Attention
+        );
+        assert_eq!(grade(None, ClockClass::Unknown, never).grade, Grade::Fault);
+        let told = grade(None, ClockClass::Unknown, platform);
+        assert_eq!(told.grade, Grade::Attention);
+        assert!(told.zh.contains(NOW), "{}", told.zh);
     }
 }

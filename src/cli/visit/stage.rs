@@ -47,6 +47,7 @@ impl Stage {
             config: plan.config.clone(),
             cards: plan.cards.clone(),
             folder: None,
+            disk: plan.disk.clone(),
             clock: clock.clone(),
             pace_s: None,
         })?;

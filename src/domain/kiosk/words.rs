@@ -87,6 +87,8 @@ pub enum Event {
     Door(bool),
     /// Room on the disk and in the store was measured.
     Room(Room),
+    /// Whether a damaged store lies beside the one in use. Said at start.
+    StoreSetAside(bool),
     /// Time passed.
     Tick,
 }

@@ -1,5 +1,6 @@
 //! What the screen shows, as plain data. The window draws it and sends [`Intent`]s back; it decides nothing.
 
+mod banner;
 mod browse;
 mod finish;
 mod form;

@@ -51,8 +51,9 @@ pub(super) fn progress(page: &mut Page, visit: &Visit, say: Say) {
                     "" => say.t("办件", "Case"),
                     name => name.to_owned(),
                 };
+                // A number on a line of its own is never broken at one of its hyphens.
                 let value = format!(
-                    "{} {} {}",
+                    "{} {}\n{}",
                     say.text(&case.state),
                     case.updated_at,
                     case.number

@@ -4,11 +4,11 @@ use std::time::Instant;
 
 use crate::domain::visit::idle::Idle;
 use crate::domain::visit::{Layer, State, Visit};
-use crate::domain::world::{Line, World};
-use crate::status::Paper;
+use crate::domain::world::World;
 use crate::text::{Lang, Text};
 
-use super::{Body, Overlay, Page, PageKind, Tone, browse, finish, form, info, service};
+use super::banner::banners;
+use super::{Body, Overlay, Page, PageKind, browse, finish, form, info, service};
 
 /// Says a text in the language of the page.
 #[derive(Clone, Copy)]
@@ -144,44 +144,6 @@ fn kind(visit: &Visit) -> PageKind {
         State::Problem => PageKind::Problem,
         State::Closed => PageKind::Closed,
     }
-}
-
-fn banners(visit: &Visit, world: &World, say: Say) -> Vec<(Tone, String)> {
-    let mut banners = Vec::new();
-    if visit.state == State::Closed {
-        return banners;
-    }
-    if world.line == Line::Down {
-        banners.push((
-            Tone::Warning,
-            say.t(
-                "线路中断：可以照常填写，申请先存在本机，恢复后自动上传。",
-                "Offline: you can file as usual; it is kept here and sent later.",
-            ),
-        ));
-    }
-    let before_filing = !matches!(
-        visit.state,
-        State::Confirmation | State::Rating | State::Goodbye | State::Working
-    );
-    if before_filing && world.cannot_print() {
-        banners.push((
-            Tone::Warning,
-            say.t(
-                "本机暂时不能打印，回执可以用手机拍照。",
-                "No printing now: you can photograph the receipt.",
-            ),
-        ));
-    } else if before_filing && world.paper == Paper::Low {
-        banners.push((
-            Tone::Info,
-            say.t(
-                "打印纸快用完了，回执照常打印。",
-                "Paper is low; your receipt still prints.",
-            ),
-        ));
-    }
-    banners
 }
 
 fn overlay(visit: &Visit, world: &World, now: Instant, say: Say) -> Option<Overlay> {

@@ -22,6 +22,7 @@ use crate::shell::journal::Journal;
 use crate::shell::platform::{Client, ClientConfig, Token};
 use crate::shell::room::RoomKeeper;
 use crate::shell::store::files::OsFiles;
+use crate::shell::store::report::FileFacts;
 use crate::shell::store::{self, Store};
 
 use super::Inbox;
@@ -87,6 +88,7 @@ pub(super) fn prepare(
         goodbye: Duration::from_secs(config.idle.goodbye_s.into()),
         ..IdleRules::default()
     };
+    let place = config.store.path.clone();
     let (config, journal) = (config.clone(), journal.clone());
     let kiosk = Box::new(move || {
         let policy = Settings {
@@ -107,7 +109,12 @@ pub(super) fn prepare(
     let parked = store
         .parked(clock.stamp())
         .context("read what is parked in the store")?;
-    let first = vec![Event::Parked(parked), Event::Tick];
+    let set_aside = FileFacts::set_aside(&place).is_ok_and(|files| !files.is_empty());
+    let first = vec![
+        Event::Parked(parked),
+        Event::StoreSetAside(set_aside),
+        Event::Tick,
+    ];
     Ok(Parts {
         kiosk,
         store,

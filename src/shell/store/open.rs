@@ -26,6 +26,9 @@ pub type Random = Box<dyn FnMut(&mut [u8]) -> io::Result<()> + Send>;
 /// Quiet time before the store tidies up: long enough that the cases of a busy hour share the flushes.
 const TIDY_AFTER: Duration = Duration::from_secs(15 * 60);
 
+/// Quota of the file in pages of 1 KiB, if nothing else is said: 256 MiB.
+pub const MAX_PAGES: u32 = 262_144;
+
 /// Where the store is and how large it may grow.
 pub struct Config {
     /// The SQLite file; its folder must exist. Key slots lie beside it, as `….keys`.
@@ -62,7 +65,7 @@ impl Config {
             machine,
             key: KeySource::of_service(key.into()),
             only_if_whole: false,
-            max_pages: 262_144,
+            max_pages: MAX_PAGES,
             tidy_after: TIDY_AFTER,
             random: os_random(),
             vfs: None,

@@ -14,6 +14,7 @@ use std::path::{Path, PathBuf};
 use rusqlite::types::FromSql;
 use rusqlite::{Connection, OptionalExtension, Row};
 
+use super::room::Inside;
 use crate::case::{Epoch, FilingNumber, Machine};
 
 /// What was found.
@@ -227,14 +228,18 @@ impl Report {
         Ok(Some(finding).filter(|finding| finding != "ok"))
     }
 
-    /// Pages of the database that hold something, and the bytes of each.
+    /// Room inside the file, when it may have `max_pages`.
     ///
     /// # Errors
     /// [`ReportFault::Unreadable`].
-    pub fn pages(&self) -> Result<(u64, u64), ReportFault> {
+    pub fn inside(&self, max_pages: u32) -> Result<Inside, ReportFault> {
         let number = |pragma: &str| self.db.query_row(pragma, [], |row| count(row, 0));
-        let used = number("PRAGMA page_count")?.saturating_sub(number("PRAGMA freelist_count")?);
-        Ok((used, number("PRAGMA page_size")?))
+        Ok(Inside::of_pages(
+            number("PRAGMA page_count")?,
+            number("PRAGMA freelist_count")?,
+            max_pages.into(),
+            number("PRAGMA page_size")?,
+        ))
     }
 }
 
@@ -245,7 +250,20 @@ impl FileFacts {
     /// [`ReportFault::Missing`] or [`ReportFault::Io`].
     pub fn of(path: &Path) -> Result<Self, ReportFault> {
         let facts = fs::metadata(path).map_err(|error| snapshot::io(path, error))?;
-        let length = |path: &Path| fs::metadata(path).map_or(0, |facts| facts.len());
+        Ok(Self {
+            held: snapshot::held(path)?,
+            file_bytes: facts.len(),
+            wal_bytes: length(&snapshot::log_of(path)),
+            set_aside: Self::set_aside(path)?,
+        })
+    }
+
+    /// The damaged files beside the store at `path`, with their bytes, in order of their names. Opens none of them, so
+    /// that the firmware may ask while it holds the store.
+    ///
+    /// # Errors
+    /// [`ReportFault::Missing`] or [`ReportFault::Io`], of the folder.
+    pub fn set_aside(path: &Path) -> Result<Vec<(PathBuf, u64)>, ReportFault> {
         let name = path.file_name().unwrap_or_default().to_string_lossy();
         let prefix = format!("{name}.aside-");
         let folder = path.with_file_name("");
@@ -260,13 +278,12 @@ impl FileFacts {
             .map(|path| (path.clone(), length(&path)))
             .collect();
         set_aside.sort();
-        Ok(Self {
-            held: snapshot::held(path)?,
-            file_bytes: facts.len(),
-            wal_bytes: length(&snapshot::log_of(path)),
-            set_aside,
-        })
+        Ok(set_aside)
     }
+}
+
+fn length(path: &Path) -> u64 {
+    fs::metadata(path).map_or(0, |facts| facts.len())
 }
 
 /// The filing number of the case with this key: both are made from machine, epoch and sequence.

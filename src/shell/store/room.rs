@@ -14,6 +14,20 @@ pub struct Inside {
     pub reusable: u64,
 }
 
+impl Inside {
+    /// From SQLite's counts of pages: all of the file, those given back, the most there may be; `page` is bytes of each.
+    #[must_use]
+    pub fn of_pages(all: u64, given_back: u64, most: u64, page: u64) -> Self {
+        let quota = most.saturating_mul(page);
+        let used = all.saturating_sub(given_back).saturating_mul(page);
+        Self {
+            quota,
+            free: quota.saturating_sub(used),
+            reusable: given_back.saturating_mul(page),
+        }
+    }
+}
+
 impl Store {
     /// Room inside the store's file.
     ///
@@ -26,15 +40,12 @@ impl Store {
                 let value: i64 = desk.db.query_row(&sql, [], |row| row.get(0))?;
                 super::rows::number(value)
             };
-            let page = pragma("page_size")?;
-            let reusable = pragma("freelist_count")? * page;
-            let used = (pragma("page_count")? * page).saturating_sub(reusable);
-            let quota = pragma("max_page_count")?.saturating_mul(page);
-            Ok(Inside {
-                quota,
-                free: quota.saturating_sub(used),
-                reusable,
-            })
+            Ok(Inside::of_pages(
+                pragma("page_count")?,
+                pragma("freelist_count")?,
+                pragma("max_page_count")?,
+                pragma("page_size")?,
+            ))
         })
     }
 }

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use anyhow::Context as _;
+
 use super::{Pull, Rig, Trouble, lock};
 use crate::sim::platform::Fault;
 use crate::sim::reader::ReaderFault;
@@ -43,6 +45,11 @@ impl Rig {
                 if let Some(pins) = &hand.pins {
                     pins.set_door(*open);
                 }
+            }
+            Action::Disk(full) => {
+                let disk = self.disk.as_ref();
+                let disk = disk.context("there is no small disk: `kiosk visit --disk DIR`")?;
+                if *full { disk.fill()? } else { disk.free()? }
             }
             Action::ClockYears(years) => {
                 self.clock.set_wall_error(years.saturating_mul(YEAR_S));

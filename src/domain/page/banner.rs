@@ -1,0 +1,112 @@
+//! What is not as usual, told on the pages where it matters: at most two banners, warnings first.
+
+use crate::domain::admission::Admission;
+use crate::domain::visit::{State, Visit};
+use crate::domain::world::{Line, World};
+use crate::status::Paper;
+
+use super::Tone;
+use super::view::Say;
+
+/// More would push what the person is here for off the page.
+const MOST: usize = 2;
+
+type Banner = (Tone, String);
+
+pub(super) fn banners(visit: &Visit, world: &World, say: Say) -> Vec<Banner> {
+    let before_filing = match visit.state {
+        State::Closed => return Vec::new(),
+        State::Confirmation | State::Rating | State::Goodbye | State::Working => false,
+        _ => true,
+    };
+    let outside = matches!(visit.state, State::Start | State::Choose | State::NoCard);
+    let parts = [
+        line(world, say),
+        room(world, say).filter(|_| outside),
+        printer(world, say).filter(|_| before_filing),
+        store(world, say).filter(|_| outside || visit.state == State::Progress),
+        clock(world, say).filter(|_| outside || visit.state == State::Check),
+    ];
+    let mut banners: Vec<Banner> = parts.into_iter().flatten().collect();
+    banners.sort_by_key(|(tone, _)| *tone != Tone::Warning);
+    banners.truncate(MOST);
+    banners
+}
+
+/// Not beside a full disk: nothing more is kept here then.
+fn line(world: &World, say: Say) -> Option<Banner> {
+    let keeps = world.admission() != Some(Admission::Red);
+    (world.line == Line::Down && keeps).then(|| {
+        let text = say.t(
+            "线路中断：可以照常填写，申请先存在本机，恢复后自动上传。",
+            "Offline: you can file as usual; it is kept here and sent later.",
+        );
+        (Tone::Warning, text)
+    })
+}
+
+fn room(world: &World, say: Say) -> Option<Banner> {
+    match world.admission()? {
+        Admission::Green => None,
+        Admission::Amber => Some((
+            Tone::Info,
+            say.t(
+                "本机暂存空间不多了，现在可以照常办理。",
+                "Room for cases is getting low; you can still file.",
+            ),
+        )),
+        Admission::Red if world.line == Line::Down => Some((
+            Tone::Warning,
+            say.t(
+                "线路中断，本机暂存空间已满：现在不能收件，请到窗口办理。",
+                "Offline and full: nothing can be filed now. Please go to the window.",
+            ),
+        )),
+        Admission::Red => Some((
+            Tone::Warning,
+            say.t(
+                "本机暂存空间已满，不能收件。可以查进度、看指南。",
+                "No room for new cases. You can look up progress and guides.",
+            ),
+        )),
+    }
+}
+
+fn printer(world: &World, say: Say) -> Option<Banner> {
+    if world.cannot_print() {
+        let text = say.t(
+            "本机暂时不能打印，回执可以用手机拍照。",
+            "No printing now: you can photograph the receipt.",
+        );
+        return Some((Tone::Warning, text));
+    }
+    (world.paper == Paper::Low).then(|| {
+        let text = say.t(
+            "打印纸快用完了，回执照常打印。",
+            "Paper is low; your receipt still prints.",
+        );
+        (Tone::Info, text)
+    })
+}
+
+/// Cases that could not be read from the damaged file never reached the platform: only their owners can tell.
+fn store(world: &World, say: Say) -> Option<Banner> {
+    world.store_set_aside.then(|| {
+        let text = say.t(
+            "本机存储出过故障：没有收到受理短信的，请带回执核对。",
+            "Storage failed here once: no message yet? Please check with your receipt.",
+        );
+        (Tone::Warning, text)
+    })
+}
+
+fn clock(world: &World, say: Say) -> Option<Banner> {
+    let checked = world.wall.as_ref().is_some_and(|wall| wall.checked);
+    (!checked).then(|| {
+        let text = say.t(
+            "本机时间未校准，可以照常办理，回执上会注明。",
+            "This machine's clock is not set; your receipt will say so.",
+        );
+        (Tone::Info, text)
+    })
+}
