@@ -31,6 +31,7 @@ pub use self::words::{CaseState, CaseStatus, KeyRecord, Rating, UploadState};
 use self::transport::{ANSWER_MAX, Ask, Transport};
 use self::words::{ANSWER, CASE, CATALOGUE, problem};
 use crate::case::{Answer, Key, ParkCause, RetryCause};
+use crate::shell::clock::Clock;
 
 /// Largest frozen body of a case, bytes.
 pub const CASE_MAX: usize = 256 * 1024;
@@ -71,6 +72,13 @@ impl Client {
     pub fn new(config: ClientConfig, wall: WallClock) -> Result<Self, ConfigError> {
         let transport = Transport::new(config, wall)?;
         Ok(Self { transport })
+    }
+
+    /// Lets `clock` learn the time from the `Date` of every answer.
+    #[must_use]
+    pub fn telling_time_to(mut self, clock: Clock) -> Self {
+        self.transport.tell_time_to(clock);
+        self
     }
 
     /// The platform's clock minus this machine's, seconds (±1 s and half a round trip); `None` before its first word.
@@ -233,7 +241,7 @@ impl Client {
     }
 
     /// The platform's clock, Unix seconds. Answered without a look at the signature, so that a machine whose clock
-    /// is years off can ask; what it learns is in [`Self::clock_offset_s`] too.
+    /// is years off can ask.
     pub async fn time(&self) -> Result<i64, Failure> {
         #[derive(serde::Deserialize)]
         struct Time {

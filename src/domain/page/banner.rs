@@ -93,8 +93,8 @@ fn printer(world: &World, say: Say) -> Option<Banner> {
 fn store(world: &World, say: Say) -> Option<Banner> {
     world.store_set_aside.then(|| {
         let text = say.t(
-            "本机存储出过故障：没有收到受理短信的，请带回执核对。",
-            "Storage failed here once: no message yet? Please check with your receipt.",
+            "本机存储出过故障：没收到受理短信的，请带回执到窗口核对。",
+            "Storage failed here once. No news of your case? Take your receipt to the window.",
         );
         (Tone::Warning, text)
     })

@@ -77,7 +77,7 @@ fn frame(visit: &Visit, world: &World, say: Say) -> Page {
                 true => wall.time.clone(),
                 false => say.t(
                     &format!("{}（时间未校准）", wall.time),
-                    &format!("{} (clock not set)", wall.time),
+                    &format!("{} (unset)", wall.time),
                 ),
             })
             .unwrap_or_default(),

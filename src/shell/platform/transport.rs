@@ -11,6 +11,7 @@ use super::tif::{self, Token};
 use super::tls::{self, WallClock};
 use super::{ClientConfig, ConfigError, date};
 use crate::case::RetryCause;
+use crate::shell::clock::Clock;
 
 /// Longest answer about a case, a person or the time, bytes.
 pub(super) const ANSWER_MAX: usize = 64 * 1024;
@@ -22,6 +23,8 @@ pub(super) struct Transport {
     token: Token,
     device: String,
     wall: WallClock,
+    /// Learns the time from every answer.
+    listener: Option<Clock>,
     /// The platform's clock minus ours, seconds, from its last `Date`.
     offset_s: Mutex<Option<i64>>,
     random: &'static dyn SecureRandom,
@@ -87,9 +90,14 @@ impl Transport {
             token: config.token,
             device: config.device,
             wall,
+            listener: None,
             offset_s: Mutex::new(None),
             random: rustls::crypto::ring::default_provider().secure_random,
         })
+    }
+
+    pub(super) fn tell_time_to(&mut self, clock: Clock) {
+        self.listener = Some(clock);
     }
 
     pub(super) fn offset_s(&self) -> Option<i64> {
@@ -103,14 +111,19 @@ impl Transport {
         let asked_at = (self.wall)();
         let signed_at = asked_at.saturating_add(known);
         let (expect, limit) = (ask.expect, ask.limit);
+        let sent_ms = self.listener.as_ref().map(Clock::boot_ms);
         let request = self.request(ask, signed_at)?;
         let response = request.send().await.map_err(|e| no_answer(&e))?;
         let reply = self.take_in(response, signed_at, limit).await?;
-        if let (Some(skew_s), true) = (reply.skew_s, reply.is_the_platforms(expect))
-            && let Ok(mut offset) = self.offset_s.lock()
-        {
+        if let (Some(skew_s), true) = (reply.skew_s, reply.is_the_platforms(expect)) {
             let date = signed_at.saturating_add(skew_s);
-            *offset = Some(corrected(known, date, asked_at, (self.wall)()));
+            // First, so that what it makes of the time is not corrected a second time.
+            if let (Some(clock), Some(sent_ms)) = (&self.listener, sent_ms) {
+                clock.heard(sent_ms, date);
+            }
+            if let Ok(mut offset) = self.offset_s.lock() {
+                *offset = Some(corrected(known, date, asked_at, (self.wall)()));
+            }
         }
         Ok(reply)
     }

@@ -201,7 +201,7 @@ pub fn client(config: &Config, clock: &Clock) -> anyhow::Result<Client> {
         },
         Arc::new(move || wall.certificate_seconds()),
     )?;
-    Ok(client)
+    Ok(client.telling_time_to(clock.clone()))
 }
 
 /// The last good catalogue of the platform, else the one shipped with the firmware, else none: the machine starts.

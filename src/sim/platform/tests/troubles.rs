@@ -1,7 +1,10 @@
 //! Each trouble between machine and platform, and what the machine makes of it.
 
+use std::time::UNIX_EPOCH;
+
 use super::*;
-use crate::case::{LaneFault, Rejection, RetryCause};
+use crate::case::{ClockClass, LaneFault, Rejection, RetryCause};
+use crate::shell::clock::Clock;
 use crate::shell::platform::Failure;
 
 fn again(why: RetryCause) -> Answer {
@@ -160,6 +163,25 @@ async fn a_machine_whose_clock_is_years_off_learns_the_time_from_the_refusal() {
         assert_eq!(refused, Answer::LaneStopped(LaneFault::Clock), "{off}");
         accepted(client.put_case(&key(2), &body(2)).await);
         assert_eq!(client.clock_offset_s(), Some(0));
+    }
+}
+
+#[tokio::test]
+async fn the_machines_clock_learns_the_time_from_any_answer() {
+    for off in [-YEARS, YEARS] {
+        let pair = Pair::new();
+        let clock = Clock::starting_at(UNIX_EPOCH + Duration::from_secs(NOW.unsigned_abs()));
+        clock.set_wall_error(off);
+        let wall = clock.clone();
+        let wall = Arc::new(move || wall.certificate_seconds());
+        let client = Client::new(pair.config(), wall).unwrap();
+        let client = client.telling_time_to(clock.clone());
+        // What it signed with was years off; what it learns is taken once, not twice.
+        client.put_case(&key(1), &body(1)).await;
+        accepted(client.put_case(&key(1), &body(1)).await);
+        accepted(client.put_case(&key(2), &body(2)).await);
+        assert_eq!(clock.class(), ClockClass::Trusted);
+        assert!(clock.certificate_seconds().abs_diff(NOW) <= 30);
     }
 }
 
