@@ -61,7 +61,7 @@ fn draft(cert_no: &str) -> Draft {
         mobile: None,
         form: json!({"note": "x".repeat(500)}).into(),
         materials: vec![],
-        attachments: Vec::new(),
+        contents: Vec::new(),
         delivery: Delivery {
             way: PaperWay::Collect,
             address: None,

@@ -88,7 +88,7 @@ pub fn draft(length: usize, offline: bool) -> Draft {
         mobile: None,
         form: serde_json::json!({"note": "x".repeat(length)}).into(),
         materials: vec![],
-        attachments: vec![],
+        contents: vec![],
         delivery: Delivery {
             way: PaperWay::Collect,
             address: None,
