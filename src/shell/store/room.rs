@@ -12,6 +12,8 @@ pub struct Inside {
     pub free: u64,
     /// Pages that were given back: used again before the file grows.
     pub reusable: u64,
+    /// Attachments beside the file; they count towards the quota as what is in it.
+    pub attached: u64,
 }
 
 impl Store {
@@ -34,6 +36,7 @@ impl Store {
                 quota,
                 free: quota.saturating_sub(used),
                 reusable,
+                attached: desk.attachments.bytes,
             })
         })
     }
