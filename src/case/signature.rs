@@ -126,7 +126,10 @@ mod tests {
         let far = vec![vec![(-1e9, -1e9); 1000]; STROKES_LIMIT];
         let content = Signature::new(&far).expect("signature").content();
         let length = content.attachment().length;
-        assert!(length <= SIGNATURE_MAX && length > SIGNATURE_MAX / 2, "{length}");
+        assert!(
+            length <= SIGNATURE_MAX && length > SIGNATURE_MAX / 2,
+            "{length}"
+        );
     }
 
     #[test]

@@ -231,7 +231,8 @@ impl Desk {
 
     /// Rows that are in the database now.
     pub(super) fn keep_files(&mut self, rows: &[Row]) {
-        rows.iter().for_each(|row| self.attachments.kept(&row.files));
+        rows.iter()
+            .for_each(|row| self.attachments.kept(&row.files));
     }
 
     /// Rows that will never be in the database: their keys and files go.

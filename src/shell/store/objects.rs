@@ -167,10 +167,7 @@ impl Objects {
         Ok(self.list()?.iter().any(other))
     }
 
-    fn remove_all(
-        &self,
-        goes: impl Fn(Option<&ObjectName>) -> bool,
-    ) -> Result<usize, StoreFault> {
+    fn remove_all(&self, goes: impl Fn(Option<&ObjectName>) -> bool) -> Result<usize, StoreFault> {
         let mut swept = 0;
         for path in self.list()? {
             if goes(name_of(&path).as_ref()) {

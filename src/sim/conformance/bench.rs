@@ -9,8 +9,8 @@ use serde_json::{Value, json};
 
 use super::{Checked, Filed, Target, Trouble};
 use crate::case::{
-    Acceptance, Applicant, ApplicantKind, Content, ClockClass, Consent, Delivery, DeviceId,
-    Draft, Epoch, FilingNumber, Form, Key, Machine, MachineIdentity, PaperWay, Stamp, freeze,
+    Acceptance, Applicant, ApplicantKind, ClockClass, Consent, Content, Delivery, DeviceId, Draft,
+    Epoch, FilingNumber, Form, Key, Machine, MachineIdentity, PaperWay, Stamp, freeze,
 };
 use crate::shell::platform::words::{ANSWER, CASE, PROBLEM, PROBLEM_PREFIX};
 use crate::shell::platform::{tif, tls_for};

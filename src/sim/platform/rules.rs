@@ -29,8 +29,13 @@ pub(super) struct Body {
 #[derive(Deserialize)]
 #[serde(untagged)]
 enum Signature {
-    Named { attachment: Digest },
-    Inline { digest: Digest, strokes: Vec<Stroke> },
+    Named {
+        attachment: Digest,
+    },
+    Inline {
+        digest: Digest,
+        strokes: Vec<Stroke>,
+    },
 }
 
 /// Points in tenths of a pixel.
@@ -218,7 +223,11 @@ mod tests {
         let first = include_bytes!("../../../tests/vectors/case_v1.json");
         let now = include_bytes!("../../../tests/vectors/case_v2.json");
         for body in [first.as_slice(), now] {
-            assert!(Body::parse(body).is_ok(), "{}", String::from_utf8_lossy(body));
+            assert!(
+                Body::parse(body).is_ok(),
+                "{}",
+                String::from_utf8_lossy(body)
+            );
         }
         let mut unnamed: serde_json::Value = serde_json::from_slice(now).expect("json");
         unnamed["attachments"] = serde_json::json!([]);

@@ -5,7 +5,9 @@ use zeroize::Zeroizing;
 
 use crate::case::Key;
 use crate::shell::store::objects::ObjectName;
-use crate::shell::store::seal::{NONCE, SealFault, Secret, XCHACHA20_POLY1305, bound, seal, unseal};
+use crate::shell::store::seal::{
+    NONCE, SealFault, Secret, XCHACHA20_POLY1305, bound, seal, unseal,
+};
 
 /// A file of a case and its key.
 pub(in crate::shell::store) struct Attached {

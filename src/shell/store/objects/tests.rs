@@ -182,7 +182,10 @@ fn sweeping_takes_orphans_and_parts_and_leaves_what_is_live() {
     assert_eq!(objects.has_others(&live), Ok(true));
     assert_eq!(objects.sweep_parts(), Ok(1));
     assert_eq!(objects.sweep(&live), Ok(1));
-    assert_eq!((objects.sweep(&live), objects.has_others(&live)), (Ok(0), Ok(false)));
+    assert_eq!(
+        (objects.sweep(&live), objects.has_others(&live)),
+        (Ok(0), Ok(false))
+    );
     assert_eq!(read(&objects, &kept).unwrap(), [1]);
     assert_eq!(read(&objects, &orphan).unwrap_err(), StoreFault::NotFound);
     objects.remove(&[kept.name.clone()]).unwrap();
