@@ -124,3 +124,80 @@ fn of_store(fault: &StoreFault) -> Answer {
         _ => local_fault(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::case::LaneFault;
+    use crate::shell::platform::words::{PROBLEM_PREFIX, Problem, problem};
+
+    fn retry(why: RetryCause) -> Answer {
+        Answer::Retry {
+            why,
+            retry_after_s: None,
+        }
+    }
+
+    fn said(name: &str) -> AttachmentFailure {
+        AttachmentFailure::Later(Failure::Problem {
+            problem: Problem {
+                kind: format!("{PROBLEM_PREFIX}{name}"),
+                title: String::new(),
+                status: 400,
+                code: Some("NOT_ELIGIBLE".into()),
+                detail: String::new(),
+            },
+            retry_after_s: None,
+        })
+    }
+
+    #[test]
+    fn the_line_and_this_machines_standing_are_said_as_for_a_case() {
+        for why in RetryCause::ALL {
+            let failure = AttachmentFailure::Later(Failure::retry(why));
+            assert_eq!(of_attachment(failure), retry(why));
+        }
+        let stopped = AttachmentFailure::Later(Failure::LaneStopped(LaneFault::Clock));
+        assert_eq!(
+            of_attachment(stopped),
+            Answer::LaneStopped(LaneFault::Clock)
+        );
+    }
+
+    #[test]
+    fn nothing_said_of_an_attachment_refuses_or_ends_its_case() {
+        for name in [
+            problem::REJECTED,
+            problem::KEY_REUSED,
+            problem::UPLOAD_LENGTH,
+            problem::INVALID,
+        ] {
+            assert_eq!(of_attachment(said(name)), retry(RetryCause::Malformed));
+        }
+        for failure in [AttachmentFailure::Content, AttachmentFailure::Length] {
+            assert_eq!(of_attachment(failure), retry(RetryCause::Malformed));
+        }
+    }
+
+    #[test]
+    fn a_damaged_file_parks_its_case_and_a_failing_disk_does_not() {
+        let source = |error| of_attachment(AttachmentFailure::Source(error));
+        let store = |fault: StoreFault| source(io::Error::other(fault));
+        let parked = Answer::Parked(ParkCause::Unreadable);
+        assert_eq!(store(StoreFault::Corrupt("object".into())), parked);
+        let gone = StoreFault::Unreadable {
+            key: String::new(),
+            why: crate::shell::store::SealFault::NoFile,
+        };
+        assert_eq!(store(gone), parked);
+        for fault in [
+            StoreFault::Io("bad sector".into()),
+            StoreFault::NotFound,
+            StoreFault::Gone,
+        ] {
+            assert_eq!(store(fault), retry(RetryCause::LocalFault));
+        }
+        let bare = source(io::ErrorKind::Interrupted.into());
+        assert_eq!(bare, retry(RetryCause::LocalFault));
+    }
+}
