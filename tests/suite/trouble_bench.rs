@@ -186,12 +186,12 @@ impl Bench {
         let Body::Tiles(tiles) = &self.page.body else {
             panic!("tiles: {:?}", self.page)
         };
-        let at = tiles.iter().position(|one| one.title == tile);
+        let at = tiles.iter().position(|one| one.label == tile);
         self.touch(Intent::Choose(at.expect("the tile")));
         let Body::Choices(items) = &self.page.body else {
             panic!("items: {:?}", self.page)
         };
-        let at = items.iter().position(|one| one.title == item);
+        let at = items.iter().position(|one| one.label == item);
         self.touch(Intent::Choose(at.expect("the item")));
         self.go_on();
     }

@@ -158,15 +158,11 @@ impl Desk {
     pub(super) fn check_attachments(&self, key: &Key, body: &[u8]) -> Result<(), StoreFault> {
         let named = attachments_of(body).unwrap_or_default();
         for (n, named) in named.iter().enumerate() {
-            match self.attachment(key, n)?.verify() {
-                Ok(digest) if digest == named.digest => {}
-                Ok(_) | Err(StoreFault::Corrupt(_)) => {
-                    return Err(StoreFault::Unreadable {
-                        key: key.0.clone(),
-                        why: SealFault::NoFile,
-                    });
-                }
-                Err(fault) => return Err(fault),
+            if !self.attachment(key, n)?.holds(&named.digest)? {
+                return Err(StoreFault::Unreadable {
+                    key: key.0.clone(),
+                    why: SealFault::NoFile,
+                });
             }
         }
         Ok(())
