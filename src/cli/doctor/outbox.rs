@@ -169,16 +169,25 @@ fn room(config: &Config, report: &Report) -> Result<Finding, ReportFault> {
         store::Config::new(path, machine).max_pages.into()
     });
     let free = OsFiles.free_bytes(path).unwrap_or(0);
+    // The quota is for both.
+    let (files, bytes) = (report.files.attachments, report.files.attachment_bytes);
+    let used = used + bytes.div_ceil(page.max(1));
     let (zh, en, grade) = shade(free, used, quota);
     let figures = (
         free / MIB,
         used * page / MIB,
         quota.saturating_mul(page) / MIB,
+        bytes / MIB,
     );
-    let (free, used, quota) = figures;
+    let (free, used, quota, attached) = figures;
     let finding = Finding::new(grade, "room", "空间", "room").meaning(
-        &format!("{zh}：磁盘剩余 {free} MiB，数据库已用 {used} / {quota} MiB"),
-        &format!("{en}: {free} MiB free on the disk, {used} of {quota} MiB of the store used"),
+        &format!(
+            "{zh}：磁盘剩余 {free} MiB，已用 {used} / {quota} MiB，其中附件 {files} 个、{attached} MiB"
+        ),
+        &format!(
+            "{en}: {free} MiB free on the disk, {used} of {quota} MiB of the store used, \
+             {attached} MiB of that by {files} attachments"
+        ),
     );
     Ok(match grade {
         Grade::Ok => finding,

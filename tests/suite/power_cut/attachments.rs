@@ -12,7 +12,7 @@ use super::disk::TornDisk;
 use super::machine::{Bench, STORE, draft, stamp};
 
 /// Cuts for each step left out.
-const CUTS: u64 = 60;
+const CUTS: u64 = 24;
 /// Bytes of the form of a case that carries a file.
 const LENGTH: usize = 900;
 
