@@ -6,6 +6,7 @@ mod base45;
 pub mod bundle;
 mod bytes;
 mod chain;
+mod content;
 mod draft;
 mod identity;
 mod mint;
@@ -19,9 +20,10 @@ pub mod signed;
 mod state;
 
 pub use answer::{Acceptance, Answer, LaneFault, ParkCause, Rejection, RetryCause};
-pub use attachment::{ATTACHMENT_MAX, ATTACHMENTS_MAX, Attachment};
+pub use attachment::{ATTACHMENT_MAX, ATTACHMENTS_MAX, Attachment, attachments_of};
 pub use bytes::{BODY_LIMIT, BODY_VERSION, ClockClass, Digest, Stamp, freeze};
 pub use chain::Link;
+pub use content::Content;
 pub use draft::{
     Applicant, ApplicantKind, BundlePart, Consent, Delivery, DeviceId, Draft, Form, Material,
     MaterialForm, MaterialSource, PaperWay,
@@ -32,5 +34,5 @@ pub use number::{FilingNumber, NotAFilingNumber};
 pub use private::Private;
 pub use proof::{Invalid, NotAProof, PROOF_CASES, Proof, stamp_on_paper};
 pub use seal::{SealKey, SealSecret};
-pub use signature::{Signature, SignatureFault};
+pub use signature::{SIGNATURE_MAX, Signature, SignatureFault};
 pub use state::{CaseState, PersonToken, Turn, Waiting};

@@ -19,3 +19,15 @@ pub struct Attachment {
     /// What it shows, e.g. the material's name; nothing personal, at most 100 characters.
     pub name: String,
 }
+
+/// The attachments that a frozen body names, in its order; `None` if it is no body.
+#[must_use]
+pub fn attachments_of(body: &[u8]) -> Option<Vec<Attachment>> {
+    #[derive(Deserialize)]
+    struct Body {
+        #[serde(default)]
+        attachments: Vec<Attachment>,
+    }
+    let body: Body = serde_json::from_slice(body).ok()?;
+    Some(body.attachments)
+}

@@ -10,13 +10,17 @@ use sha2::{Digest as _, Sha256};
 use zeroize::Zeroizing;
 
 use super::attachment::Attachment;
+use super::content::Content;
 use super::draft::{Draft, Form};
 use super::mint::Key;
 use super::number::FilingNumber;
 use super::private::Private;
 
 /// Version of the body's shape (`version` in the body). A new shape is a new number beside the old one.
-pub const BODY_VERSION: u8 = 1;
+///
+/// - 1: the strokes of a signature stood in the body, `signature: {digest, strokes}`.
+/// - 2: a signature is one of the attachments, `signature: {attachment: digest}`.
+pub const BODY_VERSION: u8 = 2;
 /// Largest body, bytes. Scans do not go into the body: it names them ([`Attachment`]).
 pub const BODY_LIMIT: usize = 256 * 1024;
 /// WSSBQD 渠道: the provincial table has no value for a kiosk, 9 is 其他.
@@ -162,13 +166,13 @@ struct Body<'a> {
     delivery: Delivery<'a>,
     consent: Consent<'a>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    signature: Option<Signature<'a>>,
+    signature: Option<Signature>,
     #[serde(skip_serializing_if = "Option::is_none")]
     created_at: Option<&'a str>,
     clock: Clock<'a>,
     offline: Offline,
-    #[serde(skip_serializing_if = "<[_]>::is_empty")]
-    attachments: &'a [Attachment],
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    attachments: Vec<&'a Attachment>,
 }
 
 #[derive(Serialize)]
@@ -222,9 +226,8 @@ struct Consent<'a> {
 }
 
 #[derive(Serialize)]
-struct Signature<'a> {
-    digest: String,
-    strokes: &'a [Vec<(i32, i32)>],
+struct Signature {
+    attachment: Digest,
 }
 
 #[derive(Serialize)]
@@ -329,10 +332,7 @@ pub fn freeze(
             version: &draft.consent.version,
             items: &draft.consent.items,
         },
-        signature: draft.signature.as_ref().map(|s| Signature {
-            digest: s.digest().hex(),
-            strokes: s.strokes(),
-        }),
+        signature: draft.signature.map(|attachment| Signature { attachment }),
         created_at: stamp.wall_rfc3339.as_deref(),
         clock: Clock {
             class: stamp.clock_class.word(),
@@ -342,7 +342,7 @@ pub fn freeze(
         offline: Offline {
             at_filing: draft.offline,
         },
-        attachments: &draft.attachments,
+        attachments: draft.contents.iter().map(Content::attachment).collect(),
     };
     // Room for the whole body at once: a buffer that grows leaves copies behind that nobody wipes.
     let mut bytes = Zeroizing::new(Vec::with_capacity(BODY_LIMIT));

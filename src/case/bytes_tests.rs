@@ -3,6 +3,10 @@ use serde_json::json;
 use super::super::*;
 use super::*;
 
+fn signature() -> super::super::Signature {
+    super::super::Signature::new(&[vec![(1.0, 2.0), (3.26, 4.0)]]).expect("signature")
+}
+
 /// A made-up person; the ID number is the example of GB 11643.
 fn draft() -> Draft {
     Draft {
@@ -25,7 +29,7 @@ fn draft() -> Draft {
             form: MaterialForm::Electronic,
             source: MaterialSource::Licence,
         }],
-        attachments: Vec::new(),
+        contents: vec![signature().content()],
         delivery: super::super::Delivery {
             way: PaperWay::Post,
             address: Some("示例路1号".into()),
@@ -34,9 +38,7 @@ fn draft() -> Draft {
             version: "2026-1".into(),
             items: vec!["personal_information".into()],
         },
-        signature: Some(
-            super::super::Signature::new(&[vec![(1.0, 2.0), (3.26, 4.0)]]).expect("signature"),
-        ),
+        signature: Some(signature().content().attachment().digest),
         device: DeviceId {
             id: "KIOSK-00042".into(),
             town_code: "440203100".into(),
@@ -73,7 +75,7 @@ fn frozen(draft: &Draft) -> Zeroizing<Vec<u8>> {
 /// The file was written once and never changes: a case filed by any released version stays sendable.
 #[test]
 fn bytes_are_those_of_the_vector() {
-    let vector = include_bytes!("../../tests/vectors/case_v1.json");
+    let vector = include_bytes!("../../tests/vectors/case_v2.json");
     let bytes = frozen(&draft());
     assert_eq!(
         String::from_utf8_lossy(&bytes),
@@ -85,16 +87,40 @@ fn bytes_are_those_of_the_vector() {
 #[test]
 fn attachments_are_named_at_the_end() {
     let mut with = draft();
-    with.attachments.push(super::super::Attachment {
-        digest: Digest::of(b"scan"),
-        length: 4,
-        name: "M1".into(),
-    });
-    let (bare, named) = (frozen(&draft()), frozen(&with));
+    with.contents = vec![Content::new("M1", b"scan".to_vec()).expect("content")];
+    let named = frozen(&with);
+    assert_eq!(
+        attachments_of(&named),
+        Some(vec![with.contents[0].attachment().clone()])
+    );
+    with.contents.clear();
+    let bare = frozen(&with);
+    assert_eq!(attachments_of(&bare), Some(vec![]));
     let digest = Digest::of(b"scan").hex();
     let end = format!(r#","attachments":[{{"digest":"{digest}","length":4,"name":"M1"}}]}}"#);
     assert_eq!(named[..bare.len() - 1], bare[..bare.len() - 1]);
     assert_eq!(named[bare.len() - 1..], *end.as_bytes());
+}
+
+/// Cases of the first version may still wait in a store: their strokes are in the body, they name no attachment.
+#[test]
+fn a_body_of_version_1_names_no_attachments() {
+    let body = include_bytes!("../../tests/vectors/case_v1.json");
+    assert_eq!(attachments_of(body), Some(vec![]));
+    assert_eq!(attachments_of(b"no JSON"), None);
+}
+
+/// The strokes are nowhere in the body: only who has the attachment sees them.
+#[test]
+fn a_signature_is_named_and_not_shown() {
+    let body = frozen(&draft());
+    let value: Value = serde_json::from_slice(&body).expect("json");
+    let named = &value["signature"]["attachment"];
+    assert_eq!(*named, value["attachments"][0]["digest"]);
+    assert_eq!(value["signature"].as_object().map(|s| s.len()), Some(1));
+    let content = signature().content();
+    assert_eq!(*named, content.attachment().digest.hex());
+    assert!(!body.windows(9).any(|w| w == &content.bytes()[..9]));
 }
 
 #[test]

@@ -6,9 +6,9 @@ use std::fmt;
 use serde_json::Value;
 use zeroize::Zeroize;
 
-use super::attachment::Attachment;
+use super::bytes::Digest;
+use super::content::Content;
 use super::private::Private;
-use super::signature::Signature;
 
 /// One case before it is filed. Personal texts are wiped when it is dropped and never printed.
 #[derive(Clone, Debug)]
@@ -29,14 +29,16 @@ pub struct Draft {
     pub form: Form,
     /// Materials in the order of the item's list.
     pub materials: Vec<Material>,
-    /// Files that belong to the case (scans, photos), at most [`super::ATTACHMENTS_MAX`]. Sent before the case.
-    pub attachments: Vec<Attachment>,
+    /// Files that belong to the case (signature, scans, photos), at most [`super::ATTACHMENTS_MAX`]: its attachments.
+    /// They are stored with the case and sent before it.
+    pub contents: Vec<Content>,
     /// How the result is handed over.
     pub delivery: Delivery,
     /// What the person agreed to.
     pub consent: Consent,
-    /// Handwritten confirmation, if the item asks for one.
-    pub signature: Option<Signature>,
+    /// Handwritten confirmation, if the item asks for one: which of [`Self::contents`] it is
+    /// ([`super::Signature::content`]).
+    pub signature: Option<Digest>,
     /// The machine and where it stands.
     pub device: DeviceId,
     /// Version of the catalogue that the questions came from.

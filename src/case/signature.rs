@@ -1,15 +1,24 @@
 //! A handwritten confirmation (手写签名确认): strokes of a finger on the screen.
+//!
+//! It travels as an attachment, JSON without spaces: `[[[x,y],…],…]`, one list a stroke in the order they were drawn, a
+//! pair of whole numbers a point, in tenths of a pixel of the writing area, x to the right and y down.
 
 use std::fmt;
 
 use zeroize::{Zeroize, ZeroizeOnDrop};
 
-use super::bytes::Digest;
+use super::content::Content;
 
 /// Most strokes of a signature: the longest names have about 100.
 const STROKES_LIMIT: usize = 256;
 /// Most points kept over all strokes; longer strokes are thinned, first and last point stay.
 const POINTS_LIMIT: usize = 4096;
+/// Longest point in the JSON, `[-327670,-327670],`.
+const POINT_MAX: usize = 18;
+/// Longest content of a signature, bytes: every point at its longest, and the brackets and comma of every stroke.
+pub const SIGNATURE_MAX: u64 = (POINTS_LIMIT * POINT_MAX + STROKES_LIMIT * 3 + 2) as u64;
+/// Name of the attachment.
+const NAME: &str = "手写签名";
 
 /// Why strokes cannot be taken as a signature.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -72,13 +81,14 @@ impl Signature {
         &self.strokes
     }
 
-    /// SHA-256 of the strokes as JSON `[[[x,y],…],…]` without spaces.
+    /// As the case carries it.
     #[must_use]
-    pub fn digest(&self) -> Digest {
-        let mut json = serde_json::to_vec(&self.strokes).unwrap_or_default();
-        let digest = Digest::of(&json);
-        json.zeroize();
-        digest
+    pub fn content(&self) -> Content {
+        // Room at once: a buffer that grows leaves copies behind that nobody wipes.
+        let mut json = Vec::with_capacity(SIGNATURE_MAX as usize);
+        serde_json::to_writer(&mut json, &self.strokes)
+            .expect("writing numbers to memory cannot fail");
+        Content::new(NAME, json).expect("brackets at least and far below 32 MiB")
     }
 }
 
@@ -105,6 +115,21 @@ mod tests {
         assert!(points <= POINTS_LIMIT, "{points}");
         assert_eq!(signature.strokes()[0].first(), Some(&(0, 10)));
         assert_eq!(signature.strokes()[0].last(), Some(&(10_000, 10)));
+    }
+
+    #[test]
+    fn the_content_is_json_of_the_strokes_and_never_longer_than_said() {
+        let strokes = [vec![(1.0, 2.0), (3.26, 4.0)], vec![(-0.1, 5.0)]];
+        let content = Signature::new(&strokes).expect("signature").content();
+        assert_eq!(content.bytes(), b"[[[10,20],[33,40]],[[-1,50]]]");
+        assert_eq!(content.attachment().name, "手写签名");
+        let far = vec![vec![(-1e9, -1e9); 1000]; STROKES_LIMIT];
+        let content = Signature::new(&far).expect("signature").content();
+        let length = content.attachment().length;
+        assert!(
+            length <= SIGNATURE_MAX && length > SIGNATURE_MAX / 2,
+            "{length}"
+        );
     }
 
     #[test]

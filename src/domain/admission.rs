@@ -3,7 +3,7 @@
 //! On a full disk SQLite can neither file nor forget: the acknowledgement of a case needs room as well. So what is
 //! promised must fit beside everything that the machine needs to get rid of what it has.
 
-use crate::case::BODY_LIMIT;
+use crate::case::{BODY_LIMIT, SIGNATURE_MAX};
 use crate::item::Item;
 use crate::text::Text;
 
@@ -34,11 +34,23 @@ const OVERHEAD: u64 = 16 * 1024;
 /// Room for so many more of the same makes it green.
 const PLENTY: u64 = 100;
 
-/// Most bytes that one filing of `item` can take, all its parts at their limit.
+/// Largest share of a file beside its content: what encrypts it, its row, blocks that are not full.
+const FILE_OVERHEAD: u64 = 8 * 1024;
+
+/// Most bytes that one filing of `item` can take, all its parts at their limit, `attachments` of them for the files that
+/// each part carries.
 #[must_use]
 pub fn worst_case(item: &Item, attachments: u64) -> u64 {
     let parts = item.cases.len().max(1) as u64;
-    parts * (BODY_LIMIT as u64 + OVERHEAD) + attachments
+    parts * (BODY_LIMIT as u64 + OVERHEAD + attachments)
+}
+
+/// Most bytes of the files that each part of `item` carries: a signature, if it asks for one.
+#[must_use]
+pub fn carried(item: &Item) -> u64 {
+    item.signature
+        .as_ref()
+        .map_or(0, |_| SIGNATURE_MAX + FILE_OVERHEAD)
 }
 
 impl Room {
@@ -135,6 +147,15 @@ mod tests {
         four.cases = vec![bundle_part(); 4];
         assert_eq!(worst_case(&four, 0), 4 * worst_case(&one, 0));
         assert_eq!(worst_case(&one, MIB), worst_case(&one, 0) + MIB);
+        assert_eq!(worst_case(&four, MIB), worst_case(&four, 0) + 4 * MIB);
+    }
+
+    #[test]
+    fn an_item_that_is_signed_needs_room_for_the_signature() {
+        let mut signed = shipped("高龄");
+        assert!(carried(&signed) > SIGNATURE_MAX);
+        signed.signature = None;
+        assert_eq!(carried(&signed), 0);
     }
 
     fn bundle_part() -> crate::item::SubCase {

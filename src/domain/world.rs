@@ -133,7 +133,7 @@ impl World {
                 ),
             ));
         }
-        let needed = admission::worst_case(item, 0);
+        let needed = admission::worst_case(item, admission::carried(item));
         let admission = self.room.map(|room| room.admits(needed));
         if admission == Some(Admission::Red) && item.kind != Kind::Guide {
             return Some(admission::refusal());

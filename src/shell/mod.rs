@@ -9,6 +9,7 @@ pub mod journal;
 pub mod platform;
 pub mod room;
 pub mod runtime;
+pub mod sending;
 pub mod serial;
 pub mod settings;
 pub mod store;

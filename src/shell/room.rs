@@ -65,8 +65,9 @@ impl RoomKeeper {
         let free = self.files.free_bytes(&self.folder)?;
         // Without its ballast the machine owes it: that much is not for filings.
         let owed = BALLAST.saturating_sub(self.held());
+        let within_quota = inside.free.saturating_sub(inside.attached);
         Ok(Room {
-            free: free.saturating_add(inside.reusable).min(inside.free),
+            free: free.saturating_add(inside.reusable).min(within_quota),
             reserve: owed.max(inside.quota / 16),
             log_growth: LOG,
         })

@@ -8,6 +8,7 @@
 //! is destroyed when the platform has the case.
 
 mod answers;
+mod attachments;
 mod backlog;
 mod bodies;
 mod chain;

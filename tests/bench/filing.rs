@@ -68,7 +68,7 @@ pub fn draft(person: u64) -> Draft {
         })
         .into(),
         materials: (1..=3).map(material).collect(),
-        attachments: Vec::new(),
+        contents: Vec::new(),
         delivery: Delivery { way: PaperWay::Collect, address: None },
         consent: Consent { version: "1".into(), items: vec!["idcard".into(), "bank_card".into()] },
         signature: None,

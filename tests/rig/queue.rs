@@ -95,6 +95,7 @@ fn draft(n: usize) -> Draft {
             version: "1".into(),
             items: vec![],
         },
+        contents: Vec::new(),
         signature: None,
         device: DeviceId {
             id: "42".into(),

@@ -5,6 +5,8 @@ mod board_files;
 mod floors;
 #[cfg(feature = "sim")]
 mod kill_nine;
+#[cfg(feature = "sim")]
+mod outbox_attachments;
 mod outbox_cli;
 mod outbox_days;
 mod outbox_kill;

@@ -110,7 +110,7 @@ pub fn draft(name: &str) -> Draft {
         mobile: Some("07510000001".into()),
         form: serde_json::json!({}).into(),
         materials: vec![],
-        attachments: Vec::new(),
+        contents: Vec::new(),
         delivery: Delivery {
             way: PaperWay::Collect,
             address: None,

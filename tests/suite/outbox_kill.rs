@@ -46,7 +46,7 @@ fn draft(person: u64) -> Draft {
         mobile: None,
         form: serde_json::json!({"note": "x".repeat(2000)}).into(),
         materials: vec![],
-        attachments: Vec::new(),
+        contents: Vec::new(),
         delivery: Delivery {
             way: PaperWay::Collect,
             address: None,

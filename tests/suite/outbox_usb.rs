@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use kiosk::case::bundle::{IMPORT_RECEIPT, ImportOutcome, ImportReceipt};
-use kiosk::case::{Answer, MachineIdentity, signed};
+use kiosk::case::{Answer, Content, Digest, MachineIdentity, Signature, signed};
 use kiosk::shell::platform::{Client, ClientConfig, Token};
 use kiosk::shell::store::{Filed, StoreFault};
 use kiosk::sim::platform::{DEMO_PAASID, DEMO_TOKEN, Options, PlatformSim};
@@ -58,6 +58,17 @@ impl Bench {
     fn export(&self) -> Said {
         self.place
             .kiosk(&["outbox", "export", "--json", self.stick.to_str().unwrap()])
+    }
+
+    /// Files a case with a signature and this scan.
+    fn file_signed(&self, scan: &[u8]) -> Filed {
+        let strokes = [vec![(1.0, 2.0), (3.3, 4.0)]];
+        let signature = Signature::new(&strokes).unwrap().content();
+        let mut draft = draft("测试甲");
+        draft.signature = Some(signature.attachment().digest);
+        draft.contents = vec![signature, Content::new("M1", scan.to_vec()).unwrap()];
+        let store = self.place.store();
+        store.file(vec![draft], stamp(None)).unwrap().remove(0)
     }
 
     /// Imports a receipt with this text.
@@ -157,6 +168,51 @@ async fn cases_go_by_hand_and_the_receipt_ends_them() {
         }
     }
     assert_eq!(bench.platform.cases().unwrap().len(), 3);
+}
+
+#[test]
+fn attachments_go_with_their_cases_each_content_once() {
+    let bench = Bench::new();
+    let scans = [vec![1; 100_000], vec![2; 70_000]];
+    scans.iter().for_each(|scan| drop(bench.file_signed(scan)));
+    bench.file(1);
+    let file = bundle(&bench.export());
+    let length = fs::metadata(&file).unwrap().len();
+    assert!((170_000..200_000).contains(&length), "{length}");
+    let receipt = bench.platform.import(&file).unwrap();
+    for content in [&scans[0][..], &scans[1], b"[[[10,20],[33,40]]]"] {
+        let here = bench.platform.attachment("W0012", &Digest::of(content));
+        assert!(here.unwrap() == content);
+        let bytes = fs::read(&file).unwrap();
+        assert!(!bytes.windows(19).any(|w| w == &content[..19]), "in clear");
+    }
+    assert_eq!(changed(&bench.import(&receipt)), 3);
+    assert_eq!(bench.states(), ["accepted"; 3]);
+    drop(bench.place.store());
+    let folder = bench.place.0.path().join("store.db.objects");
+    assert_eq!(files(&folder), 0, "gone with their cases");
+}
+
+#[test]
+fn a_case_whose_attachment_cannot_be_read_keeps_no_other_here() {
+    let bench = Bench::new();
+    let damaged = bench.file_signed(&[1; 100_000]);
+    bench.file_signed(&[2; 70_000]);
+    let folder = bench.place.0.path().join("store.db.objects");
+    let longest = fs::read_dir(folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().path());
+    let longest = longest
+        .max_by_key(|path| path.metadata().unwrap().len())
+        .unwrap();
+    let mut bytes = fs::read(&longest).unwrap();
+    bytes[90_000] ^= 1;
+    fs::write(&longest, bytes).unwrap();
+    let said = bench.export();
+    assert_eq!(said.code, 1);
+    assert!(said.err.contains(&damaged.filing_number.0), "{}", said.err);
+    assert!(said.err.contains("attachments"), "{}", said.err);
+    assert_eq!(said.json_lines()[0]["count"], 1);
 }
 
 #[test]

@@ -5,6 +5,7 @@
 //! The kernel is not part of this: `tests/rig` does the same with ext4 on a block device.
 
 mod aside;
+mod attachments;
 mod bad_queues;
 mod book;
 mod content;

@@ -176,6 +176,28 @@ impl Bench {
     pub fn file(&mut self, card: &str) {
         self.lay(card);
         self.until_kind(PageKind::Choose);
+        self.go_on();
+    }
+
+    /// As [`Self::file`], for the item of this name under this tile.
+    pub fn file_item(&mut self, card: &str, tile: &str, item: &str) {
+        self.lay(card);
+        self.until_kind(PageKind::Choose);
+        let Body::Tiles(tiles) = &self.page.body else {
+            panic!("tiles: {:?}", self.page)
+        };
+        let at = tiles.iter().position(|one| one.label == tile);
+        self.touch(Intent::Choose(at.expect("the tile")));
+        let Body::Choices(items) = &self.page.body else {
+            panic!("items: {:?}", self.page)
+        };
+        let at = items.iter().position(|one| one.label == item);
+        self.touch(Intent::Choose(at.expect("the item")));
+        self.go_on();
+    }
+
+    /// Answers page after page up to the submit button.
+    fn go_on(&mut self) {
         for _ in 0..200 {
             match self.person.touch(&self.page) {
                 Some(intent) => self.touch(intent),

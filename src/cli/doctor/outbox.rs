@@ -164,25 +164,32 @@ fn acceptance(report: &Report) -> Result<Finding, ReportFault> {
 fn room(config: &Config, report: &Report) -> Result<Finding, ReportFault> {
     let path = &config.store.path;
     let inside = report.inside(MAX_PAGES)?;
+    let attachments = report.files.attachments;
     let keeper = RoomKeeper::new(path, Arc::new(OsFiles));
     let room = keeper.measure(inside).map_err(|error| ReportFault::Io {
         path: path.clone(),
         error,
     })?;
-    Ok(shade(&room, inside))
+    Ok(shade(&room, inside, attachments))
 }
 
-fn shade(room: &Room, inside: Inside) -> Finding {
+fn shade(room: &Room, inside: Inside, attachments: u64) -> Finding {
     let (zh, en, grade) = match room.colour() {
         Admission::Green => ("绿", "green", Grade::Ok),
         Admission::Amber => ("黄，还能收件", "amber, still filing", Grade::Attention),
         Admission::Red => ("红，不再收件", "red, no more filing", Grade::Fault),
     };
     let usable = room.usable() / MIB;
-    let (used, quota) = ((inside.quota - inside.free) / MIB, inside.quota / MIB);
+    let used = inside.quota - inside.free + inside.attached;
+    let (used, quota, attached) = (used / MIB, inside.quota / MIB, inside.attached / MIB);
     let finding = Finding::new(grade, "room", "空间", "room").meaning(
-        &format!("{zh}：可用于新办件 {usable} MiB，数据库已用 {used} / {quota} MiB"),
-        &format!("{en}: {usable} MiB for new cases, {used} of {quota} MiB of the store used"),
+        &format!(
+            "{zh}：可用于新办件 {usable} MiB，已用 {used} / {quota} MiB，其中附件 {attachments} 个、{attached} MiB"
+        ),
+        &format!(
+            "{en}: {usable} MiB for new cases, {used} of {quota} MiB of the store used, {attached} MiB of that by \
+             {attachments} attachments"
+        ),
     );
     match grade {
         Grade::Ok => finding,
@@ -272,7 +279,7 @@ mod tests {
                 reserve: 0,
                 log_growth: 0,
             };
-            shade(&room, Inside::of_pages(10, 0, 100, 1024)).grade
+            shade(&room, Inside::of_pages(10, 0, 100, 1024), 0).grade
         };
         assert_eq!(grade(1024 * MIB), Grade::Ok);
         assert_eq!(grade(MIB), Grade::Attention);

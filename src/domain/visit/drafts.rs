@@ -35,7 +35,8 @@ impl Visit {
                     .collect()
             })
             .collect();
-        let signature = Signature::new(&scaled).ok();
+        // Each case of a bundle carries it for itself: its copy is readable as long as that case, and no longer.
+        let signature = Signature::new(&scaled).ok().map(|s| s.content());
         let drafts = cases
             .into_iter()
             .enumerate()
@@ -58,13 +59,13 @@ impl Visit {
                     mobile: self.mobile(item),
                     form: Form::new(case.form),
                     materials: materials(item),
-                    attachments: Vec::new(),
+                    contents: signature.iter().cloned().collect(),
                     delivery: self.delivery_of(who),
                     consent: Consent {
                         version: format!("{}", item.version),
                         items: self.agreed(),
                     },
-                    signature: signature.clone(),
+                    signature: signature.as_ref().map(|s| s.attachment().digest),
                     device: DeviceId {
                         id: world.machine.id.clone(),
                         town_code: world.machine.town_code.clone(),

@@ -61,6 +61,7 @@ fn the_ballast_is_thrown_off_on_a_full_disk_and_taken_up_again() {
         quota: 256 * MIB,
         free: 256 * MIB,
         reusable: 0,
+        attached: 0,
     };
     let ballast = folder.path().join("store.ballast");
     let one = 300 * 1024;
@@ -98,6 +99,7 @@ fn a_store_near_its_quota_is_a_full_disk_and_what_it_gave_back_is_room() {
         quota: 16 * MIB,
         free: MIB,
         reusable: 0,
+        attached: 0,
     };
     let room = keeper.look(inside).expect("look");
     assert_eq!(room.free, MIB);
@@ -107,4 +109,9 @@ fn a_store_near_its_quota_is_a_full_disk_and_what_it_gave_back_is_room() {
     let room = keeper.look(inside).expect("look");
     assert_eq!(room.free, 12 * MIB);
     assert_ne!(room.admits(100), Admission::Red);
+    inside.attached = 11 * MIB;
+    let room = keeper.look(inside).expect("look");
+    assert_eq!(room.free, MIB, "attachments take of the quota too");
+    inside.attached = 64 * MIB;
+    assert_eq!(keeper.look(inside).expect("look").free, 0);
 }

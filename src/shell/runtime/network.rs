@@ -7,9 +7,8 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use tokio::runtime::{Builder, Runtime};
-use zeroize::Zeroizing;
 
-use crate::case::{Answer, Key, ParkCause, RetryCause};
+use crate::case::{Answer, Key, ParkCause};
 use crate::domain::kiosk::Event;
 use crate::domain::outbox::Load;
 use crate::domain::visit::KnownCase;
@@ -20,6 +19,7 @@ use crate::shell::clock::Clock;
 use crate::shell::journal::Journal;
 use crate::shell::platform::{CaseState, CaseStatus, CatalogueAnswer, Client};
 use crate::shell::room::RoomKeeper;
+use crate::shell::sending::{self, local_fault};
 use crate::shell::store::{Attempt, Store, StoreFault};
 use crate::text::Text;
 
@@ -114,14 +114,7 @@ impl Network {
     pub(super) fn send(&self, key: Key) {
         let shared = self.shared.clone();
         self.tokio.spawn(async move {
-            let reading = shared.clone();
-            let wanted = key.clone();
-            let body = tokio::task::spawn_blocking(move || reading.body(&wanted)).await;
-            let answer = match body {
-                Ok(Ok(body)) => shared.client.put_case(&key, &body).await,
-                Ok(Err(answer)) => answer,
-                Err(_) => local_fault(),
-            };
+            let answer = sending::attempt(&shared.client, &shared.store, &key).await;
             shared.keep(key, answer);
         });
     }
@@ -226,29 +219,6 @@ impl Network {
 }
 
 impl Shared {
-    /// What is to be sent, or what becomes of the case without being sent.
-    fn body(&self, key: &Key) -> Result<Zeroizing<Vec<u8>>, Answer> {
-        self.store.body_to_send(key).map_err(|fault| match fault {
-            // Its bytes are gone for good, and only its own: the line goes on without it.
-            StoreFault::Unreadable { .. } => Answer::Parked(ParkCause::Unreadable),
-            StoreFault::NotFound => self.settled(key),
-            // The disk for now, or a damaged file, from which the next start saves what it can.
-            _ => local_fault(),
-        })
-    }
-
-    /// The store has no body for it: an answer was kept after all, when the disk said that it was not.
-    fn settled(&self, key: &Key) -> Answer {
-        let Ok(case) = self.store.case(key) else {
-            return local_fault();
-        };
-        match (case.acceptance, case.rejection) {
-            (Some(acceptance), _) => Answer::Accepted(acceptance),
-            (_, Some(rejection)) => Answer::Rejected(rejection),
-            _ => Answer::Parked(ParkCause::Unreadable),
-        }
-    }
-
     /// Writes down what an attempt came to; what came of it is on disk before the core hears of it.
     fn keep(&self, key: Key, answer: Answer) {
         let attempt = Attempt {
@@ -298,13 +268,6 @@ impl Shared {
                 &[("faults", FieldValue::Number(1))],
             ),
         }
-    }
-}
-
-fn local_fault() -> Answer {
-    Answer::Retry {
-        why: RetryCause::LocalFault,
-        retry_after_s: None,
     }
 }
 

@@ -4,12 +4,14 @@ use rusqlite::{Connection, OptionalExtension};
 
 use crate::case::{Acceptance, Answer, CaseState, Key, Stamp, Turn};
 
+use super::attachments;
 use super::bodies::{query_code_bound, rejection_bound};
 use super::fault::StoreFault;
 use super::filing::milliseconds;
 use super::key_slots::KeySlots;
 use super::machine_key::MachineKey;
 use super::numbers;
+use super::objects::ObjectName;
 use super::open::Random;
 use super::rows;
 use super::seal::{NONCE, seal};
@@ -62,8 +64,15 @@ pub(super) struct Entry {
 struct Done {
     from: CaseState,
     to: CaseState,
-    /// Key slot that is not needed any more.
-    spent: Option<u32>,
+    /// What is not needed any more.
+    freed: Freed,
+}
+
+/// Key slot and files of an accepted case.
+#[derive(Default)]
+struct Freed {
+    slot: Option<u32>,
+    files: Vec<(ObjectName, u64)>,
 }
 
 /// A case as an entry finds it.
@@ -129,15 +138,17 @@ impl Desk {
             (self.suspect, self.tally) = (true, None);
             return Err(error.into());
         }
-        for done in &all {
+        let states = all.iter().map(|done| done.to).collect();
+        for done in all {
             if let Some(tally) = &mut self.tally {
                 tally.moved(done.from, done.to);
             }
-            if let Some(slot) = done.spent {
+            if let Some(slot) = done.freed.slot {
                 self.slots.spend(slot);
             }
+            self.attachments.let_go(done.freed.files);
         }
-        Ok(all.into_iter().map(|done| done.to).collect())
+        Ok(states)
     }
 }
 
@@ -150,7 +161,7 @@ fn enter(
 ) -> Result<Done, StoreFault> {
     let found = find(db, key)?;
     let (from, to) = (found.state, found.state.after(change.turn()));
-    let mut spent = None;
+    let mut freed = Freed::default();
     if let Change::Answered(both) = change {
         let (answer, attempt) = &**both;
         let n = found.attempts.saturating_add(1);
@@ -162,7 +173,7 @@ fn enter(
             .execute((found.id, n, to.word()))?;
         match answer {
             Answer::Accepted(acceptance) if to != from => {
-                spent = accept(db, &found, key, acceptance, sealing)?;
+                freed = accept(db, &found, key, acceptance, sealing)?;
             }
             Answer::Rejected(rejection) if to != from => {
                 let detail = seal_detail(db, &found, key, &rejection.detail, sealing)?;
@@ -177,7 +188,7 @@ fn enter(
         db.prepare_cached("UPDATE cases SET state = ?2 WHERE id = ?1")?
             .execute((found.id, to.word()))?;
     }
-    Ok(Done { from, to, spent })
+    Ok(Done { from, to, freed })
 }
 
 fn find(db: &Connection, key: &Key) -> Result<Found, StoreFault> {
@@ -197,15 +208,16 @@ fn find(db: &Connection, key: &Key) -> Result<Found, StoreFault> {
     })
 }
 
-/// The platform has it: body, person and the reference to its key go in the same commit. The slot itself is overwritten
-/// after that commit.
+/// The platform has it: body, person and the references to its key and its files go in the same commit. The slot itself is
+/// overwritten and the files are removed after that commit.
 fn accept(
     db: &Connection,
     found: &Found,
     key: &Key,
     acceptance: &Acceptance,
     sealing: &mut Sealing<'_>,
-) -> Result<Option<u32>, StoreFault> {
+) -> Result<Freed, StoreFault> {
+    let files = attachments::rows::forget(db, found.id)?;
     let slot = db
         .prepare_cached("DELETE FROM bodies WHERE case_id = ?1 RETURNING slot")?
         .query_row([found.id], |row| row.get(0))
@@ -229,7 +241,7 @@ fn accept(
         &acceptance.accepted_at,
         &acceptance.promise_until,
     ))?;
-    Ok(slot)
+    Ok(Freed { slot, files })
 }
 
 /// The platform's words about a person, sealed with the key of the body; nothing if that key is gone.

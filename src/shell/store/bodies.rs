@@ -118,7 +118,7 @@ impl Desk {
             })
     }
 
-    /// Opens every body that is still there.
+    /// Opens every body that is still there, with its attachments.
     pub(super) fn check_bodies(&self) -> Result<(), StoreFault> {
         for table in ["bodies JOIN cases ON id = case_id", "ratings"] {
             let mut statement = self.db.prepare(&format!("SELECT key FROM {table}"))?;
@@ -126,9 +126,9 @@ impl Desk {
             while let Some(row) = rows.next()? {
                 let key = Key(row.get(0)?);
                 match numbers::parse(&key) {
-                    Some(Named::Rating(id)) => self.rating_body(&key, id)?,
-                    _ => self.case_body(&key)?,
-                };
+                    Some(Named::Rating(id)) => drop(self.rating_body(&key, id)?),
+                    _ => self.check_attachments(&key, &self.case_body(&key)?)?,
+                }
             }
         }
         Ok(())

@@ -42,7 +42,10 @@ impl Desk {
             return Err(fault);
         }
         match self.settle(&doubt) {
-            Ok(true) => Ok(doubt.filed()),
+            Ok(true) => {
+                self.keep_files(&doubt.rows);
+                Ok(doubt.filed())
+            }
             Ok(false) => {
                 self.give_back(&doubt.rows);
                 Err(fault)
@@ -65,7 +68,10 @@ impl Desk {
         };
         let same = doubt.print == print;
         match self.settle(&doubt) {
-            Ok(true) => Ok(same.then(|| doubt.filed())),
+            Ok(true) => {
+                self.keep_files(&doubt.rows);
+                Ok(same.then(|| doubt.filed()))
+            }
             Ok(false) if same => {
                 self.doubt = Some(doubt);
                 Ok(None)

@@ -10,6 +10,7 @@ use crate::case::{
     Waiting, freeze,
 };
 
+use super::attachments::{self, SealedAttached};
 use super::bodies::body_bound;
 use super::doubt::Doubt;
 use super::fault::StoreFault;
@@ -61,6 +62,7 @@ pub(super) struct Row {
     state: CaseState,
     task_name: String,
     sealed: Vec<u8>,
+    files: Vec<SealedAttached>,
 }
 
 /// How far a commit came.
@@ -122,6 +124,7 @@ impl Desk {
                     doubt.rows.iter().for_each(|row| tally.add(row.state));
                 }
                 self.note_filed(&doubt.rows);
+                self.keep_files(&doubt.rows);
                 Ok(doubt.filed())
             }
             Err(Failure::Before(fault)) => {
@@ -177,6 +180,13 @@ impl Desk {
         }
         let nonce = self.draw()?;
         let (slot, data_key) = self.slots.take(&mut self.random)?;
+        let files = match self.keep_contents(draft, &key, &data_key) {
+            Ok(files) => files,
+            Err(fault) => {
+                self.slots.spend(slot);
+                return Err(fault);
+            }
+        };
         let bound = body_bound(XCHACHA20_POLY1305, &key, id, &draft.task_code);
         Ok(Row {
             filed: Filed {
@@ -197,6 +207,7 @@ impl Desk {
             },
             task_name: draft.task_name.clone(),
             sealed: seal(&data_key, nonce, &bound, &body),
+            files,
         })
     }
 
@@ -218,9 +229,18 @@ impl Desk {
         }
     }
 
-    /// Rows that will never be in the database: their keys go.
+    /// Rows that are in the database now.
+    pub(super) fn keep_files(&mut self, rows: &[Row]) {
+        rows.iter()
+            .for_each(|row| self.attachments.kept(&row.files));
+    }
+
+    /// Rows that will never be in the database: their keys and files go.
     pub(super) fn give_back(&mut self, rows: &[Row]) {
-        rows.iter().for_each(|row| self.slots.spend(row.slot));
+        for row in rows {
+            self.slots.spend(row.slot);
+            self.attachments.give_back(&row.files);
+        }
     }
 
     pub(super) fn begin_epoch(&mut self) -> Result<Epoch, StoreFault> {
@@ -258,7 +278,7 @@ fn insert(db: &Connection, row: &Row, stamp: &Stamp) -> Result<(), rusqlite::Err
     })?;
     db.prepare_cached("INSERT INTO bodies (case_id, alg, slot, body) VALUES (?1, ?2, ?3, ?4)")?
         .execute((row.id, XCHACHA20_POLY1305, row.slot, &row.sealed))?;
-    Ok(())
+    attachments::rows::insert(db, row.id, &row.files)
 }
 
 /// Which cases are of one person, and nothing else: without the machine's key nobody can try ID numbers against it.

@@ -18,8 +18,8 @@ mod object;
 mod tests;
 
 use std::collections::BTreeSet;
-use std::io::Read;
-use std::path::PathBuf;
+use std::io::{ErrorKind, Read};
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use sha2::{Digest as _, Sha256};
@@ -73,17 +73,14 @@ pub struct Objects {
 }
 
 impl Objects {
-    /// The objects in `folder`, which is made if missing.
-    ///
-    /// # Errors
-    /// [`StoreFault::Full`] or [`StoreFault::Io`].
-    pub fn open(files: Arc<dyn Files>, folder: PathBuf) -> Result<Self, StoreFault> {
-        files.make_folder(&folder)?;
-        Ok(Self {
+    /// The objects in `folder`, which is made with the first of them.
+    #[must_use]
+    pub fn new(files: Arc<dyn Files>, folder: PathBuf) -> Self {
+        Self {
             files,
             folder,
             limit: ATTACHMENT_MAX,
-        })
+        }
     }
 
     /// Encrypts `content` to its end under `key` and keeps it: durable when this returns. `nonce` is random and never
@@ -99,7 +96,7 @@ impl Objects {
     ) -> Result<Stored, StoreFault> {
         let part: String = nonce.iter().map(|b| format!("{b:02x}")).collect();
         let part = self.folder.join(format!("{part}.{PART}"));
-        let file = self.files.create(&part)?;
+        let file = self.create(&part)?;
         let cipher = Cipher::new(key, &nonce);
         let written = write(file.as_ref(), &cipher, self.limit, content).and_then(|stored| {
             file.sync()?;
@@ -123,16 +120,25 @@ impl Objects {
         Object::open(file, key, name)
     }
 
-    /// Removes an object; one that is not there is fine.
+    /// Removes objects, with one flush; one that is not there is fine.
     ///
     /// # Errors
     /// [`StoreFault::Io`].
-    pub fn remove(&self, name: &ObjectName) -> Result<(), StoreFault> {
-        match self.files.remove(&self.path(name)) {
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
-            other => other?,
+    pub fn remove(&self, names: &[ObjectName]) -> Result<(), StoreFault> {
+        let mut removed = false;
+        for name in names {
+            match self.files.remove(&self.path(name)) {
+                Err(error) if error.kind() == ErrorKind::NotFound => {}
+                other => {
+                    other?;
+                    removed = true;
+                }
+            }
         }
-        Ok(self.files.sync_folder(&self.folder)?)
+        if removed {
+            self.files.sync_folder(&self.folder)?;
+        }
+        Ok(())
     }
 
     /// Removes every file that is not in `live`, parts of interrupted writes included; says how many. Call it when
@@ -141,11 +147,30 @@ impl Objects {
     /// # Errors
     /// [`StoreFault::Io`].
     pub fn sweep(&self, live: &BTreeSet<ObjectName>) -> Result<usize, StoreFault> {
+        self.remove_all(|name| !name.is_some_and(|name| live.contains(name)))
+    }
+
+    /// As [`Self::sweep`], but only what was never whole goes.
+    ///
+    /// # Errors
+    /// [`StoreFault::Io`].
+    pub fn sweep_parts(&self) -> Result<usize, StoreFault> {
+        self.remove_all(|name| name.is_none())
+    }
+
+    /// Whether there are files that are not in `live`.
+    ///
+    /// # Errors
+    /// [`StoreFault::Io`].
+    pub fn has_others(&self, live: &BTreeSet<ObjectName>) -> Result<bool, StoreFault> {
+        let other = |path: &PathBuf| !name_of(path).is_some_and(|name| live.contains(&name));
+        Ok(self.list()?.iter().any(other))
+    }
+
+    fn remove_all(&self, goes: impl Fn(Option<&ObjectName>) -> bool) -> Result<usize, StoreFault> {
         let mut swept = 0;
-        for path in self.files.list(&self.folder)? {
-            let name = path.file_name().and_then(|name| name.to_str());
-            let name = name.and_then(ObjectName::parse);
-            if !name.is_some_and(|name| live.contains(&name)) {
+        for path in self.list()? {
+            if goes(name_of(&path).as_ref()) {
                 self.files.remove(&path)?;
                 swept += 1;
             }
@@ -156,14 +181,39 @@ impl Objects {
         Ok(swept)
     }
 
+    /// All files; none without a folder.
+    fn list(&self) -> Result<Vec<PathBuf>, StoreFault> {
+        match self.files.list(&self.folder) {
+            Err(error) if error.kind() == ErrorKind::NotFound => Ok(Vec::new()),
+            other => Ok(other?),
+        }
+    }
+
+    /// A new file, in a folder that is there after a power cut too.
+    fn create(&self, part: &Path) -> Result<Box<dyn OpenFile>, StoreFault> {
+        match self.files.create(part) {
+            Err(error) if error.kind() == ErrorKind::NotFound => {
+                self.files.make_folder(&self.folder)?;
+                let above = self.folder.parent().unwrap_or(Path::new("."));
+                self.files.sync_folder(above)?;
+                Ok(self.files.create(part)?)
+            }
+            other => Ok(other?),
+        }
+    }
+
     fn path(&self, name: &ObjectName) -> PathBuf {
         self.folder.join(name.text())
     }
 }
 
+fn name_of(path: &Path) -> Option<ObjectName> {
+    ObjectName::parse(path.file_name()?.to_str()?)
+}
+
 fn not_found(error: std::io::Error) -> StoreFault {
     match error.kind() {
-        std::io::ErrorKind::NotFound => StoreFault::NotFound,
+        ErrorKind::NotFound => StoreFault::NotFound,
         _ => error.into(),
     }
 }

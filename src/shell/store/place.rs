@@ -13,6 +13,8 @@ use super::files::Files;
 const ASIDE_LIMIT: u32 = 99;
 /// Ending of the file of key slots.
 const KEYS: &str = ".keys";
+/// Ending of the folder of attachments.
+const OBJECTS: &str = ".objects";
 
 /// Where a database lies and how it is opened.
 pub(super) struct Place {
@@ -39,6 +41,12 @@ impl Place {
     /// The key slots of the database at `database`.
     pub(super) fn keys_of(database: &Path) -> PathBuf {
         with_ending(database, KEYS)
+    }
+
+    /// The folder of attachments of the database at `database`. It stays where it is when the database is set aside: the
+    /// names in it are of no two files, so it serves them both.
+    pub(super) fn objects_of(database: &Path) -> PathBuf {
+        with_ending(database, OBJECTS)
     }
 
     /// Renames the store's files out of the way, as `….aside-N`. The database goes first and by itself: while it lies in
@@ -85,10 +93,15 @@ impl Place {
     }
 
     pub(super) fn newest_aside(&self) -> Option<PathBuf> {
+        self.asides().next()
+    }
+
+    /// Databases that were set aside, the newest first.
+    pub(super) fn asides(&self) -> impl Iterator<Item = PathBuf> {
         (1..=ASIDE_LIMIT)
             .rev()
             .map(|n| with_ending(&self.path, format!(".aside-{n}")))
-            .find(|aside| self.exists(aside))
+            .filter(|aside| self.exists(aside))
     }
 
     /// The name after the last one taken, so that [`Self::newest_aside`] is the one set aside last.

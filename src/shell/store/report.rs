@@ -14,6 +14,7 @@ use std::path::{Path, PathBuf};
 use rusqlite::types::FromSql;
 use rusqlite::{Connection, OptionalExtension, Row};
 
+use super::place::Place;
 use super::room::Inside;
 use crate::case::{Epoch, FilingNumber, Machine};
 
@@ -35,6 +36,10 @@ pub struct FileFacts {
     pub wal_bytes: u64,
     /// Damaged files that were set aside, with their bytes, in order of their names.
     pub set_aside: Vec<(PathBuf, u64)>,
+    /// Files of attachments, those among them that nobody names any more.
+    pub attachments: u64,
+    /// Their bytes.
+    pub attachment_bytes: u64,
 }
 
 /// Why there is nothing to report.
@@ -239,7 +244,8 @@ impl Report {
             number("PRAGMA freelist_count")?,
             max_pages.into(),
             number("PRAGMA page_size")?,
-        ))
+        )
+        .beside(self.files.attachment_bytes))
     }
 }
 
@@ -250,7 +256,18 @@ impl FileFacts {
     /// [`ReportFault::Missing`] or [`ReportFault::Io`].
     pub fn of(path: &Path) -> Result<Self, ReportFault> {
         let facts = fs::metadata(path).map_err(|error| snapshot::io(path, error))?;
+        let objects = Place::objects_of(path);
+        let attachments: Vec<u64> = match fs::read_dir(&objects) {
+            Ok(files) => files
+                .filter_map(|entry| Some(entry.ok()?.metadata().ok()?.len()))
+                .collect(),
+            // Made with the first attachment.
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Vec::new(),
+            Err(error) => return Err(snapshot::io(&objects, error)),
+        };
         Ok(Self {
+            attachments: attachments.len() as u64,
+            attachment_bytes: attachments.iter().sum(),
             held: snapshot::held(path)?,
             file_bytes: facts.len(),
             wal_bytes: length(&snapshot::log_of(path)),

@@ -12,6 +12,8 @@ pub struct Inside {
     pub free: u64,
     /// Pages that were given back: used again before the file grows.
     pub reusable: u64,
+    /// Attachments beside the file; they count towards the quota as what is in it.
+    pub attached: u64,
 }
 
 impl Inside {
@@ -24,7 +26,15 @@ impl Inside {
             quota,
             free: quota.saturating_sub(used),
             reusable: given_back.saturating_mul(page),
+            attached: 0,
         }
+    }
+
+    /// The same with so many bytes of attachments beside the file.
+    #[must_use]
+    pub fn beside(mut self, attached: u64) -> Self {
+        self.attached = attached;
+        self
     }
 }
 
@@ -45,7 +55,8 @@ impl Store {
                 pragma("freelist_count")?,
                 pragma("max_page_count")?,
                 pragma("page_size")?,
-            ))
+            )
+            .beside(desk.attachments.bytes))
         })
     }
 }

@@ -7,6 +7,7 @@ use rusqlite::Connection;
 
 use crate::case::Machine;
 
+use super::attachments::Attachments;
 use super::fault::StoreFault;
 use super::files::OpenFile;
 use super::key_slots::{Header, KeySlots};
@@ -29,9 +30,11 @@ pub(super) struct Start {
 
 impl Start {
     fn desk(self, slots: KeySlots) -> Desk {
+        let attachments = Attachments::of(&self.place);
         Desk {
             db: self.db,
             place: self.place,
+            attachments,
             machine: self.machine,
             key: self.key,
             slots,
@@ -82,6 +85,7 @@ impl Start {
         if let Some(aside) = &aside {
             taken.erase(&desk.place, aside);
         }
+        desk.sweep_attachments();
         Ok((desk, taken.cases))
     }
 
@@ -109,6 +113,7 @@ impl Start {
         let _ = desk.empty_log();
         desk.db.execute_batch("BEGIN")?;
         desk.begin(meta.starts, !same_life)?;
+        desk.sweep_attachments();
         desk.prune()?;
         Ok(desk)
     }

@@ -8,6 +8,7 @@ use zeroize::Zeroizing;
 
 use crate::case::{CaseState, Key};
 
+use super::attachments::{self, Attached, SealedAttached};
 use super::bodies::{Sealed, body_bound, rejection_bound};
 use super::fault::StoreFault;
 use super::files::OpenFile;
@@ -90,6 +91,8 @@ struct Clear {
     body: Zeroizing<Vec<u8>>,
     /// What a refusal says.
     detail: Option<Zeroizing<Vec<u8>>>,
+    /// Its files, which stay where they are.
+    files: Vec<Attached>,
 }
 
 /// Copies every readable case of `aside` whose body authenticates, into the open transaction. The damaged files are only
@@ -211,9 +214,17 @@ impl Old {
             }
             _ => None,
         };
-        let slot = sealed.slot;
+        // A file without its key is missed when the case is to be sent.
+        let files = attachments::rows::of_case(&self.db, found.id).unwrap_or_default();
+        let open = |file: SealedAttached| file.open(&found.key, &data_key).ok();
+        let clear = Clear {
+            slot: sealed.slot,
+            body,
+            detail,
+            files: files.into_iter().filter_map(open).collect(),
+        };
         Some(Whole {
-            clear: Some(Clear { slot, body, detail }),
+            clear: Some(clear),
             found,
         })
     }
@@ -231,7 +242,13 @@ impl Desk {
         if let Some(Named::Case(_, epoch, seq)) = numbers::parse(&found.key) {
             enter_epoch(&self.db, found.id - i64::from(seq) + 1, epoch.as_str())?;
         }
-        if let Some(Clear { body, detail, .. }) = clear {
+        if let Some(Clear {
+            body,
+            detail,
+            files,
+            ..
+        }) = clear
+        {
             let (slot, data_key) = self.slots.take(&mut self.random)?;
             let bound = body_bound(XCHACHA20_POLY1305, &found.key, found.id, &found.task_code);
             let sealed = seal(&data_key, self.draw()?, &bound, &body);
@@ -240,6 +257,10 @@ impl Desk {
                     "INSERT INTO bodies (case_id, alg, slot, body) VALUES (?1, ?2, ?3, ?4)",
                 )?
                 .execute((found.id, XCHACHA20_POLY1305, slot, sealed))?;
+            for file in files {
+                let file = file.seal(&found.key, &data_key, self.draw()?);
+                attachments::rows::insert(&self.db, found.id, &[file])?;
+            }
             let last = COLUMNS.len() - 1;
             found.columns[last] = match detail {
                 Some(detail) => {

@@ -73,6 +73,17 @@ CREATE TABLE ratings (
     slot INTEGER NOT NULL,
     body BLOB NOT NULL
 ) STRICT;
+", "
+-- Attachments of cases that have a body. The files lie in a folder beside the database.
+CREATE TABLE objects (
+    case_id INTEGER NOT NULL,
+    n INTEGER NOT NULL,           -- place in the body's list of attachments
+    name TEXT NOT NULL,           -- of the file: SHA-256 of its encrypted bytes
+    bytes INTEGER NOT NULL,       -- length of its content
+    alg INTEGER NOT NULL,         -- 1: XChaCha20-Poly1305
+    key BLOB NOT NULL,            -- of the file, sealed with the key of the body
+    PRIMARY KEY (case_id, n)
+) STRICT, WITHOUT ROWID;
 "];
 
 /// Version that this firmware writes.

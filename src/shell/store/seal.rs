@@ -32,6 +32,9 @@ pub enum SealFault {
     /// It authenticates, but is not what was frozen at filing.
     #[error("its digest does not match")]
     Digest,
+    /// A file that belongs to it is gone or damaged.
+    #[error("one of its attachments cannot be read")]
+    NoFile,
 }
 
 /// Bytes of `nonce ‖ ciphertext ‖ tag`. `bound` is authenticated and not stored.

@@ -1,4 +1,5 @@
 mod answers;
+mod attachments;
 mod backlog;
 mod damage;
 mod doubt;
@@ -61,7 +62,7 @@ fn draft(cert_no: &str) -> Draft {
         mobile: None,
         form: json!({"note": "x".repeat(500)}).into(),
         materials: vec![],
-        attachments: Vec::new(),
+        contents: Vec::new(),
         delivery: Delivery {
             way: PaperWay::Collect,
             address: None,

@@ -8,6 +8,7 @@ use rusqlite::{Connection, Transaction};
 use crate::case::Machine;
 
 use super::answers::Entry;
+use super::attachments::Attachments;
 use super::doubt::Doubt;
 use super::fault::StoreFault;
 use super::key_slots::KeySlots;
@@ -41,6 +42,7 @@ pub(super) struct Desk {
     pub(super) machine: Machine,
     pub(super) key: MachineKey,
     pub(super) slots: KeySlots,
+    pub(super) attachments: Attachments,
     pub(super) random: Random,
     pub(super) commit: Commit,
     /// Counted along; nothing when that was lost.
@@ -104,7 +106,8 @@ impl Desk {
 
     fn destroy_spent(&mut self) -> Result<(), StoreFault> {
         self.slots.header.filed = self.filed()?;
-        self.slots.renew(&mut self.random)
+        self.slots.renew(&mut self.random)?;
+        self.attachments.remove_gone()
     }
 
     /// Cases filed so far, over all epochs.
@@ -204,7 +207,7 @@ impl Desk {
         Ok(())
     }
 
-    /// Destroys the keys of what is accepted, shortens the history, moves the log into the file.
+    /// Destroys the keys of what is accepted, removes its files, shortens the history, moves the log into the file.
     pub(super) fn tidy(&mut self) -> Result<(), StoreFault> {
         self.noting(|desk| {
             desk.destroy_spent()?;

@@ -4,7 +4,7 @@ use serde_json::json;
 
 use super::bench::{Bench, Call, Method, Said, demand};
 use super::{Check, Checked, Trouble};
-use crate::case::{Attachment, Digest};
+use crate::case::{Content, Digest};
 use crate::shell::platform::tif;
 use crate::shell::platform::words::PIECE;
 
@@ -44,6 +44,12 @@ pub(super) const CHECKS: &[Check] = &[
         demand: "a case whose attachments are not there: 409 attachment-missing, says which, no effect; taken once they are",
         why: "the case is the commit point, and this is no refusal of the person",
         run: |bench| Box::pin(missing(bench)),
+    },
+    Check {
+        name: "signature-unlisted",
+        demand: "a signature that names no attachment of its case: 400 invalid, no effect",
+        why: "a case would be taken without the signature it rests on",
+        run: |bench| Box::pin(unlisted(bench)),
     },
 ];
 
@@ -177,11 +183,7 @@ async fn repeated(bench: &Bench) -> Checked {
 
 async fn missing(bench: &Bench) -> Checked {
     let content = content();
-    let case = bench.case(vec![Attachment {
-        digest: Digest::of(&content),
-        length: content.len() as u64,
-        name: "M1".into(),
-    }]);
+    let case = bench.case(Content::new("M1", content.clone()).into_iter().collect());
     for there in [0, 1000] {
         if there > 0 {
             bench
@@ -205,4 +207,15 @@ async fn missing(bench: &Bench) -> Checked {
         ))),
         other => other.map(|_| ()),
     }
+}
+
+async fn unlisted(bench: &Bench) -> Checked {
+    let mut case = bench.case(Vec::new());
+    let mut body: serde_json::Value =
+        serde_json::from_slice(&case.body).map_err(|error| Trouble::Failed(error.to_string()))?;
+    body["signature"] = json!({ "attachment": Digest::of(&content()) });
+    case.body = body.to_string().into_bytes();
+    let said = bench.send(bench.put(&case)).await?;
+    said.problem(400, "invalid")?;
+    bench.never_taken(&case).await
 }

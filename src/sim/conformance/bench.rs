@@ -9,8 +9,8 @@ use serde_json::{Value, json};
 
 use super::{Checked, Filed, Target, Trouble};
 use crate::case::{
-    Acceptance, Applicant, ApplicantKind, Attachment, ClockClass, Consent, Delivery, DeviceId,
-    Draft, Epoch, FilingNumber, Form, Key, Machine, MachineIdentity, PaperWay, Stamp, freeze,
+    Acceptance, Applicant, ApplicantKind, ClockClass, Consent, Content, Delivery, DeviceId, Draft,
+    Epoch, FilingNumber, Form, Key, Machine, MachineIdentity, PaperWay, Stamp, freeze,
 };
 use crate::shell::platform::words::{ANSWER, CASE, PROBLEM, PROBLEM_PREFIX};
 use crate::shell::platform::{tif, tls_for};
@@ -261,7 +261,7 @@ impl Bench {
     }
 
     /// A case of a person whom nobody else is, with the next sequence of this run.
-    pub(super) fn case(&self, attachments: Vec<Attachment>) -> Case {
+    pub(super) fn case(&self, contents: Vec<Content>) -> Case {
         let seq = self.seq.fetch_add(1, Ordering::SeqCst);
         let mut random = [0; 10];
         random.fill_with(|| fastrand::u8(..));
@@ -274,7 +274,7 @@ impl Bench {
             boot_id: "00000000-0000-4000-8000-000000000000".into(),
             monotonic_ms: 0,
         };
-        let draft = self.draft(&cert_no, attachments);
+        let draft = self.draft(&cert_no, contents);
         Case {
             body: freeze(&draft, &key, &number, &stamp).to_vec(),
             key,
@@ -283,7 +283,7 @@ impl Bench {
         }
     }
 
-    fn draft(&self, cert_no: &str, attachments: Vec<Attachment>) -> Draft {
+    fn draft(&self, cert_no: &str, contents: Vec<Content>) -> Draft {
         Draft {
             task_code: self.target.task_code.clone(),
             task_handle_item: None,
@@ -298,7 +298,7 @@ impl Bench {
             mobile: None,
             form: Form::new(json!({})),
             materials: Vec::new(),
-            attachments,
+            contents,
             delivery: Delivery {
                 way: PaperWay::Collect,
                 address: None,

@@ -5,11 +5,13 @@ use std::fmt;
 
 use serde::Deserialize;
 
-use crate::case::{ATTACHMENTS_MAX, Digest, Rejection};
+use crate::case::{ATTACHMENTS_MAX, BODY_VERSION, Digest, Rejection};
 
 /// What the platform looks at in a case's body; everything else it keeps byte for byte and does not judge.
 #[derive(Deserialize)]
 pub(super) struct Body {
+    #[serde(default)]
+    version: Option<u8>,
     pub(super) filing_number: String,
     pub(super) task_code: String,
     #[serde(default)]
@@ -19,7 +21,25 @@ pub(super) struct Body {
     materials: Vec<Material>,
     #[serde(default)]
     pub(super) attachments: Vec<Named>,
+    #[serde(default)]
+    signature: Option<Signature>,
 }
+
+/// A handwritten signature: one of the attachments, or as bodies of version 1 had it.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Signature {
+    Named {
+        attachment: Digest,
+    },
+    Inline {
+        digest: Digest,
+        strokes: Vec<Stroke>,
+    },
+}
+
+/// Points in tenths of a pixel.
+type Stroke = Vec<(i32, i32)>;
 
 /// An attachment that a case names.
 #[derive(Deserialize)]
@@ -85,6 +105,20 @@ fn place(error: &serde_json::Error) -> String {
 }
 
 impl Body {
+    /// A signature that is named is one of the attachments, so that it is there before the case is taken.
+    fn has_its_signature(&self) -> bool {
+        match &self.signature {
+            None => true,
+            Some(Signature::Inline { digest, strokes }) => {
+                let json = serde_json::to_vec(strokes).unwrap_or_default();
+                !strokes.is_empty() && Digest::of(&json) == *digest
+            }
+            Some(Signature::Named { attachment }) => {
+                self.attachments.iter().any(|a| a.digest == *attachment)
+            }
+        }
+    }
+
     /// Reads a case's body; the error says what is wrong with it, for the engineer.
     pub(super) fn parse(bytes: &[u8]) -> Result<Self, String> {
         let body: Self = serde_json::from_slice(bytes).map_err(|e| place(&e))?;
@@ -95,6 +129,12 @@ impl Body {
             ("applicant", body.applicant.is_sound()),
             ("materials", body.materials.len() <= 100),
             ("attachments", body.attachments.len() <= ATTACHMENTS_MAX),
+            (
+                "version",
+                body.version
+                    .is_none_or(|version| (1..=BODY_VERSION).contains(&version)),
+            ),
+            ("signature", body.has_its_signature()),
         ] {
             if !good {
                 return Err(name.to_owned());
@@ -176,5 +216,22 @@ mod tests {
         assert_eq!(Body::parse(bad).unwrap_err(), "filing_number");
         let why = Body::parse(b"[\"999999\"]").unwrap_err();
         assert!(!why.contains("999999"), "{why}");
+    }
+
+    #[test]
+    fn a_signature_is_one_of_the_attachments_or_of_the_first_version() {
+        let first = include_bytes!("../../../tests/vectors/case_v1.json");
+        let now = include_bytes!("../../../tests/vectors/case_v2.json");
+        for body in [first.as_slice(), now] {
+            assert!(
+                Body::parse(body).is_ok(),
+                "{}",
+                String::from_utf8_lossy(body)
+            );
+        }
+        let mut unnamed: serde_json::Value = serde_json::from_slice(now).expect("json");
+        unnamed["attachments"] = serde_json::json!([]);
+        let why = Body::parse(unnamed.to_string().as_bytes()).unwrap_err();
+        assert_eq!(why, "signature");
     }
 }

@@ -461,6 +461,6 @@ fn draft(person: u64, content: u64) -> Draft {
         catalogue: "1".into(),
         offline: true,
         bundle: None,
-        attachments: vec![],
+        contents: vec![],
     }
 }

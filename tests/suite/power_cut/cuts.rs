@@ -11,8 +11,8 @@ const CUTS: &str = "KIOSK_CUTS";
 const USUAL_CUTS: u64 = 2000;
 /// Cuts in one history: a machine starts anew on what the last cut left.
 const LIVES: u64 = 5;
-/// Steps that a life may last; a first start takes about 60, a filing 20.
-const STEPS: u64 = 250;
+/// Steps that a life may last; a first start takes about 60, a filing 20 and 6 more for an attachment.
+const STEPS: u64 = 350;
 const THREADS: u64 = 2;
 
 /// What happened in a few histories, to show that they were eventful.

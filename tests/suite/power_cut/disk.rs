@@ -64,6 +64,8 @@ impl TornDisk {
         let mut names = BTreeMap::from([(PathBuf::from("/disk"), FOLDER)]);
         let mut files = BTreeMap::new();
         for ((path, bytes), id) in image.into_iter().zip(1..) {
+            let folders = path.ancestors().skip(1).filter(|p| p.parent().is_some());
+            names.extend(folders.map(|folder| (folder.to_owned(), FOLDER)));
             names.insert(path, id);
             files.insert(id, Content::durable(bytes));
         }

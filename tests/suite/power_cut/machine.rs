@@ -3,9 +3,10 @@
 use std::sync::Arc;
 
 use kiosk::case::{
-    Acceptance, Answer, Applicant, ApplicantKind, ClockClass, Consent, Delivery, DeviceId, Draft,
-    Key, Machine, PaperWay, Rejection, RetryCause, Stamp, Waiting,
+    Acceptance, Answer, Applicant, ApplicantKind, ClockClass, Consent, Content, Delivery, DeviceId,
+    Draft, Key, Machine, PaperWay, Rejection, RetryCause, Stamp, Waiting,
 };
+use kiosk::shell::store::files::Files;
 use kiosk::shell::store::{Attempt, Config, Opened, Store, StoreFault};
 
 use super::disk::{Image, TornDisk};
@@ -18,6 +19,8 @@ const PAGES: u32 = 16_384;
 /// A torn disk that SQLite knows.
 pub struct Bench {
     pub disk: TornDisk,
+    /// How the plain files of the disk are handled; tests put a careless way here.
+    pub files: Arc<dyn Files>,
     vfs: Vfs,
     seed: u64,
 }
@@ -31,7 +34,13 @@ impl Bench {
     pub fn from_image(seed: u64, image: Image) -> Self {
         let disk = TornDisk::from_image(seed, image);
         let vfs = Vfs::register(&disk);
-        Self { disk, vfs, seed }
+        let files = Arc::new(disk.clone());
+        Self {
+            disk,
+            files,
+            vfs,
+            seed,
+        }
     }
 
     /// Opens the store with keys that are drawn from the seed, others at each start.
@@ -45,7 +54,7 @@ impl Bench {
             Ok(())
         });
         config.vfs = Some(self.vfs.name());
-        config.files = Arc::new(self.disk.clone());
+        config.files = self.files.clone();
         Store::open(config)
     }
 }
@@ -72,6 +81,15 @@ pub fn attempt() -> Attempt {
     }
 }
 
+/// What a case of this length carries: nothing, or for each third one a file a little longer than the form.
+fn contents(length: usize) -> Vec<Content> {
+    let carries = length.is_multiple_of(3).then(|| {
+        let bytes = (0..=length + length / 8).map(|at| (at % 251) as u8);
+        Content::new("M1", bytes.collect()).expect("a content")
+    });
+    carries.into_iter().collect()
+}
+
 /// A case whose form has `length` bytes more than the least.
 pub fn draft(length: usize, offline: bool) -> Draft {
     Draft {
@@ -88,7 +106,7 @@ pub fn draft(length: usize, offline: bool) -> Draft {
         mobile: None,
         form: serde_json::json!({"note": "x".repeat(length)}).into(),
         materials: vec![],
-        attachments: vec![],
+        contents: contents(length),
         delivery: Delivery {
             way: PaperWay::Collect,
             address: None,

@@ -73,6 +73,17 @@ impl Object {
         Ok(Digest(hash.finalize().into()))
     }
 
+    /// Reads everything once: whether it is whole and the content with this digest.
+    ///
+    /// # Errors
+    /// [`StoreFault::Io`].
+    pub fn holds(&mut self, digest: &Digest) -> Result<bool, StoreFault> {
+        match self.verify() {
+            Err(StoreFault::Corrupt(_)) => Ok(false),
+            other => Ok(other? == *digest),
+        }
+    }
+
     /// Fills `into` with the content from `offset` on.
     ///
     /// # Errors
@@ -92,6 +103,15 @@ impl Object {
             offset += size as u64;
         }
         Ok(())
+    }
+
+    /// The content from its beginning to its end.
+    #[must_use]
+    pub fn reader(self) -> impl io::Read {
+        Reader {
+            object: self,
+            at: 0,
+        }
     }
 
     fn chunk(&mut self, position: u32) -> Result<&[u8], StoreFault> {
@@ -118,6 +138,21 @@ impl Object {
 
     fn damaged(&self) -> StoreFault {
         StoreFault::Corrupt(format!("object {}", self.name.text()))
+    }
+}
+
+struct Reader {
+    object: Object,
+    at: u64,
+}
+
+impl io::Read for Reader {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        let left = self.object.length.saturating_sub(self.at);
+        let size = usize::try_from(left).map_or(into.len(), |left| left.min(into.len()));
+        Source::read_at(&mut self.object, self.at, &mut into[..size])?;
+        self.at += size as u64;
+        Ok(size)
     }
 }
 

@@ -14,7 +14,7 @@ fn content(length: usize) -> Vec<u8> {
 }
 
 fn on(disk: &Arc<Disk>) -> Objects {
-    Objects::open(disk.clone(), "objects".into()).unwrap()
+    Objects::new(disk.clone(), "objects".into())
 }
 
 fn read(objects: &Objects, stored: &Stored) -> Result<Vec<u8>, StoreFault> {
@@ -179,12 +179,17 @@ fn sweeping_takes_orphans_and_parts_and_leaves_what_is_live() {
     let (kept, orphan) = (put(1), put(2));
     disk.create(Path::new("objects/0303.part")).unwrap();
     let live = BTreeSet::from([kept.name.clone()]);
-    assert_eq!(objects.sweep(&live), Ok(2));
-    assert_eq!(objects.sweep(&live), Ok(0));
+    assert_eq!(objects.has_others(&live), Ok(true));
+    assert_eq!(objects.sweep_parts(), Ok(1));
+    assert_eq!(objects.sweep(&live), Ok(1));
+    assert_eq!(
+        (objects.sweep(&live), objects.has_others(&live)),
+        (Ok(0), Ok(false))
+    );
     assert_eq!(read(&objects, &kept).unwrap(), [1]);
     assert_eq!(read(&objects, &orphan).unwrap_err(), StoreFault::NotFound);
-    objects.remove(&kept.name).unwrap();
-    objects.remove(&kept.name).unwrap();
+    objects.remove(&[kept.name.clone()]).unwrap();
+    objects.remove(&[kept.name.clone()]).unwrap();
     assert_eq!(read(&objects, &kept).unwrap_err(), StoreFault::NotFound);
 }
 
@@ -211,7 +216,7 @@ fn what_is_too_long_or_breaks_off_is_not_kept() {
 #[test]
 fn on_the_machines_own_disk() {
     let folder = tempfile::tempdir().unwrap();
-    let objects = Objects::open(Arc::new(OsFiles), folder.path().join("objects")).unwrap();
+    let objects = Objects::new(Arc::new(OsFiles), folder.path().join("objects"));
     let content = content(CHUNK * 2);
     let stored = objects
         .put(&KEY, [8; NONCE], &mut content.as_slice())

@@ -2,6 +2,7 @@
 
 use std::os::unix::fs::PermissionsExt;
 
+use super::super::schema;
 use super::*;
 
 const NAMES: [&str; 3] = ["v1.db", "v1.db.keys", "v1.db.key"];
@@ -106,22 +107,29 @@ fn version_1_is_read_and_drained() {
         open(folder.path()).store.counts().expect("counts").accepted,
         4
     );
+    let db = rusqlite::Connection::open(folder.path().join("store.db")).expect("sqlite");
+    let version: u32 = db
+        .query_row("PRAGMA user_version", [], |row| row.get(0))
+        .expect("version");
+    assert_eq!(version, schema::CURRENT, "it became a current one");
 }
 
 #[test]
 fn a_file_of_the_next_version_is_read_written_and_left_at_it() {
     let folder = thawed();
     let path = folder.path().join("store.db");
+    drop(open(folder.path()));
+    let next = schema::CURRENT + 1;
     let db = rusqlite::Connection::open(&path).expect("sqlite");
     db.execute_batch(
         "ALTER TABLE cases ADD COLUMN lane INTEGER NOT NULL DEFAULT 7;
          ALTER TABLE bodies ADD COLUMN parts TEXT;
          ALTER TABLE meta ADD COLUMN channel TEXT;
          CREATE TABLE plans (id INTEGER PRIMARY KEY, plan TEXT NOT NULL);
-         INSERT INTO plans (plan) VALUES ('of the newer firmware');
-         PRAGMA user_version = 2;",
+         INSERT INTO plans (plan) VALUES ('of the newer firmware');",
     )
     .expect("newer");
+    db.pragma_update(None, "user_version", next).expect("newer");
     drop(db);
     let opened = open(folder.path());
     assert!(!opened.fresh && opened.set_aside.is_none());
@@ -145,5 +153,5 @@ fn a_file_of_the_next_version_is_read_written_and_left_at_it() {
             |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)),
         )
         .expect("left");
-    assert_eq!(left, (2, 7, "of the newer firmware".into()));
+    assert_eq!(left, (next, 7, "of the newer firmware".into()));
 }

@@ -50,6 +50,8 @@ fn nothing_in_the_way_of_a_person_reads_a_whole_table() {
          WHERE case_id = ?1 AND key = ?2",
         "SELECT state, attempts, task_code FROM cases WHERE id = ?1 AND key = ?2",
         "DELETE FROM bodies WHERE case_id = ?1 RETURNING slot",
+        "SELECT n, name, bytes, alg, key FROM objects WHERE case_id = ?1 ORDER BY n",
+        "DELETE FROM objects WHERE case_id = ?1 RETURNING name, bytes",
     ] {
         let mut plan = db
             .prepare(&format!("EXPLAIN QUERY PLAN {sql}"))

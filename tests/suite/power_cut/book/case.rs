@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use kiosk::case::{Answer, CaseState, Digest};
+use kiosk::case::{Answer, CaseState, Digest, attachments_of};
 use kiosk::shell::store::{CaseRow, Store};
 
 use super::super::machine::acceptance;
@@ -102,6 +102,15 @@ impl Case {
         let first = self.body.get_or_insert_with(|| body.to_vec());
         keep(body[..] == first[..], || {
             format!("case {number} is not byte for byte the same")
-        })
+        })?;
+        let named = attachments_of(&body).ok_or("no body")?;
+        for (n, attachment) in named.iter().enumerate() {
+            let object = store.attachment(&row.key, n);
+            let whole = object.and_then(|mut object| object.holds(&attachment.digest));
+            keep(whole == Ok(true), || {
+                format!("attachment {n} of {number}: {whole:?}")
+            })?;
+        }
+        Ok(())
     }
 }
