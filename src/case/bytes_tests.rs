@@ -50,6 +50,7 @@ fn draft() -> Draft {
             position: 1,
             of: 2,
         }),
+        corrects: None,
     }
 }
 

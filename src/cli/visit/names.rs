@@ -9,6 +9,7 @@ pub fn of(kind: PageKind) -> &'static str {
         PageKind::Identify => "identify",
         PageKind::NoCard => "no-card",
         PageKind::Choose => "choose",
+        PageKind::Refused => "refused",
         PageKind::Items => "items",
         PageKind::Search => "search",
         PageKind::ItemInfo => "item-info",

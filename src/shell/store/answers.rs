@@ -11,6 +11,7 @@ use super::key_slots::KeySlots;
 use super::machine_key::MachineKey;
 use super::numbers;
 use super::open::Random;
+use super::refused::erase_corrected;
 use super::rows;
 use super::seal::{NONCE, seal};
 use super::writer::Desk;
@@ -62,8 +63,8 @@ pub(super) struct Entry {
 struct Done {
     from: CaseState,
     to: CaseState,
-    /// Key slot that is not needed any more.
-    spent: Option<u32>,
+    /// Key slots that are not needed any more.
+    spent: Vec<u32>,
 }
 
 /// A case as an entry finds it.
@@ -133,8 +134,8 @@ impl Desk {
             if let Some(tally) = &mut self.tally {
                 tally.moved(done.from, done.to);
             }
-            if let Some(slot) = done.spent {
-                self.slots.spend(slot);
+            for slot in &done.spent {
+                self.slots.spend(*slot);
             }
         }
         Ok(all.into_iter().map(|done| done.to).collect())
@@ -150,7 +151,7 @@ fn enter(
 ) -> Result<Done, StoreFault> {
     let found = find(db, key)?;
     let (from, to) = (found.state, found.state.after(change.turn()));
-    let mut spent = None;
+    let mut spent = Vec::new();
     if let Change::Answered(both) = change {
         let (answer, attempt) = &**both;
         let n = found.attempts.saturating_add(1);
@@ -162,7 +163,8 @@ fn enter(
             .execute((found.id, n, to.word()))?;
         match answer {
             Answer::Accepted(acceptance) if to != from => {
-                spent = accept(db, &found, key, acceptance, sealing)?;
+                spent.extend(accept(db, &found, key, acceptance, sealing)?);
+                spent.extend(erase_corrected(db, found.id)?);
             }
             Answer::Rejected(rejection) if to != from => {
                 let detail = seal_detail(db, &found, key, &rejection.detail, sealing)?;

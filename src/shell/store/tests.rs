@@ -78,6 +78,7 @@ fn draft(cert_no: &str) -> Draft {
         catalogue: "1".into(),
         offline: false,
         bundle: None,
+        corrects: None,
     }
 }
 

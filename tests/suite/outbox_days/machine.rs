@@ -461,6 +461,7 @@ fn draft(person: u64, content: u64) -> Draft {
         catalogue: "1".into(),
         offline: true,
         bundle: None,
+        corrects: None,
         attachments: vec![],
     }
 }
