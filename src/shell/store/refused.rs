@@ -29,7 +29,7 @@ const PUT_AWAY: &str = "put-away";
 const CHAIN_LIMIT: usize = 32;
 
 /// `state` stands in the words of the partial index, or SQLite would not use it (sqlite.org/partialindex.html).
-const OPEN: &str = "SELECT id, key, task_code, task_name, stored_wall, stored_class, rejected_code, rejected_detail,
+pub(super) const OPEN: &str = "SELECT id, key, task_code, task_name, stored_wall, stored_class, rejected_code, rejected_detail,
         alg, slot, body, digest
     FROM cases LEFT JOIN bodies ON case_id = id
     WHERE state = 'rejected' AND person = ?1 AND told IS NULL ORDER BY id DESC LIMIT ?2";
