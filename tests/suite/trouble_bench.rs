@@ -176,6 +176,11 @@ impl Bench {
     pub fn file(&mut self, card: &str) {
         self.lay(card);
         self.until_kind(PageKind::Choose);
+        self.go_on();
+    }
+
+    /// Touches what the person would, up to the submit button.
+    pub fn go_on(&mut self) {
         for _ in 0..200 {
             match self.person.touch(&self.page) {
                 Some(intent) => self.touch(intent),
@@ -191,6 +196,13 @@ impl Bench {
     /// A whole visit up to the confirmation.
     pub fn visit(&mut self, card: &str) {
         self.file(card);
+        self.until_kind(PageKind::Confirmation);
+    }
+
+    /// A whole visit without a line: what the paper waits for the platform at most passes at once.
+    pub fn visit_at_once(&mut self, card: &str) {
+        self.file(card);
+        self.pass(3);
         self.until_kind(PageKind::Confirmation);
     }
 
