@@ -1,5 +1,6 @@
 //! Pages as the core makes them, in both languages: a walk through visits of the shipped catalogue.
 
+use kiosk::case::Refused;
 use kiosk::document::IdentityDocument;
 use kiosk::domain::kiosk::{Event, PrintOutcome, ReaderEvent};
 use kiosk::domain::page::{Body, Intent, Page, PageKind};
@@ -7,7 +8,7 @@ use kiosk::domain::visit::KnownCase;
 use kiosk::status::{Device, Paper};
 use kiosk::text::Text;
 
-use crate::person::{Machine, catalogue, old, unreachable, young};
+use crate::person::{Machine, case, catalogue, old, refused, unreachable, young};
 
 /// Name of the picture, page.
 #[derive(Default)]
@@ -23,6 +24,7 @@ pub fn all() -> Vec<(String, Page)> {
     walk.endings();
     walk.troubles();
     walk.progress();
+    walk.refusals();
     walk.pages
 }
 
@@ -191,5 +193,18 @@ impl Walk {
         machine.touch(Intent::Secondary(1));
         machine.give(Event::Progress(None));
         self.look(&mut machine, "progress-not-now");
+    }
+    fn refusals(&mut self) {
+        let mut correctable = refused(17, &case(), serde_json::json!({}));
+        let told = |told: &Refused| {
+            let mut machine = Machine::new();
+            machine.refused = vec![(young().number.clone(), vec![told.clone()])];
+            machine.card(young());
+            machine.expect(PageKind::Refused);
+            machine
+        };
+        self.look(&mut told(&correctable), "refused");
+        correctable.answers = None;
+        self.look(&mut told(&correctable), "refused-window");
     }
 }

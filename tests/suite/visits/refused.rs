@@ -1,36 +1,12 @@
 //! A case that the platform refused after its person had gone is told to that person, and to nobody else.
 
-use kiosk::case::{ClockClass, FilingDate, FilingNumber, Form, Key, OldAnswers, Private, Refused};
+use kiosk::case::{ClockClass, Key, Private, Refused};
 use kiosk::domain::kiosk::{Effect, Event};
 use kiosk::domain::page::{Body, Intent, PageKind};
 use serde_json::{Value, json};
 
-use super::person::{Machine, case, catalogue, old, unreachable, words, young};
+use super::person::{Machine, WHY, case, catalogue, old, refused, unreachable, words, young};
 use super::sound::assert_sound;
-
-/// The platform's words, found on no other page.
-pub const WHY: &str = "孕周证明已过期";
-
-/// A refused case for the item `task_code`, filed on 5 January.
-pub fn refused(nth: u32, task_code: &str, form: Value) -> Refused {
-    Refused {
-        key: Key(format!("W0012-A7-{nth:06}-OLDOLDOLDOLDOLDO")),
-        filing_number: FilingNumber(format!("W0012-A7-{nth:06}-C")),
-        task_code: task_code.into(),
-        task_name: "生育登记".into(),
-        filed: FilingDate {
-            wall_rfc3339: Some("2026-01-05T09:00:00+08:00".into()),
-            clock_class: ClockClass::Trusted,
-        },
-        code: "MATERIAL_MISSING".into(),
-        detail: Private::new(WHY),
-        answers: Some(OldAnswers {
-            form: Form::new(form),
-            mobile: Some(Private::new("13800000000")),
-            collect: true,
-        }),
-    }
-}
 
 /// What a person filed here: all answers of the item's form.
 fn filed_form() -> Value {

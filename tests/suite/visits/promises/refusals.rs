@@ -5,9 +5,8 @@ use kiosk::domain::kiosk::Event;
 use kiosk::domain::page::{Intent, PageKind};
 use serde_json::json;
 
-use super::super::person::{case, old, young};
+use super::super::person::{case, old, refused, young};
 use super::super::random::Step;
-use super::super::refused::refused;
 use super::Watched;
 
 /// A question for refused cases and the name on the card it was asked for.
