@@ -32,7 +32,7 @@ pub use mint::{Epoch, Key, Machine, Misnamed, SEQ_LAST};
 pub use number::{FilingNumber, NotAFilingNumber};
 pub use private::Private;
 pub use proof::{Invalid, NotAProof, PROOF_CASES, Proof, stamp_on_paper};
-pub use refused::{Correction, FilingDate, OldAnswers, Refused};
+pub use refused::{Correction, FilingDate, NOT_CORRECTABLE, OldAnswers, Refused};
 pub use seal::{SealKey, SealSecret};
 pub use signature::{Signature, SignatureFault};
 pub use state::{CaseState, PersonToken, Turn, Waiting};

@@ -9,6 +9,9 @@ use super::mint::Key;
 use super::number::FilingNumber;
 use super::private::Private;
 
+/// Business code of a refusal: what a case claims to correct is not there to be corrected.
+pub const NOT_CORRECTABLE: &str = "NOT_CORRECTABLE";
+
 /// When a case was filed first, as far as the machine knew. A correction keeps it: what counts is when the person came.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FilingDate {

@@ -3,7 +3,6 @@
 use crate::case::Refused;
 use crate::domain::visit::Visit;
 use crate::domain::world::World;
-use crate::item::Item;
 use crate::text::Lang;
 
 use super::info::line;
@@ -19,7 +18,7 @@ pub(super) fn refused(page: &mut Page, visit: &Visit, world: &World, say: Say) {
     let Some(refused) = visit.refusal() else {
         return;
     };
-    let item = visit.correctable(world);
+    let offered = visit.offers_correction();
     page.heading = match day_words(refused, world, say) {
         Some(day) => say.t(
             &format!("您{day}提交的申请没有通过"),
@@ -31,8 +30,8 @@ pub(super) fn refused(page: &mut Page, visit: &Visit, world: &World, say: Say) {
         ),
     };
     let number = &refused.filing_number.0;
-    let what = match item {
-        Some(_) => {
+    let what = match offered {
+        true => {
             page.lead = say.t(
                 "改正后可以重新提交，提交日期仍按原来的算。",
                 "You can correct it and file again; the first filing date still counts.",
@@ -42,7 +41,7 @@ pub(super) fn refused(page: &mut Page, visit: &Visit, world: &World, say: Say) {
                 "Your answers are filled in; change what is wrong",
             )
         }
-        None => {
+        false => {
             page.lead = say.t(
                 "这件事现在不能在本机更正，请到窗口办理。",
                 "It cannot be corrected here now. Please go to the window.",
@@ -58,7 +57,7 @@ pub(super) fn refused(page: &mut Page, visit: &Visit, world: &World, say: Say) {
         line(
             Icon::Form,
             &say.t("事项", "Item"),
-            &name(refused, item, say),
+            &name(refused, world, say),
         ),
         line(
             Icon::Warning,
@@ -69,7 +68,7 @@ pub(super) fn refused(page: &mut Page, visit: &Visit, world: &World, say: Say) {
         line(Icon::Tick, &say.t("您可以", "You can"), &what),
     ]);
     let away = say.t("不再提醒", "Do not remind me");
-    if item.is_some() {
+    if offered {
         page.primary = Some(say.t("更正后重新提交", "Correct and file again"));
         page.secondary = vec![say.t("以后再说", "Not now"), away];
     } else {
@@ -91,8 +90,8 @@ pub(super) fn reminder(page: &mut Page, visit: &Visit, say: Say) {
     }
 }
 
-fn name(refused: &Refused, item: Option<&Item>, say: Say) -> String {
-    match item {
+fn name(refused: &Refused, world: &World, say: Say) -> String {
+    match world.catalogue.get(&refused.task_code) {
         Some(item) => say.text(&item.task_name),
         None if refused.task_name.is_empty() => say.t("办件", "Case"),
         None => refused.task_name.clone(),

@@ -145,7 +145,7 @@ impl Visit {
             (State::Confirmation | State::Goodbye | State::NotHere | State::Progress, 0) => {
                 Trigger::Again
             }
-            (State::Refused, 0) if self.correctable(world).is_some() => Trigger::Back,
+            (State::Refused, 0) if self.offers_correction() => Trigger::Back,
             (State::Refused, 0 | 1) => return self.put_away(world, now),
             (State::Confirmation, 1) => return Some(Demand::PrintAgain),
             _ => return None,

@@ -6,7 +6,7 @@ use std::time::Instant;
 
 use serde_json::{Value, json};
 
-use crate::case::{Correction, Form, OldAnswers, Private, Refused};
+use crate::case::{Correction, Form, NOT_CORRECTABLE, OldAnswers, Private, Refused};
 use crate::domain::form;
 use crate::domain::world::World;
 use crate::item::{Item, Kind};
@@ -23,9 +23,16 @@ pub struct Refusals {
     /// To be told, newest first.
     waiting: VecDeque<Refused>,
     /// Being told.
-    told: Option<Box<Refused>>,
+    told: Option<Told>,
     /// Being corrected.
     correcting: Option<Correcting>,
+}
+
+/// The refused case of the open page.
+struct Told {
+    case: Refused,
+    /// Its page offers a correction. Decided when the page opens: a button must not change its meaning under a finger.
+    offered: bool,
 }
 
 /// A refused case that is being corrected.
@@ -70,16 +77,23 @@ impl Visit {
         if self.state != State::Choose || self.layer.is_some() {
             return None;
         }
-        let next = self.refusals.waiting.pop_front()?;
+        let case = self.refusals.waiting.pop_front()?;
         self.go(Trigger::Tell, world, now);
-        self.refusals.told = Some(Box::new(next));
+        let offered = correctable(&case, world).is_some();
+        self.refusals.told = Some(Told { case, offered });
         self.refusal()
     }
 
     /// The refused case of the open page.
     #[must_use]
     pub(crate) fn refusal(&self) -> Option<&Refused> {
-        self.refusals.told.as_deref()
+        self.refusals.told.as_ref().map(|told| &told.case)
+    }
+
+    /// Whether the open page offers a correction.
+    #[must_use]
+    pub(crate) fn offers_correction(&self) -> bool {
+        self.refusals.told.as_ref().is_some_and(|told| told.offered)
     }
 
     /// Number and reason of the refused case that is being corrected.
@@ -97,28 +111,18 @@ impl Visit {
         Some(correcting.correction.clone())
     }
 
-    /// The item to correct the told case with: still offered, to be begun now, and its old answers can be read. A part of
-    /// a 一件事 can be corrected if the part is an item of its own.
-    #[must_use]
-    pub(crate) fn correctable<'w>(&self, world: &'w World) -> Option<&'w Item> {
-        let refused = self.refusal().filter(|refused| refused.answers.is_some())?;
-        world.offered().into_iter().find(|item| {
-            item.task_code == refused.task_code
-                && item.kind == Kind::Case
-                && world.refuses(item).is_none()
-        })
-    }
-
-    /// `更正后重新提交`: the item's form with the old answers, its conditions as for everybody.
+    /// `更正后重新提交`: the item's form with the old answers, its conditions as for everybody. What has come between since
+    /// the page opened, such as a line that went down, is said as for every item.
     pub(super) fn correct(&mut self, world: &World, now: Instant) -> Option<Demand> {
-        let item = self.correctable(world).cloned();
-        let told = self.refusals.told.take();
-        let (Some(item), Some(told), Some(who)) = (item, told, self.who.as_deref()) else {
+        let told = self.refusals.told.take().filter(|told| told.offered);
+        let told = told.map(|told| told.case);
+        let item = told.as_ref().and_then(|told| item_of(told, world));
+        let (Some(item), Some(told), Some(who)) = (item, &told, self.who.as_deref()) else {
             // Known already, and no more to be done here.
             self.go(Trigger::Back, world, now);
             return None;
         };
-        let item = with_delivery(&item, who);
+        let item = with_delivery(item, who);
         let code = item.task_code.clone();
         self.forget_answers();
         if let Some(old) = &told.answers {
@@ -139,8 +143,21 @@ impl Visit {
     pub(super) fn put_away(&mut self, world: &World, now: Instant) -> Option<Demand> {
         let told = self.refusals.told.take();
         self.go(Trigger::Back, world, now);
-        told.map(|told| Demand::PutAway(told.key.clone()))
+        told.map(|told| Demand::PutAway(told.case.key.clone()))
     }
+}
+
+/// The item that a case was filed for, as it is offered now. A part of a 一件事 has one if the part is an item of its own.
+fn item_of<'w>(case: &Refused, world: &'w World) -> Option<&'w Item> {
+    let fits = |item: &&Item| item.task_code == case.task_code && item.kind == Kind::Case;
+    world.offered().into_iter().find(fits)
+}
+
+/// The item to correct `case` with: still offered, to be begun now, and the old answers can be read. What the platform
+/// called beyond correction is not corrected again and again.
+fn correctable<'w>(case: &Refused, world: &'w World) -> Option<&'w Item> {
+    let open = case.answers.is_some() && case.code != NOT_CORRECTABLE;
+    item_of(case, world).filter(|item| open && world.refuses(item).is_none())
 }
 
 /// The old answers, with those to the questions that every item has, which the case kept in fields of their own. A postal

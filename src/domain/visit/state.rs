@@ -328,6 +328,14 @@ mod tests {
     }
 
     #[test]
+    fn a_refusal_is_told_only_where_a_visit_begins() {
+        for state in State::ALL {
+            let told = next(state, Trigger::Tell).is_some();
+            assert_eq!(told, state == State::Choose, "{state:?}");
+        }
+    }
+
+    #[test]
     fn only_a_problem_or_a_confirmed_form_submits() {
         for state in State::ALL {
             let submits = next(state, Trigger::Submit).is_some();

@@ -4,12 +4,10 @@ use serde_json::Value;
 
 use super::bench::{Bench, Call, Case, Method, Said, demand};
 use super::{Check, Checked, Trouble};
-use crate::case::{ClockClass, Correction, FilingDate};
+use crate::case::{ClockClass, Correction, FilingDate, NOT_CORRECTABLE};
 
 /// When the refused case was filed, in the past of every clock that this is run by.
 const FILED: &str = "2026-03-05T10:20:30+08:00";
-/// Code of a correction of what cannot be corrected.
-const CODE: &str = "NOT_CORRECTABLE";
 
 pub(super) const CHECKS: &[Check] = &[
     Check {
@@ -76,11 +74,11 @@ fn correcting(bench: &Bench, old: &Case, same_person: bool) -> Case {
     })
 }
 
-/// Refused as [`CODE`], and without effect.
+/// Refused as [`NOT_CORRECTABLE`], and without effect.
 async fn not_correctable(bench: &Bench, case: &Case) -> Checked {
     let said = bench.send(bench.put(case)).await?;
     said.problem(400, "rejected")?;
-    demand(said.json["code"] == CODE, || said.told())
+    demand(said.json["code"] == NOT_CORRECTABLE, || said.told())
 }
 
 async fn status(bench: &Bench, case: &Case) -> Result<Said, Trouble> {

@@ -1,6 +1,7 @@
 //! A case that the platform refused after its person had gone is told to that person, and to nobody else.
 
-use kiosk::case::{ClockClass, Key, Private, Refused};
+use kiosk::case::{ClockClass, Key, NOT_CORRECTABLE, Private, Refused};
+use kiosk::domain::admission::Room;
 use kiosk::domain::kiosk::{Effect, Event};
 use kiosk::domain::page::{Body, Intent, PageKind};
 use serde_json::{Value, json};
@@ -269,7 +270,11 @@ fn what_cannot_be_corrected_here_is_sent_to_the_window_with_its_number() {
         ..refused(900, &case(), json!({}))
     };
     let gone = refused(900, "11440203MB0000000000000000000", json!({}));
-    for told in [unreadable, gone] {
+    let hopeless = Refused {
+        code: NOT_CORRECTABLE.into(),
+        ..refused(900, &case(), json!({}))
+    };
+    for told in [unreadable, gone, hopeless] {
         let mut machine = machine(vec![told]);
         machine.card(young());
         machine.expect(PageKind::Refused);
@@ -299,4 +304,23 @@ fn a_filing_day_that_nobody_knows_is_not_said() {
         machine.page.heading
     );
     assert!(matches!(machine.page.body, Body::Lines(_)));
+}
+
+/// The store fills up while the page is read: the buttons stay what they are, and the reason is told as for any item.
+#[test]
+fn what_comes_between_changes_no_button_and_is_said_after_the_touch() {
+    let mut machine = one(json!({}));
+    machine.card(young());
+    let before = machine.page.clone();
+    machine.give(Event::Room(Room {
+        free: 0,
+        reserve: 0,
+        log_growth: 0,
+    }));
+    assert_eq!(machine.page.secondary, before.secondary);
+    assert_eq!(machine.page.primary, before.primary);
+    machine.touch(Intent::Primary);
+    machine.expect(PageKind::NotHere);
+    machine.wait(120);
+    assert!(!machine.kiosk.visit().holds_personal_data());
 }

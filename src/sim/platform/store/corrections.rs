@@ -3,12 +3,9 @@
 use rusqlite::{Connection, OptionalExtension as _, params};
 
 use super::Incoming;
-use crate::case::Rejection;
+use crate::case::{NOT_CORRECTABLE, Rejection};
 use crate::shell::platform::date;
 use crate::sim::platform::rules::refusal;
-
-/// Business code for a correction of what cannot be corrected.
-pub(in crate::sim::platform) const NOT_CORRECTABLE: &str = "NOT_CORRECTABLE";
 
 /// Adds the columns to a book that an earlier version of this server began.
 pub(super) fn migrate(db: &Connection) -> rusqlite::Result<()> {

@@ -5,7 +5,7 @@ use kiosk::domain::kiosk::Event;
 use kiosk::domain::page::{Intent, PageKind};
 use serde_json::json;
 
-use super::super::person::{case, old, refused, young};
+use super::super::person::{case, old, refused};
 use super::super::random::Step;
 use super::Watched;
 
