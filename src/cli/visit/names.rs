@@ -32,5 +32,5 @@ pub fn of(kind: PageKind) -> &'static str {
 }
 
 /// Every name, for messages.
-pub const ALL: &str = "start, identify, no-card, choose, refused, items, search, item-info, eligibility, not-here, question, \
-    delivery, check, consent, sign, working, confirmation, rating, goodbye, progress-query, progress, problem, closed";
+pub const ALL: &str = "start, identify, no-card, choose, refused, items, search, item-info, eligibility, not-here, \
+    question, delivery, check, consent, sign, working, confirmation, rating, goodbye, progress-query, progress, problem, closed";

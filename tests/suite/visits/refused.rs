@@ -45,7 +45,7 @@ fn asked(machine: &Machine) -> u64 {
         Effect::AskRefused { question, .. } => Some(*question),
         _ => None,
     });
-    asked.last().expect("asked")
+    asked.max().expect("asked")
 }
 
 #[test]
