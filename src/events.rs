@@ -99,6 +99,8 @@ events! {
     SendAttempt "send.attempt" Act ["case" "attempt" "age_s"] "开始上传办件。" "A case is being sent.";
     SendAccepted "send.accepted" Act ["case" "attempt" "duration_ms"] "平台已受理。" "The platform has taken the case.";
     SendRejected "send.rejected" Act ["case" "code"] "平台不予受理。" "The platform has refused the case for good.";
+    RefusalTold "refusal.told" Act ["case"] "已向本人告知此件未通过。" "The person was told that this case was refused.";
+    RefusalPutAway "refusal.put_away" Act ["case"] "本人选择不再提醒此件。" "The person does not want to be told of this case again.";
     SendRetry "send.retry" Fault ["case" "attempt" "why" "wait_ms"] "未得到平台答复,稍后重试。" "The platform's answer is not known; the same bytes are sent again later.";
     SendParked "send.parked" Alarm ["case" "why"] "办件已搁置,须人工处理。" "A case is parked until somebody looks at it.";
     CaseOverdue "case.overdue" Alarm ["case"] "办件等待上传超过时限,仍在继续上传。" "A case has waited longer than it may; it is still sent.";

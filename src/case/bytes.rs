@@ -159,6 +159,10 @@ struct Body<'a> {
     catalogue_version: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
     bundle: Option<Bundle<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    corrects: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    filing_date: Option<FilingDate<'a>>,
     applicant: Applicant<'a>,
     contact: Contact<'a>,
     form: Canonical<'a>,
@@ -188,6 +192,14 @@ struct Bundle<'a> {
     fsxmc: &'a str,
     position: u8,
     of: u8,
+}
+
+/// When the first of a chain of corrections was filed.
+#[derive(Serialize)]
+struct FilingDate<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    created_at: Option<&'a str>,
+    class: &'static str,
 }
 
 #[derive(Serialize)]
@@ -303,6 +315,11 @@ pub fn freeze(
             fsxmc: &b.parent_name,
             position: b.position,
             of: b.of,
+        }),
+        corrects: draft.corrects.as_ref().map(|c| c.key.0.as_str()),
+        filing_date: draft.corrects.as_ref().map(|c| FilingDate {
+            created_at: c.filing_date.wall_rfc3339.as_deref(),
+            class: c.filing_date.clock_class.word(),
         }),
         applicant: Applicant {
             r#type: draft.applicant.kind.code(),

@@ -52,6 +52,7 @@ fn draft() -> Draft {
             position: 1,
             of: 2,
         }),
+        corrects: None,
     }
 }
 
@@ -121,6 +122,36 @@ fn a_signature_is_named_and_not_shown() {
     let content = signature().content();
     assert_eq!(*named, content.attachment().digest.hex());
     assert!(!body.windows(9).any(|w| w == &content.bytes()[..9]));
+}
+
+/// A correction names the case it corrects and when that was filed; a body without has the bytes it always had.
+#[test]
+fn a_correction_is_tied_to_its_case() {
+    use super::super::{Correction, FilingDate, OldAnswers};
+    let mut with = draft();
+    let (key, number) = (Key("00042-7K-000009-X".into()), FilingNumber("N".into()));
+    let filing_date = FilingDate {
+        wall_rfc3339: Some("2026-03-05T10:00:00+08:00".into()),
+        clock_class: ClockClass::Holdover,
+    };
+    with.corrects = Some(Correction {
+        key,
+        filing_number: number,
+        filing_date: filing_date.clone(),
+    });
+    let (bare, tied) = (frozen(&draft()), frozen(&with));
+    let added = r#""corrects":"00042-7K-000009-X","filing_date":{"created_at":"2026-03-05T10:00:00+08:00","class":"holdover"},"#;
+    let text = String::from_utf8_lossy(&tied).into_owned();
+    assert!(text.contains(added), "{text}");
+    assert_eq!(text.replace(added, ""), String::from_utf8_lossy(&bare));
+    let (answers, date) = OldAnswers::of_body(&tied).expect("a body");
+    assert_eq!(
+        date,
+        Some(filing_date),
+        "what a further correction inherits"
+    );
+    assert_eq!(answers.form, with.form);
+    assert!(!answers.collect, "by post");
 }
 
 #[test]

@@ -9,6 +9,7 @@ use zeroize::Zeroize;
 use super::bytes::Digest;
 use super::content::Content;
 use super::private::Private;
+use super::refused::Correction;
 
 /// One case before it is filed. Personal texts are wiped when it is dropped and never printed.
 #[derive(Clone, Debug)]
@@ -47,6 +48,8 @@ pub struct Draft {
     pub offline: bool,
     /// Place in a 一件事, if the case is part of one.
     pub bundle: Option<BundlePart>,
+    /// The refused case that this one corrects, if it does.
+    pub corrects: Option<Correction>,
 }
 
 /// Who files (申请人).

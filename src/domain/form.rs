@@ -7,6 +7,7 @@ mod eligibility;
 mod flow;
 mod payload;
 mod prefill;
+mod recall;
 
 pub use answer::{Answer, Answers, Input, Stroke};
 pub use check::{AnswerFault, check};
@@ -15,6 +16,7 @@ pub use eligibility::{Applicant, Eligibility, eligibility};
 pub use flow::{drop_hidden, is_complete, next, visible};
 pub use payload::{SubCase, payload, sub_cases};
 pub use prefill::{Prefill, prefill};
+pub use recall::recall;
 
 use crate::division::Divisions;
 use crate::item::Day;

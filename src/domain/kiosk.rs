@@ -3,6 +3,7 @@
 mod cards;
 mod drain;
 mod finish;
+mod refusals;
 mod room;
 mod words;
 
@@ -36,6 +37,8 @@ pub struct Kiosk {
     asking: bool,
     /// The question after it.
     next_ask: Option<Effect>,
+    /// Number of the next question for refused cases.
+    next_refused: u64,
     /// Number of the visit since start, for the journal.
     visits: u64,
     began: Instant,
@@ -82,6 +85,7 @@ impl Kiosk {
             next_catalogue: None,
             asking: false,
             next_ask: None,
+            next_refused: 1,
             visits: 0,
             began: now,
             now,
@@ -140,6 +144,7 @@ impl Kiosk {
         self.pass_time();
         self.settle_filing();
         self.between_visits();
+        self.refusals();
         self.drain();
         self.log_move(before);
         if self.visit.ignored > ignored {
@@ -174,6 +179,7 @@ impl Kiosk {
             Event::Progress(cases) => {
                 self.progress(cases.map_or(ProgressOf::NotNow, ProgressOf::Known))
             }
+            Event::Refused(question, refused) => self.visit.hear_refusals(question, refused),
             Event::LineWorks => self.line_works(),
             Event::Catalogue(catalogue) => self.next_catalogue = Some(catalogue),
             Event::Presence(present) => {
@@ -232,6 +238,7 @@ impl Kiosk {
                 self.ask(Effect::AskPerson { cert_type, cert_no });
             }
             Some(Demand::CaseByNumber(number)) => self.ask(Effect::AskNumber(number)),
+            Some(Demand::PutAway(key)) => self.put_away(key),
             Some(Demand::Picked(code)) => {
                 let code = FieldValue::id(&code);
                 self.log(EventId::ItemChosen, vec![("task_code", code)]);

@@ -58,6 +58,8 @@ pub struct FilingFacts {
     pub cases: Vec<CaseFacts>,
     /// Text of the QR code ([`crate::case::Proof`]).
     pub proof: Option<String>,
+    /// Number of the refused case that this filing corrects.
+    pub corrects: Option<String>,
     /// What happens next, one sentence each.
     pub next: Vec<String>,
     /// `自取` or `邮寄`, with the place.
@@ -123,6 +125,10 @@ pub fn receipt(facts: &FilingFacts) -> Receipt {
     }
     if !facts.promise.is_empty() {
         blocks.push(pair(&t("承诺时限", "Time promised"), &facts.promise));
+    }
+    if let Some(number) = &facts.corrects {
+        let old = t(&format!("原收件号 {number}"), &format!("of {number}"));
+        blocks.push(pair(&t("更正", "Correction"), &old));
     }
     for case in &facts.cases {
         blocks.push(Block::Rule);
@@ -276,6 +282,7 @@ mod tests {
             task_name: "一件事".into(),
             cases,
             proof: Some("PROOF".into()),
+            corrects: None,
             next: vec!["等待短信".into()],
             delivery: String::new(),
             promise: "10 个工作日内".into(),
@@ -332,6 +339,15 @@ mod tests {
             _ => None,
         });
         assert_eq!(codes.collect::<Vec<_>>(), ["PROOF"]);
+    }
+
+    #[test]
+    fn a_correction_names_the_case_it_corrects() {
+        let mut facts = facts(&[Fate::Waiting]);
+        assert!(!text(&receipt(&facts)).contains("更正"));
+        facts.corrects = Some("W0012-A7-000009-C".into());
+        let paper = text(&receipt(&facts));
+        assert!(paper.contains("更正 原收件号 W0012-A7-000009-C"), "{paper}");
     }
 
     #[test]

@@ -3,6 +3,7 @@
 mod devices;
 mod network;
 mod outset;
+mod refusals;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -308,6 +309,12 @@ impl Loop {
             Effect::Send(key) => self.network.send(key),
             Effect::AskPerson { cert_type, cert_no } => self.network.ask_person(cert_type, cert_no),
             Effect::AskNumber(number) => self.network.ask_number(number),
+            Effect::AskRefused {
+                question,
+                cert_type,
+                cert_no,
+            } => self.ask_refused(question, cert_type, cert_no),
+            Effect::PutAway(key) => self.put_away(key),
             Effect::Rate(keys, level) => self.network.rate(keys, level),
             Effect::Overdue(key) => self.network.overdue(key),
             Effect::Park(key, cause) => self.network.park(key, cause),

@@ -4,6 +4,8 @@
 mod attachments;
 mod bench;
 mod by_hand;
+mod cases;
+mod corrections;
 mod exactly_once;
 mod gateway;
 mod refusals;
@@ -173,6 +175,7 @@ pub async fn run(target: Target) -> anyhow::Result<Report> {
         gateway::CHECKS,
         exactly_once::CHECKS,
         refusals::CHECKS,
+        corrections::CHECKS,
         attachments::CHECKS,
         by_hand::CHECKS,
     ];

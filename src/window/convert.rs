@@ -22,7 +22,7 @@ pub fn page(kind: p::PageKind) -> ui::PageName {
         K::Search => N::Search,
         K::ItemInfo => N::ItemInfo,
         K::Eligibility => N::Eligibility,
-        K::NotHere => N::NotHere,
+        K::NotHere | K::Refused => N::NotHere,
         K::Question => N::Question,
         K::Delivery => N::Delivery,
         K::Check => N::Check,

@@ -76,5 +76,6 @@ pub fn draft(person: u64) -> Draft {
         catalogue: "1".into(),
         offline: false,
         bundle: None,
+        corrects: None,
     }
 }

@@ -104,6 +104,7 @@ fn draft(n: usize) -> Draft {
         catalogue: "1".into(),
         offline: true,
         bundle: None,
+        corrects: None,
     }
 }
 

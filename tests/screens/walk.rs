@@ -1,6 +1,6 @@
 //! Pages as the core makes them, in both languages: a walk through visits of the shipped catalogue.
 
-use kiosk::case::BODY_LIMIT;
+use kiosk::case::{BODY_LIMIT, Refused};
 use kiosk::document::IdentityDocument;
 use kiosk::domain::admission::Room;
 use kiosk::domain::kiosk::{Event, PrintOutcome, ReaderEvent};
@@ -10,7 +10,7 @@ use kiosk::domain::world::Wall;
 use kiosk::status::{Device, Paper};
 use kiosk::text::Text;
 
-use crate::person::{Machine, catalogue, monday, old, unreachable, young};
+use crate::person::{Machine, case, catalogue, monday, old, refused, unreachable, young};
 
 /// Name of the picture, page.
 #[derive(Default)]
@@ -27,6 +27,7 @@ pub fn all() -> Vec<(String, Page)> {
     walk.troubles();
     walk.progress();
     walk.store();
+    walk.refusals();
     walk.pages
 }
 
@@ -239,5 +240,19 @@ impl Walk {
         machine.give(Event::StoreSetAside(true));
         machine.give(Event::Printer(Device::Online, Paper::Out));
         self.look(&mut machine, "choose-much-wrong");
+    }
+
+    fn refusals(&mut self) {
+        let mut correctable = refused(17, &case(), serde_json::json!({}));
+        let told = |told: &Refused| {
+            let mut machine = Machine::new();
+            machine.refused = vec![(young().number.clone(), vec![told.clone()])];
+            machine.card(young());
+            machine.expect(PageKind::Refused);
+            machine
+        };
+        self.look(&mut told(&correctable), "refused");
+        correctable.answers = None;
+        self.look(&mut told(&correctable), "refused-window");
     }
 }

@@ -36,5 +36,7 @@ mod trouble_printer;
 #[cfg(feature = "sim")]
 mod trouble_reader;
 #[cfg(feature = "sim")]
+mod trouble_refused;
+#[cfg(feature = "sim")]
 mod trouble_start;
 mod visits;

@@ -127,6 +127,7 @@ pub fn draft(name: &str) -> Draft {
         catalogue: "1".into(),
         offline: true,
         bundle: None,
+        corrects: None,
     }
 }
 

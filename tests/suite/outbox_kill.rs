@@ -63,6 +63,7 @@ fn draft(person: u64) -> Draft {
         catalogue: "1".into(),
         offline: true,
         bundle: None,
+        corrects: None,
     }
 }
 

@@ -196,8 +196,8 @@ impl Bench {
         self.go_on();
     }
 
-    /// Answers page after page up to the submit button.
-    fn go_on(&mut self) {
+    /// Touches what the person would, up to the submit button.
+    pub fn go_on(&mut self) {
         for _ in 0..200 {
             match self.person.touch(&self.page) {
                 Some(intent) => self.touch(intent),
@@ -213,6 +213,13 @@ impl Bench {
     /// A whole visit up to the confirmation.
     pub fn visit(&mut self, card: &str) {
         self.file(card);
+        self.until_kind(PageKind::Confirmation);
+    }
+
+    /// A whole visit without a line: what the paper waits for the platform at most passes at once.
+    pub fn visit_at_once(&mut self, card: &str) {
+        self.file(card);
+        self.pass(3);
         self.until_kind(PageKind::Confirmation);
     }
 

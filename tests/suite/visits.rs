@@ -11,5 +11,6 @@ mod not_here;
 mod person;
 mod promises;
 mod random;
+mod refused;
 mod sound;
 mod to_and_fro;

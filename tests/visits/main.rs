@@ -119,6 +119,7 @@ visits! {
     paper_ends_in_mid_receipt "paper-out";
     pension "pension";
     power_cut_while_waiting "power-cut";
+    refused_later_and_corrected "refused-later";
     residence_with_a_change "residence-change";
     too_young_is_told_first "too-young";
     unemployment_by_search "unemployment-search";

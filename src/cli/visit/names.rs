@@ -9,6 +9,7 @@ pub fn of(kind: PageKind) -> &'static str {
         PageKind::Identify => "identify",
         PageKind::NoCard => "no-card",
         PageKind::Choose => "choose",
+        PageKind::Refused => "refused",
         PageKind::Items => "items",
         PageKind::Search => "search",
         PageKind::ItemInfo => "item-info",
@@ -31,5 +32,5 @@ pub fn of(kind: PageKind) -> &'static str {
 }
 
 /// Every name, for messages.
-pub const ALL: &str = "start, identify, no-card, choose, items, search, item-info, eligibility, not-here, question, \
-    delivery, check, consent, sign, working, confirmation, rating, goodbye, progress-query, progress, problem, closed";
+pub const ALL: &str = "start, identify, no-card, choose, refused, items, search, item-info, eligibility, not-here, \
+    question, delivery, check, consent, sign, working, confirmation, rating, goodbye, progress-query, progress, problem, closed";

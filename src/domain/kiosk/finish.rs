@@ -200,6 +200,7 @@ impl Kiosk {
             task_name: item.task_name.get(lang).to_owned(),
             cases: cases.collect(),
             proof: filing.proof.clone(),
+            corrects: self.visit.corrected().map(|(number, _)| number.to_owned()),
             next: item
                 .next_steps
                 .iter()

@@ -1,6 +1,6 @@
 //! What happens to the kiosk and what it wants done.
 
-use crate::case::{Answer, Draft, FilingNumber, Key, ParkCause, Waiting};
+use crate::case::{Answer, Draft, FilingNumber, Key, ParkCause, Private, Refused, Waiting};
 use crate::document::IdentityDocument;
 use crate::domain::admission::Room;
 use crate::domain::outbox::Load;
@@ -77,6 +77,8 @@ pub enum Event {
     /// The platform's word on cases asked for, `None` when it did not answer. Said exactly once for each
     /// [`Effect::AskPerson`] and [`Effect::AskNumber`].
     Progress(Option<Vec<KnownCase>>),
+    /// The refused cases of the person an [`Effect::AskRefused`] with this number was for, newest first.
+    Refused(u64, Vec<Refused>),
     /// The platform answered a question that is not about a case.
     LineWorks,
     /// A newer catalogue was checked and is to be used from the next visit on.
@@ -121,6 +123,17 @@ pub enum Effect {
     },
     /// Ask for the case with this filing number.
     AskNumber(String),
+    /// Look in the store for refused cases of the person whose card was read, then tell.
+    AskRefused {
+        /// What the answer names, so that it is never told to somebody else.
+        question: u64,
+        /// Kind of document.
+        cert_type: String,
+        /// Number.
+        cert_no: Private,
+    },
+    /// Write down that this refused case is not to be told again.
+    PutAway(Key),
     /// Keep a rating for these cases.
     Rate(Vec<Key>, u8),
     /// Guide lights at reader and slot.

@@ -7,6 +7,7 @@ mod form;
 mod info;
 mod intent;
 pub mod labels;
+mod refused;
 mod service;
 mod view;
 
@@ -32,6 +33,8 @@ pub enum PageKind {
     NoCard,
     /// Pick an item: popular ones, situations, search.
     Choose,
+    /// An earlier case of this person was refused: why, and correct it now?
+    Refused,
     /// Items of one life situation or of a search.
     Items,
     /// Search by pinyin initials or words.

@@ -8,7 +8,7 @@ use crate::domain::world::World;
 use crate::text::{Lang, Text};
 
 use super::banner::banners;
-use super::{Body, Overlay, Page, PageKind, browse, finish, form, info, service};
+use super::{Body, Overlay, Page, PageKind, browse, finish, form, info, refused, service};
 
 /// Says a text in the language of the page.
 #[derive(Clone, Copy)]
@@ -37,6 +37,7 @@ pub fn view(visit: &Visit, world: &World, now: Instant) -> Page {
         State::Identify => browse::identify(&mut page, visit, world, say),
         State::NoCard => browse::no_card(&mut page, say),
         State::Choose => browse::choose(&mut page, visit, world, say),
+        State::Refused => refused::refused(&mut page, visit, world, say),
         State::Items => browse::items(&mut page, visit, world, say),
         State::Search => browse::search(&mut page, visit, world, say),
         State::ItemInfo => info::item_info(&mut page, visit, world, say),
@@ -125,6 +126,7 @@ fn kind(visit: &Visit) -> PageKind {
         State::Identify => PageKind::Identify,
         State::NoCard => PageKind::NoCard,
         State::Choose => PageKind::Choose,
+        State::Refused => PageKind::Refused,
         State::Items => PageKind::Items,
         State::Search => PageKind::Search,
         State::ItemInfo => PageKind::ItemInfo,

@@ -113,6 +113,7 @@ impl Visit {
                 self.begin_item(world, now);
                 return None;
             }
+            State::Refused => return self.correct(world, now),
             State::Eligibility => {
                 self.answer_condition(world, now);
                 return None;
@@ -144,6 +145,8 @@ impl Visit {
             (State::Confirmation | State::Goodbye | State::NotHere | State::Progress, 0) => {
                 Trigger::Again
             }
+            (State::Refused, 0) if self.offers_correction() => Trigger::Back,
+            (State::Refused, 0 | 1) => return self.put_away(world, now),
             (State::Confirmation, 1) => return Some(Demand::PrintAgain),
             _ => return None,
         };
@@ -207,7 +210,7 @@ impl Visit {
 
     /// "Begin" on the item's page: card, conditions, then the form, where it was left if it was left. What cannot be
     /// finished is said before typing.
-    fn begin_item(&mut self, world: &World, now: Instant) {
+    pub(super) fn begin_item(&mut self, world: &World, now: Instant) {
         let Some(item) = self.item.as_deref() else {
             return;
         };

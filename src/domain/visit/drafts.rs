@@ -79,6 +79,7 @@ impl Visit {
                         position: (at + 1) as u8,
                         of: of as u8,
                     }),
+                    corrects: self.correction(),
                 }
             })
             .collect();

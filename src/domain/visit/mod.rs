@@ -11,6 +11,7 @@ pub mod entry;
 pub mod filing;
 pub mod idle;
 mod questions;
+mod refusals;
 pub mod state;
 mod submit;
 mod typing;
@@ -27,6 +28,7 @@ use crate::text::{Lang, Text};
 use browse::ListOf;
 use entry::{Entry, Ink};
 use filing::Filing;
+use refusals::Refusals;
 pub use state::{State, Trigger};
 
 /// What lies over the page until it is answered.
@@ -111,6 +113,8 @@ pub enum Demand {
     },
     /// Ask the platform for the case with this filing number.
     CaseByNumber(String),
+    /// Do not tell this refused case again.
+    PutAway(crate::case::Key),
     /// Keep a rating, 1 to 5, for these cases.
     Rate(u8),
     /// The paper again.
@@ -151,6 +155,7 @@ pub struct Visit {
     pub(crate) agreed_sensitive: bool,
     pub(crate) filing: Option<Filing>,
     pub(crate) progress: ProgressOf,
+    pub(crate) refusals: Refusals,
     pub(crate) last_touch: Instant,
     pub(crate) entered: Instant,
     /// Pairs of state and trigger that meant nothing.
@@ -185,6 +190,7 @@ impl Visit {
             agreed_sensitive: false,
             filing: None,
             progress: ProgressOf::Asking,
+            refusals: Refusals::default(),
             last_touch: now,
             entered: now,
             ignored: 0,
@@ -212,6 +218,7 @@ impl Visit {
             || !self.asked.is_empty()
             || !self.signature.is_empty()
             || self.filing.is_some()
+            || self.refusals.hold_personal_data()
             || self.entry.holds_text()
             || matches!(&self.progress, ProgressOf::Known(cases) if !cases.is_empty())
     }
@@ -259,6 +266,7 @@ impl Visit {
         self.signature = Ink::default();
         self.filing = None;
         self.progress = ProgressOf::Asking;
+        self.refusals.leave();
     }
 
     /// Forgets everything of the person. Texts and strokes are overwritten by their own types when dropped.
@@ -274,6 +282,7 @@ impl Visit {
     pub(crate) fn has_back(&self) -> bool {
         match self.state {
             State::Start
+            | State::Refused
             | State::Working
             | State::Confirmation
             | State::Rating

@@ -15,6 +15,8 @@ pub enum State {
     NoCard,
     /// Popular items, situations, search, progress.
     Choose,
+    /// A case of this person that the platform refused after they had gone.
+    Refused,
     /// A list of items.
     Items,
     /// Search field.
@@ -53,11 +55,12 @@ pub enum State {
 
 impl State {
     /// Every state.
-    pub const ALL: [Self; 21] = [
+    pub const ALL: [Self; 22] = [
         Self::Start,
         Self::Identify,
         Self::NoCard,
         Self::Choose,
+        Self::Refused,
         Self::Items,
         Self::Search,
         Self::ItemInfo,
@@ -85,6 +88,7 @@ impl State {
             Self::Identify => "identify",
             Self::NoCard => "no-card",
             Self::Choose => "choose",
+            Self::Refused => "refused",
             Self::Items => "items",
             Self::Search => "search",
             Self::ItemInfo => "item-info",
@@ -121,6 +125,8 @@ pub enum Trigger {
     Browse,
     /// A card is needed now.
     NeedCard,
+    /// A case of this person was refused, and they are told.
+    Tell,
     /// Opened a list of items.
     List,
     /// Opened the search.
@@ -169,13 +175,14 @@ pub enum Trigger {
 
 impl Trigger {
     /// Every trigger.
-    pub const ALL: [Self; 28] = [
+    pub const ALL: [Self; 29] = [
         Self::Begin,
         Self::Card,
         Self::CardForItem,
         Self::Cardless,
         Self::Browse,
         Self::NeedCard,
+        Self::Tell,
         Self::List,
         Self::Search,
         Self::Pick,
@@ -213,9 +220,10 @@ pub fn next(state: State, trigger: Trigger) -> Option<State> {
 
         (S::Identify | S::Choose, T::Cardless) => S::NoCard,
         (S::NoCard, T::Browse) => S::Choose,
+        (S::Choose, T::Tell) => S::Refused,
         (S::Choose | S::ItemInfo, T::List) => S::Items,
         (S::Choose | S::ItemInfo, T::Search) => S::Search,
-        (S::Items | S::Search | S::Identify, T::Pick) => S::ItemInfo,
+        (S::Items | S::Search | S::Identify | S::Refused, T::Pick) => S::ItemInfo,
 
         (S::ItemInfo | S::Eligibility | S::Question, T::Ask) => S::Eligibility,
         (S::ItemInfo | S::Eligibility, T::Refuse) => S::NotHere,
@@ -237,7 +245,7 @@ pub fn next(state: State, trigger: Trigger) -> Option<State> {
 
         (S::Identify, T::Back) => S::Start,
         (S::NoCard, T::Back) => S::Identify,
-        (S::Items | S::Search | S::Progress, T::Back) => S::Choose,
+        (S::Items | S::Search | S::Progress | S::Refused, T::Back) => S::Choose,
         (S::NotHere | S::Eligibility | S::Question, T::Back) => S::ItemInfo,
         (S::Check, T::Item) => S::ItemInfo,
         (S::Consent | S::Problem, T::Back) => S::Check,
@@ -316,6 +324,14 @@ mod tests {
                 matches!(to, None | Some(State::Confirmation | State::Problem)),
                 "{trigger:?} {to:?}"
             );
+        }
+    }
+
+    #[test]
+    fn a_refusal_is_told_only_where_a_visit_begins() {
+        for state in State::ALL {
+            let told = next(state, Trigger::Tell).is_some();
+            assert_eq!(told, state == State::Choose, "{state:?}");
         }
     }
 

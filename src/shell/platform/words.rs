@@ -126,6 +126,9 @@ pub struct CaseStatus {
     pub state: CaseState,
     /// When it came into this state, RFC 3339.
     pub updated_at: String,
+    /// When it counts as filed, RFC 3339: of a correction, when the refused case was filed that it corrects.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub filing_date: Option<String>,
 }
 
 /// A rating (好差评) with the names of the national interface. `pf` is always 5 (政务大厅其他终端).

@@ -4,15 +4,15 @@ use rusqlite::{Connection, OptionalExtension};
 
 use crate::case::{Acceptance, Answer, CaseState, Key, Stamp, Turn};
 
-use super::attachments;
 use super::bodies::{query_code_bound, rejection_bound};
 use super::fault::StoreFault;
 use super::filing::milliseconds;
+use super::freed::Freed;
 use super::key_slots::KeySlots;
 use super::machine_key::MachineKey;
 use super::numbers;
-use super::objects::ObjectName;
 use super::open::Random;
+use super::refused::erase_corrected;
 use super::rows;
 use super::seal::{NONCE, seal};
 use super::writer::Desk;
@@ -66,13 +66,6 @@ struct Done {
     to: CaseState,
     /// What is not needed any more.
     freed: Freed,
-}
-
-/// Key slot and files of an accepted case.
-#[derive(Default)]
-struct Freed {
-    slot: Option<u32>,
-    files: Vec<(ObjectName, u64)>,
 }
 
 /// A case as an entry finds it.
@@ -143,7 +136,7 @@ impl Desk {
             if let Some(tally) = &mut self.tally {
                 tally.moved(done.from, done.to);
             }
-            if let Some(slot) = done.freed.slot {
+            for slot in done.freed.slots {
                 self.slots.spend(slot);
             }
             self.attachments.let_go(done.freed.files);
@@ -174,6 +167,7 @@ fn enter(
         match answer {
             Answer::Accepted(acceptance) if to != from => {
                 freed = accept(db, &found, key, acceptance, sealing)?;
+                freed.and(erase_corrected(db, found.id)?);
             }
             Answer::Rejected(rejection) if to != from => {
                 let detail = seal_detail(db, &found, key, &rejection.detail, sealing)?;
@@ -217,11 +211,7 @@ fn accept(
     acceptance: &Acceptance,
     sealing: &mut Sealing<'_>,
 ) -> Result<Freed, StoreFault> {
-    let files = attachments::rows::forget(db, found.id)?;
-    let slot = db
-        .prepare_cached("DELETE FROM bodies WHERE case_id = ?1 RETURNING slot")?
-        .query_row([found.id], |row| row.get(0))
-        .optional()?;
+    let freed = Freed::of(db, found.id)?;
     // Number and query code together open a case at the platform's window, so the code is not left in clear.
     let code = seal(
         &sealing.key.keep,
@@ -241,7 +231,7 @@ fn accept(
         &acceptance.accepted_at,
         &acceptance.promise_until,
     ))?;
-    Ok(Freed { slot, files })
+    Ok(freed)
 }
 
 /// The platform's words about a person, sealed with the key of the body; nothing if that key is gone.

@@ -6,8 +6,8 @@ use rusqlite::{Connection, named_params};
 use sha2::{Digest as _, Sha256};
 
 use crate::case::{
-    Applicant, BODY_LIMIT, CaseState, Digest, Draft, Epoch, FilingNumber, Key, PersonToken, Stamp,
-    Waiting, freeze,
+    BODY_LIMIT, CaseState, Correction, Digest, Draft, Epoch, FilingNumber, Key, PersonToken,
+    Private, Stamp, Waiting, freeze,
 };
 
 use super::attachments::{self, SealedAttached};
@@ -15,6 +15,7 @@ use super::bodies::body_bound;
 use super::doubt::Doubt;
 use super::fault::StoreFault;
 use super::numbers;
+use super::refused::settle_by;
 use super::rows;
 use super::seal::{Secret, XCHACHA20_POLY1305, seal};
 use super::writer::Desk;
@@ -61,6 +62,7 @@ pub(super) struct Row {
     id: i64,
     state: CaseState,
     task_name: String,
+    corrects: Option<Correction>,
     sealed: Vec<u8>,
     files: Vec<SealedAttached>,
 }
@@ -193,7 +195,11 @@ impl Desk {
                 filing_number,
                 digest: Digest::of(&body),
                 seq: rows::number(id)?,
-                person: person(&self.key.person, &draft.applicant),
+                person: person(
+                    &self.key.person,
+                    &draft.applicant.cert_type,
+                    &draft.applicant.cert_no,
+                ),
                 task_code: draft.task_code.clone(),
                 key,
             },
@@ -206,6 +212,7 @@ impl Desk {
                 CaseState::Sending
             },
             task_name: draft.task_name.clone(),
+            corrects: draft.corrects.clone(),
             sealed: seal(&data_key, nonce, &bound, &body),
             files,
         })
@@ -215,7 +222,7 @@ impl Desk {
         self.untidy = true;
         let transaction = self.db.transaction()?;
         for row in &doubt.rows {
-            insert(&transaction, row, &doubt.stamp)?;
+            insert(&transaction, row, &doubt.stamp).map_err(Failure::Before)?;
         }
         (self.commit)(transaction).map_err(|error| Failure::AtCommit(error.into()))
     }
@@ -257,11 +264,12 @@ impl Desk {
     }
 }
 
-fn insert(db: &Connection, row: &Row, stamp: &Stamp) -> Result<(), rusqlite::Error> {
+fn insert(db: &Connection, row: &Row, stamp: &Stamp) -> Result<(), StoreFault> {
     db.prepare_cached(
         "INSERT INTO cases (id, state, key, person, task_code, task_name, digest,
-            stored_wall, stored_class, stored_boot, stored_ms)
-         VALUES (:id, :state, :key, :person, :task_code, :task_name, :digest, :wall, :class, :boot, :ms)",
+            stored_wall, stored_class, stored_boot, stored_ms, corrects)
+         VALUES (:id, :state, :key, :person, :task_code, :task_name, :digest, :wall, :class, :boot, :ms,
+            :corrects)",
     )?
     .execute(named_params! {
         ":id": row.id,
@@ -275,19 +283,24 @@ fn insert(db: &Connection, row: &Row, stamp: &Stamp) -> Result<(), rusqlite::Err
         ":class": stamp.clock_class.word(),
         ":boot": stamp.boot_id,
         ":ms": milliseconds(stamp),
+        ":corrects": row.corrects.as_ref().map(|old| &old.key.0),
     })?;
     db.prepare_cached("INSERT INTO bodies (case_id, alg, slot, body) VALUES (?1, ?2, ?3, ?4)")?
         .execute((row.id, XCHACHA20_POLY1305, row.slot, &row.sealed))?;
-    attachments::rows::insert(db, row.id, &row.files)
+    attachments::rows::insert(db, row.id, &row.files)?;
+    match &row.corrects {
+        Some(refused) => settle_by(db, refused, &row.filed.key),
+        None => Ok(()),
+    }
 }
 
 /// Which cases are of one person, and nothing else: without the machine's key nobody can try ID numbers against it.
-fn person(key: &Secret, applicant: &Applicant) -> PersonToken {
+pub(super) fn person(key: &Secret, cert_type: &str, cert_no: &Private) -> PersonToken {
     let hash = Sha256::new()
         .chain_update(&key[..])
-        .chain_update(applicant.cert_type.as_bytes())
+        .chain_update(cert_type.as_bytes())
         .chain_update([0])
-        .chain_update(applicant.cert_no.reveal().as_bytes())
+        .chain_update(cert_no.reveal().as_bytes())
         .finalize();
     let mut token = [0_u8; 16];
     token.copy_from_slice(&hash[..16]);

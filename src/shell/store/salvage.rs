@@ -15,6 +15,7 @@ use super::files::OpenFile;
 use super::key_slots::{Header, erase, unwrap};
 use super::numbers::{self, Named};
 use super::place::Place;
+use super::refused::carry_over;
 use super::seal::{Secret, XCHACHA20_POLY1305, seal, unseal};
 use super::writer::Desk;
 
@@ -128,6 +129,7 @@ pub(super) fn salvage(desk: &mut Desk, aside: &Path) -> Result<Taken, StoreFault
                     break;
                 }
                 desk.db.execute_batch("RELEASE one")?;
+                carry_over(&old.db, &desk.db, after);
                 taken.cases += 1;
                 taken.slots.extend(slot);
             }
@@ -197,11 +199,13 @@ impl Old {
         }))
     }
 
-    /// A body that is there must be the one that was frozen; what is gone was accepted.
+    /// A body that is there must be the one that was frozen; what is gone was accepted, or refused and then corrected.
     fn whole(&self, found: Found, wrap: &Secret) -> Option<Whole> {
         let Some(sealed) = &found.body else {
-            let accepted = Value::Text(CaseState::Accepted.word().into());
-            return (found.columns[3] == accepted).then_some(Whole { found, clear: None });
+            let is = |state: CaseState| found.columns[3] == Value::Text(state.word().into());
+            let corrected = is(CaseState::Rejected) && found.columns[5] == Value::Null;
+            let settled = is(CaseState::Accepted) || corrected;
+            return settled.then_some(Whole { found, clear: None });
         };
         let (file, store) = self.slots.as_ref()?;
         let data_key = unwrap(&**file, wrap, store, sealed.slot)?;

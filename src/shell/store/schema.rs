@@ -84,6 +84,13 @@ CREATE TABLE objects (
     key BLOB NOT NULL,            -- of the file, sealed with the key of the body
     PRIMARY KEY (case_id, n)
 ) STRICT, WITHOUT ROWID;
+", "
+-- Of a refused case: the key of the case that corrects it, or 'put-away'; nothing while its person is still to be told.
+ALTER TABLE cases ADD COLUMN told TEXT;
+-- Key of the refused case that this one corrects.
+ALTER TABLE cases ADD COLUMN corrects TEXT;
+-- Only refused cases are in it, so that a filing does not touch it and a million others do not matter.
+CREATE INDEX cases_refused ON cases (person) WHERE state = 'rejected';
 "];
 
 /// Version that this firmware writes.

@@ -4,6 +4,7 @@ mod backlog;
 mod damage;
 mod doubt;
 mod frozen;
+mod refused;
 mod sealing;
 mod size;
 mod twice;
@@ -79,6 +80,7 @@ fn draft(cert_no: &str) -> Draft {
         catalogue: "1".into(),
         offline: false,
         bundle: None,
+        corrects: None,
     }
 }
 

@@ -5,13 +5,11 @@ use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU32, Ordering};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use reqwest::header::HeaderMap;
-use serde_json::{Value, json};
+use serde_json::Value;
 
+pub(super) use super::cases::Case;
 use super::{Checked, Filed, Target, Trouble};
-use crate::case::{
-    Acceptance, Applicant, ApplicantKind, ClockClass, Consent, Content, Delivery, DeviceId, Draft,
-    Epoch, FilingNumber, Form, Key, Machine, MachineIdentity, PaperWay, Stamp, freeze,
-};
+use crate::case::{Acceptance, Epoch, Key, Machine, MachineIdentity};
 use crate::shell::platform::words::{ANSWER, CASE, PROBLEM, PROBLEM_PREFIX};
 use crate::shell::platform::{tif, tls_for};
 use crate::sim::platform::FAULT_HEADER;
@@ -32,7 +30,7 @@ pub(super) struct Bench {
     offset_s: AtomicI64,
     /// Whether the server makes faults on request.
     faults: AtomicBool,
-    seq: AtomicU32,
+    pub(super) seq: AtomicU32,
     filed: Mutex<Vec<Filed>>,
 }
 
@@ -53,15 +51,6 @@ pub(super) struct Said {
     pub(super) headers: HeaderMap,
     pub(super) body: Vec<u8>,
     pub(super) json: Value,
-}
-
-/// A case to file.
-pub(super) struct Case {
-    pub(super) key: Key,
-    pub(super) seq: u64,
-    pub(super) body: Vec<u8>,
-    /// Type and number of the made-up person, nobody else's.
-    person: Value,
 }
 
 pub(super) fn failed<T>(seen: impl Into<String>) -> Result<T, Trouble> {
@@ -258,64 +247,6 @@ impl Bench {
             json: serde_json::from_slice(&body).unwrap_or(Value::Null),
             body,
         })
-    }
-
-    /// A case of a person whom nobody else is, with the next sequence of this run.
-    pub(super) fn case(&self, contents: Vec<Content>) -> Case {
-        let seq = self.seq.fetch_add(1, Ordering::SeqCst);
-        let mut random = [0; 10];
-        random.fill_with(|| fastrand::u8(..));
-        let key = Key::mint(&self.machine, &self.epoch, seq, random);
-        let number = FilingNumber::mint(&self.machine, &self.epoch, seq);
-        let cert_no = format!("T{:015}", fastrand::u64(..1_000_000_000_000_000));
-        let stamp = Stamp {
-            wall_rfc3339: None,
-            clock_class: ClockClass::Unknown,
-            boot_id: "00000000-0000-4000-8000-000000000000".into(),
-            monotonic_ms: 0,
-        };
-        let draft = self.draft(&cert_no, contents);
-        Case {
-            body: freeze(&draft, &key, &number, &stamp).to_vec(),
-            key,
-            seq: seq.into(),
-            person: json!({ "cert_type": "99", "cert_no": cert_no }),
-        }
-    }
-
-    fn draft(&self, cert_no: &str, contents: Vec<Content>) -> Draft {
-        Draft {
-            task_code: self.target.task_code.clone(),
-            task_handle_item: None,
-            task_name: "接口符合性测试".into(),
-            dept: "演示单位".into(),
-            applicant: Applicant {
-                name: "演示人".into(),
-                cert_type: "99".into(),
-                cert_no: cert_no.into(),
-                kind: ApplicantKind::Person,
-            },
-            mobile: None,
-            form: Form::new(json!({})),
-            materials: Vec::new(),
-            contents,
-            delivery: Delivery {
-                way: PaperWay::Collect,
-                address: None,
-            },
-            consent: Consent {
-                version: "test".into(),
-                items: Vec::new(),
-            },
-            signature: None,
-            device: DeviceId {
-                id: self.target.machine.clone(),
-                town_code: "440203101".into(),
-            },
-            catalogue: "test".into(),
-            offline: false,
-            bundle: None,
-        }
     }
 
     /// `PUT` of a case as the kiosk sends it.

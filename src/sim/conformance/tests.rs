@@ -1,6 +1,7 @@
 //! The reference server keeps every demand, and each of these broken ones is found out.
 
 mod broken;
+mod corrections;
 
 use serde_json::{Value, json};
 
@@ -81,6 +82,10 @@ async fn what_cannot_be_tried_is_not_called_well() {
         "in-progress",
         "kept",
         "rejected",
+        "correction",
+        "correction-chain",
+        "correction-foreign",
+        "correction-once",
         "import",
         "import-and-line",
         "import-damaged",
@@ -357,11 +362,16 @@ async fn claims_that_are_always_well() {
 
 #[test]
 fn every_demand_is_broken_by_one_of_these_servers() {
-    let source = include_str!("tests.rs");
+    let source = [
+        include_str!("tests.rs"),
+        include_str!("tests/corrections.rs"),
+    ]
+    .concat();
     let groups = [
         gateway::CHECKS,
         exactly_once::CHECKS,
         refusals::CHECKS,
+        super::corrections::CHECKS,
         attachments::CHECKS,
         by_hand::CHECKS,
     ];

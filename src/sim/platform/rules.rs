@@ -3,9 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer};
+use serde_json::Value;
 
-use crate::case::{ATTACHMENTS_MAX, BODY_VERSION, Digest, Rejection};
+use crate::case::{ATTACHMENTS_MAX, BODY_VERSION, ClockClass, Digest, Rejection};
 
 /// What the platform looks at in a case's body; everything else it keeps byte for byte and does not judge.
 #[derive(Deserialize)]
@@ -23,6 +24,36 @@ pub(super) struct Body {
     pub(super) attachments: Vec<Named>,
     #[serde(default)]
     signature: Option<Signature>,
+    /// Key of the refused case that this one corrects.
+    #[serde(default, deserialize_with = "given")]
+    pub(super) corrects: Option<String>,
+    #[serde(default, deserialize_with = "given")]
+    filing_date: Option<FilingDate>,
+    /// Kept and not judged, but for the day that counts as the day of filing.
+    #[serde(default)]
+    created_at: Value,
+    #[serde(default)]
+    clock: Value,
+}
+
+/// What the machine says of when the refused case was filed. This server has a record of its own and goes by that.
+#[derive(Deserialize)]
+struct FilingDate {
+    #[serde(default, deserialize_with = "given")]
+    created_at: Option<String>,
+    class: String,
+}
+
+impl FilingDate {
+    fn is_sound(&self) -> bool {
+        let length = self.created_at.as_ref().map_or(0, String::len);
+        ClockClass::from_word(&self.class).is_some() && length <= 40
+    }
+}
+
+/// A member that may be left out, but not be null.
+fn given<'de, D: Deserializer<'de>, T: Deserialize<'de>>(from: D) -> Result<Option<T>, D::Error> {
+    T::deserialize(from).map(Some)
 }
 
 /// A handwritten signature: one of the attachments, or as bodies of version 1 had it.
@@ -135,12 +166,34 @@ impl Body {
                     .is_none_or(|version| (1..=BODY_VERSION).contains(&version)),
             ),
             ("signature", body.has_its_signature()),
+            (
+                "corrects",
+                body.corrects
+                    .as_ref()
+                    .is_none_or(|key| key.len() >= 20 && is_word(key, 64)),
+            ),
+            (
+                "filing_date",
+                body.filing_date.as_ref().is_none_or(FilingDate::is_sound),
+            ),
+            (
+                "filing_date",
+                body.corrects.is_none() || body.filing_date.is_some(),
+            ),
         ] {
             if !good {
                 return Err(name.to_owned());
             }
         }
         Ok(body)
+    }
+
+    /// When the machine says that the case was filed, if its clock is worth anything.
+    pub(super) fn filed_at(&self) -> Option<String> {
+        let class = ClockClass::from_word(self.clock.get("class")?.as_str()?)?;
+        let time = self.created_at.as_str()?;
+        let full = (20..=40).contains(&time.len()) && time.as_bytes()[10] == b'T';
+        (class != ClockClass::Unknown && full).then(|| time.to_owned())
     }
 }
 

@@ -1,6 +1,7 @@
 //! The platform's own book: SQLite, one row for each key a device ever used, kept for good.
 
 mod attachments;
+mod corrections;
 mod machines;
 mod rows;
 
@@ -26,7 +27,7 @@ CREATE TABLE IF NOT EXISTS cases(
   id INTEGER PRIMARY KEY, device TEXT NOT NULL, key TEXT NOT NULL, digest TEXT NOT NULL, body BLOB NOT NULL,
   filing_number TEXT NOT NULL, task_code TEXT NOT NULL, task_name TEXT NOT NULL,
   cert_type TEXT NOT NULL, cert_no TEXT NOT NULL, received INTEGER NOT NULL, day TEXT NOT NULL,
-  sblsh TEXT UNIQUE, acceptance TEXT, rejection TEXT, state TEXT, state_at INTEGER,
+  sblsh TEXT UNIQUE, acceptance TEXT, rejection TEXT, state TEXT, state_at INTEGER, corrects TEXT, filing_date TEXT,
   UNIQUE(device, key), CHECK((sblsh IS NULL) = (acceptance IS NULL)), CHECK((sblsh IS NULL) != (rejection IS NULL)));
 CREATE INDEX IF NOT EXISTS cases_person ON cases(cert_no, cert_type);
 CREATE INDEX IF NOT EXISTS cases_number ON cases(filing_number);
@@ -111,6 +112,7 @@ impl Store {
         db.pragma_update(None, "journal_mode", "WAL")?;
         db.pragma_update(None, "synchronous", "FULL")?;
         db.execute_batch(SCHEMA)?;
+        corrections::migrate(&db)?;
         db.execute_batch(attachments::SCHEMA)?;
         db.execute_batch(machines::SCHEMA)?;
         Ok(Self {
@@ -158,7 +160,9 @@ impl Store {
         )?
         .iter()
         .any(|status| status.state.is_open());
-        let outcome = match judge(open) {
+        let filed = corrections::filing_date(&write, case, now)?;
+        let refusal = filed.as_ref().err().cloned().or_else(|| judge(open));
+        let outcome = match refusal {
             Some(rejection) => Err(rejection),
             None => {
                 let taken: i64 = write.query_row(
@@ -174,8 +178,8 @@ impl Store {
         };
         write.execute(
             "INSERT INTO cases(device, key, digest, body, filing_number, task_code, task_name, cert_type, cert_no,
-             received, day, sblsh, acceptance, rejection)
-             VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)",
+             received, day, sblsh, acceptance, rejection, corrects, filing_date)
+             VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)",
             params![
                 case.device,
                 case.key,
@@ -191,6 +195,8 @@ impl Store {
                 outcome.as_ref().ok().map(|a| &a.sblsh),
                 outcome.as_ref().ok().map(serde_json::to_string).transpose()?,
                 outcome.as_ref().err().map(serde_json::to_string).transpose()?,
+                body.corrects,
+                filed.ok(),
             ],
         )?;
         attachments::refer(
@@ -290,13 +296,13 @@ impl Store {
              FROM cases WHERE sblsh IS NOT NULL ORDER BY id"
         ))?;
         let rows = read.query_map([], |row| {
-            let acceptance: String = row.get(10)?;
+            let acceptance: String = row.get(11)?;
             let case = (
-                row.get(5)?,
                 row.get(6)?,
                 row.get(7)?,
                 row.get(8)?,
                 row.get(9)?,
+                row.get(10)?,
             );
             Ok((status(row, self.pace_s, now)?, case, acceptance))
         })?;

@@ -45,7 +45,7 @@ impl Person {
             }
             PageKind::Consent if page.primary_enabled => Some(Intent::Primary),
             PageKind::Consent => Some(Intent::Choose(0)),
-            PageKind::NotHere => Some(Intent::Secondary(0)),
+            PageKind::NotHere | PageKind::Refused => Some(Intent::Secondary(0)),
             PageKind::Eligibility => Some(self.meet(page)),
             PageKind::Question | PageKind::Delivery => Some(self.answer(page)),
             PageKind::Sign => Some(sign(page)),

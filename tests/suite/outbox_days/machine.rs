@@ -462,5 +462,6 @@ fn draft(person: u64, content: u64) -> Draft {
         offline: true,
         bundle: None,
         contents: vec![],
+        corrects: None,
     }
 }

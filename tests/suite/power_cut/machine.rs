@@ -123,6 +123,7 @@ pub fn draft(length: usize, offline: bool) -> Draft {
         catalogue: "1".into(),
         offline,
         bundle: None,
+        corrects: None,
     }
 }
 

@@ -4,7 +4,9 @@ use std::path::Path;
 use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 
-use kiosk::case::{Acceptance, Answer, Draft, FilingNumber, Key, PersonToken, RetryCause, Waiting};
+use kiosk::case::{
+    Acceptance, Answer, Draft, FilingNumber, Key, PersonToken, Refused, RetryCause, Waiting,
+};
 use kiosk::document::IdentityDocument;
 use kiosk::domain::input::Engines;
 use kiosk::domain::kiosk::{Committed, Effect, Event, Kiosk, PrintOutcome, ReaderEvent};
@@ -71,6 +73,8 @@ pub struct Machine {
     pub prints: Vec<(u64, Receipt)>,
     pub others: Vec<Effect>,
     pub seq: u64,
+    /// What the store holds of refused cases, by the number of the person's card.
+    pub refused: Vec<(String, Vec<Refused>)>,
 }
 
 pub fn accepted() -> Answer {
@@ -132,6 +136,7 @@ impl Machine {
             prints: Vec::new(),
             others: Vec::new(),
             seq: 0,
+            refused: Vec::new(),
         };
         machine.give(Event::Reader(ReaderEvent::Status(Device::Online)));
         machine.give(Event::Printer(Device::Online, Paper::Full));
@@ -182,6 +187,16 @@ impl Machine {
                 let outcome = self.world.printer;
                 outcome
                     .map(|outcome| Event::PrintEnded(job, outcome))
+                    .into_iter()
+                    .collect()
+            }
+            Effect::AskRefused {
+                question, cert_no, ..
+            } => {
+                let mut found = self.refused.iter();
+                let found = found.find(|(number, _)| number == cert_no.reveal());
+                found
+                    .map(|(_, list)| Event::Refused(question, list.clone()))
                     .into_iter()
                     .collect()
             }

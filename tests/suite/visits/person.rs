@@ -1,9 +1,11 @@
 //! Made-up people who read the pages of a machine and touch them.
 
+use kiosk::case::{ClockClass, FilingDate, FilingNumber, Form, Key, OldAnswers, Private, Refused};
 use kiosk::document::number::check_digit;
 use kiosk::document::{Date, IdentityDocument, Sex, ValidUntil};
 use kiosk::domain::page::{Body, Intent, PageKind};
 use kiosk::item::{Question, QuestionKind};
+use serde_json::Value;
 
 pub use super::machine::{Machine, accepted, catalogue, monday, unreachable, words};
 
@@ -39,6 +41,30 @@ pub fn young() -> Box<IdentityDocument> {
 /// A woman of 86.
 pub fn old() -> Box<IdentityDocument> {
     resident("陈演示", "19400312", Sex::Female)
+}
+
+/// The platform's words, found on no other page.
+pub const WHY: &str = "孕周证明已过期";
+
+/// A refused case for the item `task_code`, filed on 5 January.
+pub fn refused(nth: u32, task_code: &str, form: Value) -> Refused {
+    Refused {
+        key: Key(format!("W0012-A7-{nth:06}-OLDOLDOLDOLDOLDO")),
+        filing_number: FilingNumber(format!("W0012-A7-{nth:06}-C")),
+        task_code: task_code.into(),
+        task_name: "生育登记".into(),
+        filed: FilingDate {
+            wall_rfc3339: Some("2026-01-05T09:00:00+08:00".into()),
+            clock_class: ClockClass::Trusted,
+        },
+        code: "MATERIAL_MISSING".into(),
+        detail: Private::new(WHY),
+        answers: Some(OldAnswers {
+            form: Form::new(form),
+            mobile: Some(Private::new("13800000000")),
+            collect: true,
+        }),
+    }
 }
 
 impl Machine {

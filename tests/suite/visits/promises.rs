@@ -1,5 +1,7 @@
 //! Anything in any order: whatever people, devices and the platform do, the promises hold.
 
+mod refusals;
+
 use std::cell::Cell;
 use std::time::Duration;
 
@@ -22,6 +24,8 @@ struct Watched {
     to_platform: Vec<Key>,
     to_printer: Vec<u64>,
     asked: usize,
+    /// Every question for refused cases.
+    questions: Vec<refusals::Asked>,
     /// First prints and copies since the last commit, and touches that asked for one.
     prints: usize,
     copies: usize,
@@ -41,6 +45,7 @@ impl Watched {
             to_platform: Vec::new(),
             to_printer: Vec::new(),
             asked: 0,
+            questions: Vec::new(),
             prints: 0,
             copies: 0,
             committed: false,
@@ -80,6 +85,7 @@ impl Watched {
                 self.to_store.push(drafts.len());
                 for draft in drafts {
                     assert_eq!(Some(draft.applicant.name.reveal()), self.person);
+                    refusals::assert_own(draft);
                 }
             }
             Effect::Send(key) => self.to_platform.push(key.clone()),
@@ -96,6 +102,9 @@ impl Watched {
                     "printed unasked"
                 );
             }
+            Effect::AskRefused {
+                question, cert_no, ..
+            } => self.refusals_asked(*question, cert_no),
             Effect::AskPerson { .. } | Effect::AskNumber(_) => {
                 self.asked += 1;
                 assert_eq!(self.asked, 1, "two questions on their way");
@@ -144,6 +153,7 @@ impl Watched {
             Step::Touch(intent) => self.give(Event::Intent(intent)),
             Step::Event(event) => self.give(event),
             Step::Card(aged) => self.card(aged),
+            Step::Refusals(which) => self.tell_refusals(which),
             Step::Store(well) => self.store(well),
             Step::Platform(how) => self.platform(how),
             Step::Printer(how) => {

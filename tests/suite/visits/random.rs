@@ -17,6 +17,8 @@ pub enum Step {
     Platform(usize),
     Printer(usize),
     Progress,
+    /// A question for refused cases is answered, maybe an old one.
+    Refusals(usize),
     Pass(u64),
     /// A person who knows the way: through the form to the check page, or to "submit".
     Fill,
@@ -67,6 +69,7 @@ pub fn step() -> impl Strategy<Value = Step> {
         3 => (0..6_usize).prop_map(Step::Platform),
         3 => (0..4_usize).prop_map(Step::Printer),
         1 => Just(Step::Progress),
+        3 => (0..9_usize).prop_map(Step::Refusals),
         3 => (0..50_u64).prop_map(Step::Pass),
         5 => Just(Step::Fill),
         4 => Just(Step::Submit),

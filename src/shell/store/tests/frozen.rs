@@ -12,7 +12,7 @@ fn vectors() -> std::path::PathBuf {
 }
 
 /// A copy of the frozen store of version 1, as it has to lie on a machine.
-fn thawed() -> tempfile::TempDir {
+pub(super) fn thawed() -> tempfile::TempDir {
     let folder = tempfile::tempdir().expect("folder");
     for name in NAMES {
         let to = folder.path().join(name.replace("v1", "store"));
@@ -117,19 +117,19 @@ fn version_1_is_read_and_drained() {
 #[test]
 fn a_file_of_the_next_version_is_read_written_and_left_at_it() {
     let folder = thawed();
-    let path = folder.path().join("store.db");
     drop(open(folder.path()));
-    let next = schema::CURRENT + 1;
+    let newer = schema::CURRENT + 1;
+    let path = folder.path().join("store.db");
     let db = rusqlite::Connection::open(&path).expect("sqlite");
-    db.execute_batch(
+    db.execute_batch(&format!(
         "ALTER TABLE cases ADD COLUMN lane INTEGER NOT NULL DEFAULT 7;
          ALTER TABLE bodies ADD COLUMN parts TEXT;
          ALTER TABLE meta ADD COLUMN channel TEXT;
          CREATE TABLE plans (id INTEGER PRIMARY KEY, plan TEXT NOT NULL);
-         INSERT INTO plans (plan) VALUES ('of the newer firmware');",
-    )
+         INSERT INTO plans (plan) VALUES ('of the newer firmware');
+         PRAGMA user_version = {newer};"
+    ))
     .expect("newer");
-    db.pragma_update(None, "user_version", next).expect("newer");
     drop(db);
     let opened = open(folder.path());
     assert!(!opened.fresh && opened.set_aside.is_none());
@@ -153,5 +153,5 @@ fn a_file_of_the_next_version_is_read_written_and_left_at_it() {
             |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)),
         )
         .expect("left");
-    assert_eq!(left, (next, 7, "of the newer firmware".into()));
+    assert_eq!(left, (newer, 7, "of the newer firmware".into()));
 }

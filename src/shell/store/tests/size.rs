@@ -197,6 +197,17 @@ fn a_million_cases_that_wait() {
         let from = Instant::now();
         let due = store.waiting(0, 1).expect("waiting").len();
         let next = ms(from);
+        let mut refused = usual(0);
+        refused.applicant.cert_no = "1".into();
+        let refused = store.file(vec![refused], stamp()).expect("file").remove(0);
+        let no = Answer::Rejected(Rejection {
+            code: "X".into(),
+            detail: "x".into(),
+        });
+        store.record(&refused.key, &no, attempt()).expect("record");
+        let from = Instant::now();
+        let told = store.refused("10", &"1".into()).expect("refused").len();
+        let looked = ms(from);
         let from = Instant::now();
         let counts = store.counts().expect("counts");
         let counted = ms(from);
@@ -214,7 +225,7 @@ fn a_million_cases_that_wait() {
             .unwrap_or_default();
         writeln!(
             std::io::stdout(),
-            "{} waiting: file p50 {:.3} p99 {:.3} ms, next {next:.3} ms ({due}), counts {counted:.3} ms, \
+            "{} waiting: file p50 {:.3} p99 {:.3} ms, next {next:.3} ms ({due}), {told} refused {looked:.3} ms, counts {counted:.3} ms, \
              open {opened:.3} ms, {window} of them {read:.3} ms, {memory}",
             counts.waiting, times[100], times[197],
         )

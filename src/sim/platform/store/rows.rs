@@ -38,7 +38,7 @@ pub(super) fn record(
 }
 
 /// Columns that [`status`] reads.
-pub(super) const STATUS: &str = "sblsh, task_name, received, state, state_at";
+pub(super) const STATUS: &str = "sblsh, task_name, received, state, state_at, filing_date";
 
 /// Taken cases that match `condition` (SQL of this file, never a caller's), newest first.
 pub(super) fn statuses(
@@ -70,6 +70,7 @@ pub(super) fn status(row: &Row<'_>, pace_s: Option<u32>, now: i64) -> rusqlite::
         task_name: row.get(1)?,
         state,
         updated_at: date::rfc3339(at),
+        filing_date: row.get(5)?,
     })
 }
 
