@@ -1,10 +1,11 @@
 //! A refused case is found by its person's card, until it is settled; what is settled by a correction is erased.
 
+use super::super::place::Place;
 use super::super::refused::OPEN;
 use super::super::schema;
 use super::damage::snapshot;
 use super::*;
-use crate::case::{Correction, FilingDate, Private, Refused};
+use crate::case::{Content, Correction, FilingDate, Private, Refused};
 
 const WHO: &str = "999999000000000001";
 
@@ -156,7 +157,13 @@ fn a_filed_correction_ends_the_telling_in_the_same_commit() {
 fn an_accepted_correction_erases_the_whole_chain_before_it() {
     let folder = tempfile::tempdir().expect("folder");
     let store = open(folder.path()).store;
-    let first = refuse(&store, answered(), "2026-03-05");
+    let mut signed = answered();
+    signed.contents = Content::new("手写签名", b"[[[1,2]]]".to_vec())
+        .into_iter()
+        .collect();
+    let first = refuse(&store, signed, "2026-03-05");
+    let files = || std::fs::read_dir(Place::objects_of(&folder.path().join("store.db")));
+    assert_eq!(files().expect("folder").count(), 1);
     let second = refuse(&store, correcting(&told(&store)[0]), "2026-03-09");
     let list = told(&store);
     assert_eq!(list.len(), 1, "only the correction is told");
@@ -180,6 +187,7 @@ fn an_accepted_correction_erases_the_whole_chain_before_it() {
     }
     store.verify().expect("sound");
     drop(store);
+    assert_eq!(files().expect("folder").count(), 0, "signature gone");
     let store = open(folder.path()).store;
     assert!(told(&store).is_empty());
     assert_eq!(store.counts().expect("counts").rejected, 2);
