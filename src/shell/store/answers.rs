@@ -9,6 +9,7 @@ use super::fault::StoreFault;
 use super::filing::milliseconds;
 use super::key_slots::KeySlots;
 use super::machine_key::MachineKey;
+use super::mark;
 use super::numbers;
 use super::open::Random;
 use super::rows;
@@ -148,7 +149,7 @@ fn enter(
     room: bool,
     sealing: &mut Sealing<'_>,
 ) -> Result<Done, StoreFault> {
-    let found = find(db, key)?;
+    let found = find(db, key, sealing)?;
     let (from, to) = (found.state, found.state.after(change.turn()));
     let mut spent = None;
     if let Change::Answered(both) = change {
@@ -177,17 +178,25 @@ fn enter(
         db.prepare_cached("UPDATE cases SET state = ?2 WHERE id = ?1")?
             .execute((found.id, to.word()))?;
     }
+    mark::renew(db, &sealing.key.mark, found.id)?;
     Ok(Done { from, to, spent })
 }
 
-fn find(db: &Connection, key: &Key) -> Result<Found, StoreFault> {
+fn find(db: &Connection, key: &Key, sealing: &Sealing<'_>) -> Result<Found, StoreFault> {
     let id = numbers::row_of(db, key)?;
+    let select = format!(
+        "SELECT state, attempts, task_code, {} FROM cases WHERE id = ?1 AND key = ?2",
+        mark::columns()
+    );
     let found = db
-        .prepare_cached("SELECT state, attempts, task_code FROM cases WHERE id = ?1 AND key = ?2")?
+        .prepare_cached(&select)?
         .query_row((id, &key.0), |row| {
-            Ok((row.get::<_, String>(0)?, row.get(1)?, row.get(2)?))
+            // A new mark over a damaged row would make it look whole.
+            let whole = mark::check(&sealing.key.mark, row, 3);
+            Ok(whole.and(Ok((row.get::<_, String>(0)?, row.get(1)?, row.get(2)?))))
         })
-        .optional()?;
+        .optional()?
+        .transpose()?;
     let (word, attempts, task_code) = found.ok_or(StoreFault::NotFound)?;
     Ok(Found {
         id,

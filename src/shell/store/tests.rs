@@ -3,6 +3,7 @@ mod backlog;
 mod damage;
 mod doubt;
 mod frozen;
+mod keys;
 mod sealing;
 mod size;
 mod twice;

@@ -2,6 +2,7 @@
 
 use std::os::unix::fs::PermissionsExt;
 
+use super::super::schema;
 use super::*;
 
 const NAMES: [&str; 3] = ["v1.db", "v1.db.keys", "v1.db.key"];
@@ -112,15 +113,17 @@ fn version_1_is_read_and_drained() {
 fn a_file_of_the_next_version_is_read_written_and_left_at_it() {
     let folder = thawed();
     let path = folder.path().join("store.db");
+    drop(open(folder.path()));
+    let next = schema::CURRENT + 1;
     let db = rusqlite::Connection::open(&path).expect("sqlite");
-    db.execute_batch(
+    db.execute_batch(&format!(
         "ALTER TABLE cases ADD COLUMN lane INTEGER NOT NULL DEFAULT 7;
          ALTER TABLE bodies ADD COLUMN parts TEXT;
          ALTER TABLE meta ADD COLUMN channel TEXT;
          CREATE TABLE plans (id INTEGER PRIMARY KEY, plan TEXT NOT NULL);
          INSERT INTO plans (plan) VALUES ('of the newer firmware');
-         PRAGMA user_version = 2;",
-    )
+         PRAGMA user_version = {next};",
+    ))
     .expect("newer");
     drop(db);
     let opened = open(folder.path());
@@ -145,5 +148,47 @@ fn a_file_of_the_next_version_is_read_written_and_left_at_it() {
             |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)),
         )
         .expect("left");
-    assert_eq!(left, (2, 7, "of the newer firmware".into()));
+    assert_eq!(left, (next, 7, "of the newer firmware".into()));
+}
+
+#[test]
+fn what_an_older_firmware_changes_is_believed_without_a_mark() {
+    let folder = tempfile::tempdir().expect("folder");
+    let filed = {
+        let store = open(folder.path()).store;
+        let drafts = vec![draft("1"), draft("2")];
+        store.file(drafts, stamp()).expect("file")
+    };
+    let path = folder.path().join("store.db");
+    let marks = |sql: &str| -> Vec<bool> {
+        let db = rusqlite::Connection::open(&path).expect("sqlite");
+        db.execute_batch(sql).expect(sql);
+        let mut marks = db
+            .prepare("SELECT mark IS NULL FROM cases ORDER BY id")
+            .expect("marks");
+        let marks = marks.query_map([], |row| row.get(0)).expect("rows");
+        marks.collect::<Result<_, _>>().expect("marks")
+    };
+    assert_eq!(marks(""), [false, false]);
+    // The words of the first version, which knows of no mark and of no end of a chain.
+    let attempt = "UPDATE cases SET attempts = 1, state = 'overdue' WHERE id = 1";
+    assert_eq!(marks(attempt), [true, false]);
+    marks(
+        "INSERT INTO cases (id, state, key, task_code, task_name, digest, stored_class, stored_boot, stored_ms)
+         SELECT 3, state, substr(key, 1, 14) || '3' || substr(key, 16), task_code, task_name, digest, stored_class,
+            stored_boot, stored_ms FROM cases WHERE id = 2",
+    );
+    marks("UPDATE meta SET clean = 0; UPDATE cases SET state = 'accepted' WHERE id = 3");
+    let opened = open(folder.path());
+    assert!(opened.set_aside.is_none(), "{:?}", opened.fault);
+    opened.store.verify().expect("sound");
+    let epoch = Epoch::parse(&filed[0].key.0[6..8]).expect("epoch");
+    let end = opened.store.chain_end(&machine(), &epoch).expect("end");
+    assert_eq!(end.0, 3, "the chain goes on over what it filed");
+    opened
+        .store
+        .deadline_passed(&filed[1].key)
+        .expect("written");
+    drop(opened);
+    assert_eq!(marks(""), [true, false, true]);
 }

@@ -1,0 +1,110 @@
+//! Reading row after row past what is damaged: one bad row, or a page that cannot be read, hides no other.
+
+use rusqlite::Row;
+
+use super::fault::StoreFault;
+use super::writer::Desk;
+
+/// Numbers tried one after the other where a page cannot be read: more than an inner page leads to.
+const HOLE: u32 = 4_096;
+
+/// In which order rows are read.
+#[derive(Clone, Copy)]
+pub(super) enum Way {
+    Up,
+    Down,
+}
+
+impl Way {
+    fn is_behind(self, row: i64, before: i64) -> bool {
+        match self {
+            Self::Up => row > before,
+            Self::Down => row < before,
+        }
+    }
+
+    fn step(self, row: i64) -> i64 {
+        match self {
+            Self::Up => row.saturating_add(1),
+            Self::Down => row.saturating_sub(1),
+        }
+    }
+}
+
+impl Desk {
+    /// At most `limit` rows behind number `from`. `sql` has the number in its first column, `from` as ?1 and the limit as
+    /// ?2. A row that `read` calls damaged is passed over.
+    pub(super) fn walk<T>(
+        &mut self,
+        way: Way,
+        from: i64,
+        limit: usize,
+        sql: &str,
+        read: impl Fn(&Self, &Row<'_>) -> Result<T, StoreFault>,
+    ) -> Result<Vec<T>, StoreFault> {
+        let (mut found, mut at, mut hole) = (Vec::new(), from, 0);
+        while found.len() < limit && hole < HOLE {
+            let mut run = Run {
+                last: at,
+                rows: 0,
+                bad: Vec::new(),
+            };
+            let wanted = limit - found.len();
+            let ended = self.read_on(way, wanted, sql, &mut run, &mut found, &read);
+            run.bad.iter().for_each(|row| self.note_damage(*row));
+            if run.rows > 0 {
+                hole = 0;
+            }
+            at = run.last;
+            match ended {
+                Ok(()) if run.rows < wanted => break,
+                Ok(()) => {}
+                Err(StoreFault::Corrupt(_)) => {
+                    at = way.step(at);
+                    if hole == 0 {
+                        self.note_damage(at);
+                    }
+                    hole += 1;
+                }
+                Err(other) => return Err(other),
+            }
+        }
+        Ok(found)
+    }
+
+    fn read_on<T>(
+        &self,
+        way: Way,
+        wanted: usize,
+        sql: &str,
+        run: &mut Run,
+        found: &mut Vec<T>,
+        read: &impl Fn(&Self, &Row<'_>) -> Result<T, StoreFault>,
+    ) -> Result<(), StoreFault> {
+        let mut statement = self.db.prepare_cached(sql)?;
+        let limit = i64::try_from(wanted).unwrap_or(i64::MAX);
+        let mut rows = statement.query((run.last, limit))?;
+        while let Some(row) = rows.next()? {
+            let number = row.get(0)?;
+            if !way.is_behind(number, run.last) {
+                // A page whose numbers are not in order would be walked round and round.
+                return Err(StoreFault::Corrupt("rows out of order".into()));
+            }
+            run.last = number;
+            run.rows += 1;
+            match read(self, row) {
+                Ok(one) => found.push(one),
+                Err(StoreFault::Corrupt(_)) => run.bad.push(number),
+                Err(other) => return Err(other),
+            }
+        }
+        Ok(())
+    }
+}
+
+/// What one statement gave before it ended.
+struct Run {
+    last: i64,
+    rows: usize,
+    bad: Vec<i64>,
+}
