@@ -13,6 +13,8 @@ mod number;
 mod private;
 mod proof;
 pub mod reconciliation;
+#[cfg(any(test, feature = "sim", feature = "rig"))]
+pub mod sample;
 mod seal;
 mod signature;
 pub mod signed;

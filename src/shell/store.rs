@@ -11,6 +11,7 @@ mod answers;
 mod backlog;
 mod bodies;
 mod chain;
+mod claims;
 mod doubt;
 mod fault;
 pub mod files;

@@ -5,12 +5,16 @@ mod board_files;
 mod floors;
 #[cfg(feature = "sim")]
 mod kill_nine;
+#[cfg(feature = "sim")]
 mod outbox_cli;
+#[cfg(feature = "sim")]
 mod outbox_days;
+#[cfg(feature = "sim")]
 mod outbox_kill;
 mod outbox_policy;
 #[cfg(feature = "sim")]
 mod outbox_usb;
+#[cfg(feature = "sim")]
 mod power_cut;
 #[cfg(feature = "sim")]
 mod printer_bytes;
@@ -25,6 +29,8 @@ mod printer_picture;
 #[cfg(feature = "sim")]
 mod printer_world;
 mod readme;
+#[cfg(feature = "sim")]
+mod reconcile;
 #[cfg(feature = "sim")]
 mod trouble_bench;
 #[cfg(feature = "sim")]
