@@ -136,3 +136,11 @@ pub(super) fn migrate(connection: &mut Connection) -> Result<(), StoreFault> {
     transaction.commit()?;
     Ok(())
 }
+
+/// The trigger of the second step, for tests that change a row as damage does.
+#[cfg(test)]
+pub(super) const TRIGGER: &str =
+    "CREATE TRIGGER cases_unmarked AFTER UPDATE OF state, key, person, task_code, task_name, digest, attempts,
+    stored_wall, stored_class, stored_boot, stored_ms, sblsh, sblsh_short, query_code, accepted_at, promise_until,
+    rejected_code, rejected_detail ON cases WHEN OLD.mark IS NOT NULL AND NEW.mark IS OLD.mark
+BEGIN UPDATE cases SET mark = NULL WHERE id = NEW.id; END;";

@@ -4,6 +4,7 @@ mod damage;
 mod doubt;
 mod frozen;
 mod keys;
+mod rows;
 mod sealing;
 mod size;
 mod twice;
