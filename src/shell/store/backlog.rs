@@ -88,15 +88,19 @@ impl Desk {
     ) -> Result<Vec<Waiting>, StoreFault> {
         // A row whose state is no word is found here too, or nobody would ever look at it.
         let sql = format!(
-            "SELECT {COLUMNS}, {} FROM bodies CROSS JOIN cases ON id = case_id WHERE case_id > ?1
+            "SELECT {COLUMNS}, {} FROM bodies CROSS JOIN cases ON id = case_id WHERE case_id >= ?1
              AND (state {states} OR state NOT IN ('ready', 'sending', 'overdue', 'accepted', 'rejected', 'parked'))
              ORDER BY case_id LIMIT ?2",
             mark::columns()
         );
         self.noting(|desk| {
-            desk.walk(Way::Up, after, limit, &sql, |desk, row| {
-                desk.waiting_row(row, now)
-            })
+            desk.walk(
+                Way::Up,
+                after.saturating_add(1),
+                limit,
+                &sql,
+                |desk, row| desk.waiting_row(row, now),
+            )
         })
     }
 

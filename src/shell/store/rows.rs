@@ -79,7 +79,7 @@ pub(super) fn number(value: i64) -> Result<u64, StoreFault> {
 impl Desk {
     pub(super) fn list(&mut self, limit: u32) -> Result<Vec<CaseRow>, StoreFault> {
         self.noting(|desk| {
-            let newest = select("id < ?1 ORDER BY id DESC LIMIT ?2");
+            let newest = select("id <= ?1 ORDER BY id DESC LIMIT ?2");
             desk.walk(Way::Down, i64::MAX, limit as usize, &newest, Self::case_row)
         })
     }

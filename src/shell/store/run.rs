@@ -139,7 +139,8 @@ impl Start {
         // is full, neither could. On a disk that is full now it stays.
         let _ = desk.empty_log();
         desk.db.execute_batch("BEGIN")?;
-        chain::catch_up(&desk.db)?;
+        // A page that went bad since the last clean stop is looked into by the next start, and no reason not to start now.
+        desk.suspect |= chain::catch_up(&desk.db).is_err();
         // Each machine has its own chain in an epoch.
         let new_name = meta.machine != desk.machine.as_str();
         desk.begin(meta.starts, !same_life || new_name)?;

@@ -16,10 +16,11 @@ pub(super) enum Way {
 }
 
 impl Way {
-    fn is_behind(self, row: i64, before: i64) -> bool {
+    /// Whether `row` is `from` or comes after it.
+    fn reaches(self, row: i64, from: i64) -> bool {
         match self {
-            Self::Up => row > before,
-            Self::Down => row < before,
+            Self::Up => row >= from,
+            Self::Down => row <= from,
         }
     }
 
@@ -32,8 +33,9 @@ impl Way {
 }
 
 impl Desk {
-    /// At most `limit` rows behind number `from`. `sql` has the number in its first column, `from` as ?1 and the limit as
-    /// ?2. A row that `read` calls damaged is passed over.
+    /// At most `limit` rows from number `from` on. `sql` has the number in its first column, `from` as ?1 and the limit as
+    /// ?2; it has to take `from` itself too, for SQLite looks for what lies behind a number on the page of that number. A
+    /// row that `read` calls damaged is passed over.
     pub(super) fn walk<T>(
         &mut self,
         way: Way,
@@ -45,7 +47,7 @@ impl Desk {
         let (mut found, mut at, mut hole) = (Vec::new(), from, 0);
         while found.len() < limit && hole < HOLE {
             let mut run = Run {
-                last: at,
+                next: at,
                 rows: 0,
                 bad: Vec::new(),
             };
@@ -55,15 +57,15 @@ impl Desk {
             if run.rows > 0 {
                 hole = 0;
             }
-            at = run.last;
+            at = run.next;
             match ended {
                 Ok(()) if run.rows < wanted => break,
                 Ok(()) => {}
                 Err(StoreFault::Corrupt(_)) => {
-                    at = way.step(at);
                     if hole == 0 {
                         self.note_damage(at);
                     }
+                    at = way.step(at);
                     hole += 1;
                 }
                 Err(other) => return Err(other),
@@ -83,14 +85,14 @@ impl Desk {
     ) -> Result<(), StoreFault> {
         let mut statement = self.db.prepare_cached(sql)?;
         let limit = i64::try_from(wanted).unwrap_or(i64::MAX);
-        let mut rows = statement.query((run.last, limit))?;
+        let mut rows = statement.query((run.next, limit))?;
         while let Some(row) = rows.next()? {
             let number = row.get(0)?;
-            if !way.is_behind(number, run.last) {
+            if !way.reaches(number, run.next) {
                 // A page whose numbers are not in order would be walked round and round.
                 return Err(StoreFault::Corrupt("rows out of order".into()));
             }
-            run.last = number;
+            run.next = way.step(number);
             run.rows += 1;
             match read(self, row) {
                 Ok(one) => found.push(one),
@@ -104,7 +106,8 @@ impl Desk {
 
 /// What one statement gave before it ended.
 struct Run {
-    last: i64,
+    /// Number to go on from.
+    next: i64,
     rows: usize,
     bad: Vec<i64>,
 }

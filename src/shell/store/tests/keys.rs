@@ -142,9 +142,11 @@ fn a_key_that_others_may_read_is_made_private_and_told() {
     assert!(open(folder.path()).troubles.is_empty());
 }
 
+type Spoil = fn(&Path);
+
 #[test]
 fn without_its_key_slots_the_store_starts_and_tells_what_cannot_be_read() {
-    let spoil: [(fn(&Path), &str); 3] = [
+    let spoil: [(Spoil, &str); 3] = [
         (
             |slots| fs::remove_file(slots).expect("remove"),
             "slots-missing",

@@ -152,6 +152,6 @@ fn filing_one_case_writes_few_pages() {
         store.file(vec![draft("1")], stamp()).expect("file");
     }
     let each = (frames() - before) as f64 / 50.0;
-    println!("pages written for one case: {each}");
-    assert!(each < 7.0, "{each}");
+    // The row, the sealed body with its rest, the end of the chain, now and then an inner page.
+    assert!(each < 6.0, "{each} pages for one case");
 }
