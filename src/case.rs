@@ -15,6 +15,8 @@ mod private;
 mod proof;
 pub mod reconciliation;
 mod refused;
+#[cfg(any(test, feature = "sim", feature = "rig"))]
+pub mod sample;
 mod seal;
 mod signature;
 pub mod signed;

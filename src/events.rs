@@ -112,6 +112,12 @@ events! {
     LaneResumed "lane.resumed" Status ["waiting"] "恢复上传。" "Sending goes on.";
     StoreOpened "store.opened" Act ["epoch" "cases" "waiting"] "数据库已打开。" "The store is open.";
     StoreSetAside "store.set_aside" Alarm ["fault" "salvaged" "lost"] "数据库损坏,已另存并抢救。" "A damaged store was set aside and salvaged.";
+    StoreTrouble "store.trouble" Alarm ["fault"] "数据库密钥或密钥文件异常,请检查。" "The store's key or its key slots are not as they should be.";
+    StoreReturned "store.returned" Alarm ["cases"] "密钥已恢复,原先另存的办件已取回,继续上传。" "The key is back: cases of a store that was set aside are here again and are sent.";
+    CaseDamaged "case.damaged" Alarm ["row"] "一条办件记录损坏,已跳过;请重新启动固件以抢救。" "The row of a case is damaged and is passed over; a restart of the firmware saves what can be saved.";
+    ReconcileAgrees "reconcile.agrees" Act ["cases"] "每日对账一致。" "The daily comparison with the platform agrees.";
+    ReconcileDiffers "reconcile.differs" Alarm ["cases" "missing" "differing" "unlisted" "chains"] "每日对账不一致,须人工核对。" "The daily comparison with the platform differs; somebody must look.";
+    ReconcileFailed "reconcile.failed" Fault [] "每日对账未完成,一小时后再试。" "The daily comparison could not be made; it is tried again in an hour.";
     IdentityMissing "identity.missing" Alarm ["fault"] "本机密钥不可用,回执没有签名。" "The machine's key cannot be used; receipts are not signed.";
     RoomEnough "room.enough" Status ["free" "usable"] "存储空间充足。" "There is room enough for filings.";
     RoomLow "room.low" Fault ["free" "usable"] "存储空间不多,请尽快处理。" "Room for filings runs low.";

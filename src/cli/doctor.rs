@@ -2,6 +2,7 @@
 
 mod finding;
 mod outbox;
+mod reconciliation;
 mod surroundings;
 
 use std::path::PathBuf;
@@ -82,6 +83,7 @@ impl Doctor {
                     Ok(report) => all.extend(outbox::of_report(&config, &report, &clock)),
                 }
                 all.extend(outbox::of_files(&files));
+                all.push(reconciliation::last(&config.store.path, &clock));
                 all.push(unseen(files.held));
             }
         }

@@ -7,6 +7,7 @@ pub mod gpio;
 pub mod identity;
 pub mod journal;
 pub mod platform;
+pub mod reconcile;
 pub mod room;
 pub mod runtime;
 pub mod sending;

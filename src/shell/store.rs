@@ -12,6 +12,7 @@ mod attachments;
 mod backlog;
 mod bodies;
 mod chain;
+mod claims;
 mod doubt;
 mod fault;
 pub mod files;
@@ -19,11 +20,13 @@ mod filing;
 mod freed;
 mod key_slots;
 mod machine_key;
+mod mark;
 mod numbers;
 pub mod objects;
 mod open;
 mod place;
 mod ratings;
+mod raw;
 mod refused;
 pub mod report;
 mod room;
@@ -34,6 +37,7 @@ mod schema;
 mod seal;
 mod slot_map;
 mod tally;
+mod walk;
 mod writer;
 
 use std::sync::mpsc::{SyncSender, sync_channel};
@@ -48,7 +52,7 @@ pub use answers::Attempt;
 pub use fault::StoreFault;
 pub use filing::{BUNDLE_LIMIT, Filed};
 pub use machine_key::KeySource;
-pub use open::{Config, MAX_PAGES, Opened, Random, os_random};
+pub use open::{Config, MAX_PAGES, OnDamage, Opened, Random, os_random};
 pub use ratings::{RATING_LIMIT, RATINGS_WAITING_LIMIT};
 pub use refused::REFUSED_LIMIT;
 pub use room::Inside;
@@ -116,6 +120,9 @@ impl Store {
             set_aside: report.set_aside,
             fault: report.fault,
             salvaged: report.salvaged,
+            lost: report.lost,
+            returned: report.returned,
+            troubles: report.troubles,
         })
     }
 
@@ -298,8 +305,8 @@ impl Store {
         self.ask(move |desk| desk.list(limit))
     }
 
-    /// The last sequence of an epoch and the end of its chain; 0 and the chain's beginning if nothing was filed in it.
-    /// A case that was lost is not in it.
+    /// The last sequence of an epoch and the end of its chain, as they were kept at filing; 0 and the chain's beginning if
+    /// nothing was filed in it. A case that was lost since does not change them.
     ///
     /// # Errors
     /// [`StoreFault`] of reading.
@@ -352,10 +359,11 @@ impl Store {
         self.ask(|desk| desk.tidy())
     }
 
-    /// SQLite's own check of the whole file (`quick_check`), the counts, and every body that is still there.
+    /// SQLite's own check of the whole file (`quick_check`), the counts, every row, every body that is still there, and the
+    /// chains.
     ///
     /// # Errors
-    /// [`StoreFault::Corrupt`] or [`StoreFault::Unreadable`] with the first finding.
+    /// [`StoreFault::Corrupt`], [`StoreFault::Unreadable`] or [`StoreFault::Missing`] with the first finding.
     pub fn verify(&self) -> Result<(), StoreFault> {
         self.ask(|desk| desk.verify())
     }

@@ -3,10 +3,7 @@
 
 use std::path::Path;
 
-use kiosk::case::{
-    Applicant, ApplicantKind, ClockClass, Consent, Delivery, DeviceId, Draft, Material,
-    MaterialForm, MaterialSource, PaperWay, Stamp,
-};
+use kiosk::case::{ClockClass, Draft, Material, MaterialForm, MaterialSource, Stamp, sample};
 use rusqlite::Connection;
 use serde_json::json;
 
@@ -50,32 +47,17 @@ pub fn draft(person: u64) -> Draft {
         form: MaterialForm::Electronic,
         source: MaterialSource::Licence,
     };
-    Draft {
-        task_code: "11440203MB0000007P4440599003000".into(),
-        task_handle_item: None,
-        task_name: "高龄津贴申请".into(),
-        dept: "演示·区民政局".into(),
-        applicant: Applicant {
-            name: "陈演示".into(),
-            cert_type: "10".into(),
-            cert_no: format!("999{person:015}").as_str().into(),
-            kind: ApplicantKind::Person,
-        },
-        mobile: Some("13800138000".into()),
-        form: json!({
-            "living": "home", "receiver": "self", "bank_card": "6217009999999999996",
-            "address": {"code": "440203101001", "detail": "演示路1号"}, "remark": "说明".repeat(150),
-        })
-        .into(),
-        materials: (1..=3).map(material).collect(),
-        contents: Vec::new(),
-        delivery: Delivery { way: PaperWay::Collect, address: None },
-        consent: Consent { version: "1".into(), items: vec!["idcard".into(), "bank_card".into()] },
-        signature: None,
-        device: DeviceId { id: "W0012".into(), town_code: "440203001".into() },
-        catalogue: "1".into(),
-        offline: false,
-        bundle: None,
-        corrects: None,
-    }
+    let mut draft = sample::draft(&format!("999{person:015}"));
+    draft.task_code = "11440203MB0000007P4440599003000".into();
+    draft.dept = "演示·区民政局".into();
+    draft.applicant.name = "陈演示".into();
+    draft.mobile = Some("13800138000".into());
+    draft.form = json!({
+        "living": "home", "receiver": "self", "bank_card": "6217009999999999996",
+        "address": {"code": "440203101001", "detail": "演示路1号"}, "remark": "说明".repeat(150),
+    })
+    .into();
+    draft.materials = (1..=3).map(material).collect();
+    draft.consent.items = vec!["idcard".into(), "bank_card".into()];
+    draft
 }

@@ -3,10 +3,7 @@
 use std::io::Write;
 use std::path::Path;
 
-use kiosk::case::{
-    Acceptance, Answer, Applicant, ApplicantKind, ClockClass, Consent, Delivery, DeviceId, Draft,
-    Machine, PaperWay, Stamp,
-};
+use kiosk::case::{Acceptance, Answer, ClockClass, Draft, Machine, Stamp, sample};
 use kiosk::shell::store::{Attempt, Config, Store};
 use rusqlite::Connection;
 
@@ -73,39 +70,10 @@ fn stamp() -> Stamp {
 }
 
 fn draft(n: usize) -> Draft {
-    Draft {
-        task_code: "11440203MB0000001534420001000".into(),
-        task_handle_item: None,
-        task_name: "高龄津贴申请".into(),
-        dept: "示例区民政局".into(),
-        applicant: Applicant {
-            name: "测试甲".into(),
-            cert_type: "10".into(),
-            cert_no: format!("999999{n:012}").as_str().into(),
-            kind: ApplicantKind::Person,
-        },
-        mobile: None,
-        form: serde_json::json!({"note": "x".repeat(n * 700 % 5000)}).into(),
-        materials: vec![],
-        delivery: Delivery {
-            way: PaperWay::Collect,
-            address: None,
-        },
-        consent: Consent {
-            version: "1".into(),
-            items: vec![],
-        },
-        contents: Vec::new(),
-        signature: None,
-        device: DeviceId {
-            id: "42".into(),
-            town_code: "440203100".into(),
-        },
-        catalogue: "1".into(),
-        offline: true,
-        bundle: None,
-        corrects: None,
-    }
+    let mut draft = sample::draft(&format!("999999{n:012}"));
+    draft.form = serde_json::json!({"note": "x".repeat(n * 700 % 5000)}).into();
+    draft.offline = true;
+    draft
 }
 
 fn file_cases(folder: &Path) -> anyhow::Result<()> {

@@ -7,12 +7,16 @@ mod floors;
 mod kill_nine;
 #[cfg(feature = "sim")]
 mod outbox_attachments;
+#[cfg(feature = "sim")]
 mod outbox_cli;
+#[cfg(feature = "sim")]
 mod outbox_days;
+#[cfg(feature = "sim")]
 mod outbox_kill;
 mod outbox_policy;
 #[cfg(feature = "sim")]
 mod outbox_usb;
+#[cfg(feature = "sim")]
 mod power_cut;
 #[cfg(feature = "sim")]
 mod printer_bytes;
@@ -27,6 +31,8 @@ mod printer_picture;
 #[cfg(feature = "sim")]
 mod printer_world;
 mod readme;
+#[cfg(feature = "sim")]
+mod reconcile;
 #[cfg(feature = "sim")]
 mod trouble_bench;
 #[cfg(feature = "sim")]

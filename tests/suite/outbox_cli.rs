@@ -6,9 +6,8 @@ use std::process::{Command, Output};
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use kiosk::case::{
-    Acceptance, Answer, Applicant, ApplicantKind, ClockClass, Consent, Delivery, DeviceId, Digest,
-    Draft, Epoch, FilingNumber, Machine, MachineIdentity, PaperWay, ParkCause, Proof, RetryCause,
-    Stamp,
+    Acceptance, Answer, ClockClass, Digest, Draft, Epoch, FilingNumber, Machine, MachineIdentity,
+    ParkCause, Proof, RetryCause, Stamp, sample,
 };
 use kiosk::shell::identity;
 use kiosk::shell::store::{Attempt, Config, Filed, Store};
@@ -96,39 +95,11 @@ pub fn stamp(at: Option<&str>) -> Stamp {
 }
 
 pub fn draft(name: &str) -> Draft {
-    Draft {
-        task_code: "11440203MB0000001534420001000".into(),
-        task_handle_item: None,
-        task_name: "高龄津贴申请".into(),
-        dept: "示例区民政局".into(),
-        applicant: Applicant {
-            name: name.into(),
-            cert_type: "10".into(),
-            cert_no: "999999194912310029".into(),
-            kind: ApplicantKind::Person,
-        },
-        mobile: Some("07510000001".into()),
-        form: serde_json::json!({}).into(),
-        materials: vec![],
-        contents: Vec::new(),
-        delivery: Delivery {
-            way: PaperWay::Collect,
-            address: None,
-        },
-        consent: Consent {
-            version: "1".into(),
-            items: vec![],
-        },
-        signature: None,
-        device: DeviceId {
-            id: "W0012".into(),
-            town_code: "440203001".into(),
-        },
-        catalogue: "1".into(),
-        offline: true,
-        bundle: None,
-        corrects: None,
-    }
+    let mut draft = sample::draft("999999194912310029");
+    draft.applicant.name = name.into();
+    draft.mobile = Some("07510000001".into());
+    draft.offline = true;
+    draft
 }
 
 fn record(store: &Store, case: &Filed, answer: &Answer) {

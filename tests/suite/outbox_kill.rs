@@ -8,10 +8,7 @@ use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-use kiosk::case::{
-    Acceptance, Answer, Applicant, ApplicantKind, ClockClass, Consent, Delivery, DeviceId, Draft,
-    Machine, PaperWay, Stamp,
-};
+use kiosk::case::{Acceptance, Answer, ClockClass, Draft, Machine, Stamp, sample};
 use kiosk::shell::store::{Attempt, Config, Opened, Store};
 
 const FOLDER: &str = "KIOSK_KILL_TEST_FOLDER";
@@ -32,39 +29,10 @@ fn stamp() -> Stamp {
 }
 
 fn draft(person: u64) -> Draft {
-    Draft {
-        task_code: "11440203MB0000001534420001000".into(),
-        task_handle_item: None,
-        task_name: "高龄津贴申请".into(),
-        dept: "示例区民政局".into(),
-        applicant: Applicant {
-            name: "测试甲".into(),
-            cert_type: "10".into(),
-            cert_no: format!("999999{person:012}").as_str().into(),
-            kind: ApplicantKind::Person,
-        },
-        mobile: None,
-        form: serde_json::json!({"note": "x".repeat(2000)}).into(),
-        materials: vec![],
-        contents: Vec::new(),
-        delivery: Delivery {
-            way: PaperWay::Collect,
-            address: None,
-        },
-        consent: Consent {
-            version: "1".into(),
-            items: vec![],
-        },
-        signature: None,
-        device: DeviceId {
-            id: "42".into(),
-            town_code: "440203100".into(),
-        },
-        catalogue: "1".into(),
-        offline: true,
-        bundle: None,
-        corrects: None,
-    }
+    let mut draft = sample::draft(&format!("999999{person:012}"));
+    draft.form = serde_json::json!({"note": "x".repeat(2000)}).into();
+    draft.offline = true;
+    draft
 }
 
 /// The machine that is killed: files one to three cases at a time, has some of them accepted, and says

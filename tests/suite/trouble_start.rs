@@ -1,7 +1,13 @@
 //! What the firmware finds when it starts is damaged or missing: it starts all the same.
 
+use std::fs::{self, Permissions};
+use std::os::unix::fs::PermissionsExt as _;
+use std::time::Duration;
+
+use kiosk::case::{ClockClass, Machine, Stamp, sample};
 use kiosk::domain::page::{Body, Field, Intent, Keys, PageKind};
 use kiosk::shell::settings;
+use kiosk::shell::store::{Config, Store};
 
 use super::trouble_bench::Bench;
 
@@ -74,4 +80,60 @@ fn without_tables_digits_and_letters_still_work() {
         };
         assert_eq!(*value, key.to_string());
     }
+}
+
+#[test]
+fn cases_come_back_with_their_key_and_go_to_the_platform() {
+    let mut bench = Bench::with(|config, _| {
+        let path = &config.store.path;
+        let machine = || Machine::parse(&config.machine.id).expect("machine");
+        let open = || Store::open(Config::new(path, machine())).expect("it always starts");
+        let stamp = Stamp {
+            wall_rfc3339: None,
+            clock_class: ClockClass::Unknown,
+            boot_id: "boot".into(),
+            monotonic_ms: 0,
+        };
+        let drafts = vec![sample::draft("1"), sample::draft("2")];
+        open().store.file(drafts, stamp).expect("file");
+        let mut key = path.clone().into_os_string();
+        key.push(".key");
+        let right = fs::read(&key).expect("key");
+        fs::write(&key, [7; 32]).expect("another key");
+        assert!(open().set_aside.is_some());
+        fs::write(&key, right).expect("the right one");
+        fs::set_permissions(&key, Permissions::from_mode(0o644)).expect("for all to read");
+    });
+    let journal = bench.journal.written();
+    for id in ["store.returned", "store.trouble", "store.set_aside"] {
+        assert_eq!(bench.logged(id), 1, "{id}: {journal}");
+    }
+    let sent = |bench: &Bench| bench.logged("send.accepted") + bench.logged("send.rejected") > 1;
+    for _ in 0..200 {
+        if sent(&bench) {
+            break;
+        }
+        bench.pass(60);
+        bench.within(Duration::from_millis(50), sent);
+    }
+    let answers = bench.logged("send.accepted") + bench.logged("send.rejected");
+    assert_eq!(answers, 2, "each once: {}", bench.journal.written());
+}
+
+#[test]
+fn within_a_day_machine_and_platform_have_compared() {
+    let mut bench = Bench::new();
+    bench.visit("mother");
+    bench.drained("a case");
+    let compared = |bench: &Bench| bench.logged("reconcile.agrees") > 0;
+    for _ in 0..60 {
+        if compared(&bench) {
+            break;
+        }
+        bench.pass(1200);
+        bench.within(Duration::from_millis(50), compared);
+    }
+    let journal = bench.journal.written();
+    assert!(compared(&bench), "{journal}");
+    assert_eq!(bench.logged("reconcile.differs"), 0, "{journal}");
 }

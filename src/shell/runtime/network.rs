@@ -1,6 +1,7 @@
 //! Calls to the platform, away from the loop: each ends in one event.
 
 mod ratings;
+mod reconcile;
 
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
@@ -24,6 +25,7 @@ use crate::shell::store::{Attempt, Store, StoreFault};
 use crate::text::Text;
 
 use super::Inbox;
+pub(super) use reconcile::Daily;
 
 /// How often the catalogue is asked for.
 const CATALOGUE_EVERY: Duration = Duration::from_secs(600);
@@ -51,6 +53,8 @@ pub(super) struct Site {
     pub(super) area_code: String,
     /// Room beside the store.
     pub(super) room: RoomKeeper,
+    /// The daily comparison.
+    pub(super) daily: Daily,
 }
 
 struct Shared {
@@ -62,6 +66,7 @@ struct Shared {
     cache_dir: PathBuf,
     area_code: String,
     room: Arc<RoomKeeper>,
+    daily: Daily,
     /// When ratings were sent last.
     rated: Mutex<Instant>,
 }
@@ -91,6 +96,7 @@ impl Network {
             cache_dir: site.cache_dir,
             area_code: site.area_code,
             room: Arc::new(site.room),
+            daily: site.daily,
             rated: Mutex::new(started),
         };
         Ok(Self {
@@ -207,13 +213,17 @@ impl Network {
             let _ = shared.client.time().await;
             let etag = std::fs::read_to_string(shared.cache_dir.join(CACHED_ETAG)).ok();
             let answer = shared.client.catalogue(etag.as_deref()).await;
-            if !matches!(answer, CatalogueAnswer::Failed(_)) {
+            let line_works = !matches!(answer, CatalogueAnswer::Failed(_));
+            if line_works {
                 shared.inbox.event(Event::LineWorks);
             }
             if let CatalogueAnswer::New { etag, bytes } = answer {
                 shared.take_catalogue(&etag, &bytes);
             }
             shared.send_ratings().await;
+            if line_works {
+                shared.reconcile().await;
+            }
         });
     }
 }

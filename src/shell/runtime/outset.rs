@@ -20,13 +20,14 @@ use crate::shell::clock::{BootBook, Clock};
 use crate::shell::identity;
 use crate::shell::journal::Journal;
 use crate::shell::platform::{Client, ClientConfig, Token};
+use crate::shell::reconcile::Comparison;
 use crate::shell::room::RoomKeeper;
 use crate::shell::store::files::OsFiles;
 use crate::shell::store::report::FileFacts;
 use crate::shell::store::{self, Store};
 
 use super::Inbox;
-use super::network::{CACHED, Network, Site};
+use super::network::{CACHED, Daily, Network, Site};
 
 /// What the loop begins with.
 pub(super) struct Parts {
@@ -69,6 +70,11 @@ pub(super) fn prepare(
             cache_dir: config.catalogue.cache_dir.clone(),
             area_code: config.machine.town_code.clone(),
             room: RoomKeeper::new(&config.store.path, Arc::new(OsFiles)),
+            daily: Daily::new(
+                &config.machine.id,
+                identity.clone(),
+                Comparison::path(&config.store.path),
+            ),
         },
     )?;
     let mut seed = [0; 8];
@@ -133,8 +139,13 @@ fn open_store(config: &Config, journal: &Journal) -> anyhow::Result<Store> {
     }
     let machine =
         Machine::parse(&config.machine.id).map_err(|error| anyhow!("machine id: {error}"))?;
-    let opened = Store::open(store::Config::new(path, machine))
-        .with_context(|| format!("open the store {}", path.display()))?;
+    let mut place = store::Config::new(path, machine);
+    let damage = journal.clone();
+    place.on_damage = Box::new(move |row| {
+        damage.event(EventId::CaseDamaged, &[("row", FieldValue::count(row))]);
+    });
+    let opened =
+        Store::open(place).with_context(|| format!("open the store {}", path.display()))?;
     if opened.set_aside.is_some() {
         let fault = opened
             .fault
@@ -143,8 +154,17 @@ fn open_store(config: &Config, journal: &Journal) -> anyhow::Result<Store> {
         let fields = [
             ("fault", FieldValue::Word(fault)),
             ("salvaged", FieldValue::count(opened.salvaged)),
+            ("lost", FieldValue::count(opened.lost)),
         ];
         journal.event(EventId::StoreSetAside, &fields);
+    }
+    for trouble in &opened.troubles {
+        let fields = [("fault", FieldValue::Word(trouble))];
+        journal.event(EventId::StoreTrouble, &fields);
+    }
+    if opened.returned > 0 {
+        let fields = [("cases", FieldValue::count(opened.returned))];
+        journal.event(EventId::StoreReturned, &fields);
     }
     if let Ok(counts) = opened.store.counts() {
         let fields = [("waiting", FieldValue::count(counts.waiting))];

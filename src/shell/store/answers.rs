@@ -10,6 +10,7 @@ use super::filing::milliseconds;
 use super::freed::Freed;
 use super::key_slots::KeySlots;
 use super::machine_key::MachineKey;
+use super::mark;
 use super::numbers;
 use super::open::Random;
 use super::refused::erase_corrected;
@@ -152,7 +153,7 @@ fn enter(
     room: bool,
     sealing: &mut Sealing<'_>,
 ) -> Result<Done, StoreFault> {
-    let found = find(db, key)?;
+    let found = find(db, key, sealing)?;
     let (from, to) = (found.state, found.state.after(change.turn()));
     let mut freed = Freed::default();
     if let Change::Answered(both) = change {
@@ -167,7 +168,7 @@ fn enter(
         match answer {
             Answer::Accepted(acceptance) if to != from => {
                 freed = accept(db, &found, key, acceptance, sealing)?;
-                freed.and(erase_corrected(db, found.id)?);
+                freed.and(erase_corrected(db, &sealing.key.mark, found.id)?);
             }
             Answer::Rejected(rejection) if to != from => {
                 let detail = seal_detail(db, &found, key, &rejection.detail, sealing)?;
@@ -182,17 +183,25 @@ fn enter(
         db.prepare_cached("UPDATE cases SET state = ?2 WHERE id = ?1")?
             .execute((found.id, to.word()))?;
     }
+    mark::renew(db, &sealing.key.mark, found.id)?;
     Ok(Done { from, to, freed })
 }
 
-fn find(db: &Connection, key: &Key) -> Result<Found, StoreFault> {
+fn find(db: &Connection, key: &Key, sealing: &Sealing<'_>) -> Result<Found, StoreFault> {
     let id = numbers::row_of(db, key)?;
+    let select = format!(
+        "SELECT state, attempts, task_code, {} FROM cases WHERE id = ?1 AND key = ?2",
+        mark::columns()
+    );
     let found = db
-        .prepare_cached("SELECT state, attempts, task_code FROM cases WHERE id = ?1 AND key = ?2")?
+        .prepare_cached(&select)?
         .query_row((id, &key.0), |row| {
-            Ok((row.get::<_, String>(0)?, row.get(1)?, row.get(2)?))
+            // A new mark over a damaged row would make it look whole.
+            let whole = mark::check(&sealing.key.mark, row, 3);
+            Ok(whole.and(Ok((row.get::<_, String>(0)?, row.get(1)?, row.get(2)?))))
         })
-        .optional()?;
+        .optional()?
+        .transpose()?;
     let (word, attempts, task_code) = found.ok_or(StoreFault::NotFound)?;
     Ok(Found {
         id,

@@ -2,22 +2,25 @@
 
 use std::time::Duration;
 
-use rusqlite::Params;
+use rusqlite::Row;
 
 use crate::case::{ClockClass, Key, PersonToken, Stamp, Waiting};
 use crate::domain::clock::age;
 
 use super::Store;
 use super::fault::StoreFault;
-use super::rows::number;
+use super::mark;
+use super::rows::{number, state};
+use super::walk::Way;
 use super::writer::Desk;
 
 /// Columns of a [`Waiting`], for [`Desk::cases`]. From the bodies to the cases, never the other way: a long history has no
 /// bodies.
-const COLUMNS: &str = "SELECT id, key, person, attempts, task_code,
-    stored_wall, stored_class, stored_boot, stored_ms FROM bodies CROSS JOIN cases ON id = case_id";
+const COLUMNS: &str =
+    "case_id, key, person, attempts, task_code, stored_wall, stored_class, stored_boot, stored_ms";
+const MARKED_AT: usize = 9;
 /// Most parked cases that are told at start.
-const PARKED_LIMIT: u32 = 4096;
+const PARKED_LIMIT: usize = 4096;
 
 impl Store {
     /// At most `limit` cases to send, in order of filing, from the first one after number `after` (0: from the oldest).
@@ -61,10 +64,7 @@ impl Store {
     /// # Errors
     /// [`StoreFault`] of reading.
     pub fn parked(&self, now: Stamp) -> Result<Vec<Waiting>, StoreFault> {
-        self.ask(move |desk| {
-            let these = "WHERE state = 'parked' ORDER BY case_id LIMIT ?1";
-            desk.cases(these, [PARKED_LIMIT], Some(&now))
-        })
+        self.ask(move |desk| desk.cases("= 'parked'", 0, PARKED_LIMIT, Some(&now)))
     }
 }
 
@@ -76,42 +76,53 @@ impl Desk {
         now: Option<&Stamp>,
     ) -> Result<Vec<Waiting>, StoreFault> {
         let after = i64::try_from(after).unwrap_or(i64::MAX);
-        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
-        let these = "WHERE case_id > ?1 AND state IN ('ready', 'sending', 'overdue')
-            ORDER BY case_id LIMIT ?2";
-        self.cases(these, (after, limit), now)
+        self.cases("IN ('ready', 'sending', 'overdue')", after, limit, now)
     }
 
     fn cases(
         &mut self,
-        these: &str,
-        values: impl Params,
+        states: &str,
+        after: i64,
+        limit: usize,
         now: Option<&Stamp>,
     ) -> Result<Vec<Waiting>, StoreFault> {
+        // A row whose state is no word is found here too, or nobody would ever look at it.
+        let sql = format!(
+            "SELECT {COLUMNS}, {} FROM bodies CROSS JOIN cases ON id = case_id WHERE case_id >= ?1
+             AND (state {states} OR state NOT IN ('ready', 'sending', 'overdue', 'accepted', 'rejected', 'parked'))
+             ORDER BY case_id LIMIT ?2",
+            mark::columns()
+        );
         self.noting(|desk| {
-            let mut statement = desk.db.prepare_cached(&format!("{COLUMNS} {these}"))?;
-            let mut rows = statement.query(values)?;
-            let mut cases = Vec::new();
-            while let Some(row) = rows.next()? {
-                let class: String = row.get(6)?;
-                let filed = Stamp {
-                    wall_rfc3339: row.get(5)?,
-                    clock_class: ClockClass::from_word(&class).unwrap_or(ClockClass::Unknown),
-                    boot_id: row.get(7)?,
-                    monotonic_ms: number(row.get(8)?)?,
-                };
-                cases.push(Waiting {
-                    key: Key(row.get(1)?),
-                    seq: number(row.get(0)?)?,
-                    person: PersonToken(row.get(2)?),
-                    attempts: row.get(3)?,
-                    task_code: row.get(4)?,
-                    waited: now
-                        .and_then(|now| age(&filed, now))
-                        .unwrap_or(Duration::ZERO),
-                });
-            }
-            Ok(cases)
+            desk.walk(
+                Way::Up,
+                after.saturating_add(1),
+                limit,
+                &sql,
+                |desk, row| desk.waiting_row(row, now),
+            )
+        })
+    }
+
+    fn waiting_row(&self, row: &Row<'_>, now: Option<&Stamp>) -> Result<Waiting, StoreFault> {
+        mark::check(&self.key.mark, row, MARKED_AT)?;
+        state(&row.get::<_, String>(MARKED_AT + 1)?)?;
+        let class: String = row.get(6)?;
+        let filed = Stamp {
+            wall_rfc3339: row.get(5)?,
+            clock_class: ClockClass::from_word(&class).unwrap_or(ClockClass::Unknown),
+            boot_id: row.get(7)?,
+            monotonic_ms: number(row.get(8)?)?,
+        };
+        Ok(Waiting {
+            key: Key(row.get(1)?),
+            seq: number(row.get(0)?)?,
+            person: PersonToken(row.get(2)?),
+            attempts: row.get(3)?,
+            task_code: row.get(4)?,
+            waited: now
+                .and_then(|now| age(&filed, now))
+                .unwrap_or(Duration::ZERO),
         })
     }
 }

@@ -14,7 +14,6 @@ pub(super) struct Sealed {
     pub(super) alg: u8,
     pub(super) slot: u32,
     pub(super) body: Vec<u8>,
-    pub(super) digest: [u8; 32],
 }
 
 /// What is bound to the body of a case.
@@ -56,12 +55,13 @@ impl Sealed {
         &self,
         data_key: Option<&Secret>,
         bound: &[u8],
+        digest: [u8; 32],
     ) -> Result<Zeroizing<Vec<u8>>, SealFault> {
         if self.alg != XCHACHA20_POLY1305 {
             return Err(SealFault::UnknownAlgorithm(self.alg));
         }
         let body = unseal(data_key.ok_or(SealFault::NoKey)?, bound, &self.body)?;
-        if Digest::of(&body) == Digest(self.digest) {
+        if Digest::of(&body) == Digest(digest) {
             Ok(body)
         } else {
             Err(SealFault::Digest)
@@ -80,7 +80,7 @@ impl Desk {
 
     fn case_body(&self, key: &Key) -> Result<Zeroizing<Vec<u8>>, StoreFault> {
         let id = numbers::row_of(&self.db, key)?;
-        let (sealed, task_code) = self
+        let ((sealed, digest), task_code) = self
             .db
             .prepare_cached(
                 "SELECT alg, slot, body, digest, task_code FROM bodies JOIN cases ON id = case_id
@@ -90,17 +90,17 @@ impl Desk {
                 Ok((sealed(row)?, row.get::<_, String>(4)?))
             })?;
         let bound = body_bound(sealed.alg, key, id, &task_code);
-        self.open(&sealed, key, &bound)
+        self.open(&sealed, key, &bound, digest)
     }
 
     fn rating_body(&self, key: &Key, id: i64) -> Result<Zeroizing<Vec<u8>>, StoreFault> {
-        let sealed = self
+        let (sealed, digest) = self
             .db
             .prepare_cached(
                 "SELECT alg, slot, body, digest FROM ratings WHERE id = ?1 AND key = ?2",
             )?
             .query_row((id, &key.0), sealed)?;
-        self.open(&sealed, key, &rating_bound(sealed.alg, key))
+        self.open(&sealed, key, &rating_bound(sealed.alg, key), digest)
     }
 
     fn open(
@@ -108,10 +108,11 @@ impl Desk {
         sealed: &Sealed,
         key: &Key,
         bound: &[u8],
+        digest: [u8; 32],
     ) -> Result<Zeroizing<Vec<u8>>, StoreFault> {
         let data_key = self.slots.key(sealed.slot);
         sealed
-            .open(data_key.as_ref(), bound)
+            .open(data_key.as_ref(), bound, digest)
             .map_err(|why| StoreFault::Unreadable {
                 key: key.0.clone(),
                 why,
@@ -135,12 +136,12 @@ impl Desk {
     }
 }
 
-/// Reads the first four columns.
-pub(super) fn sealed(row: &rusqlite::Row<'_>) -> rusqlite::Result<Sealed> {
-    Ok(Sealed {
+/// Reads the first four columns: what is sealed, and the digest of what was frozen.
+pub(super) fn sealed(row: &rusqlite::Row<'_>) -> rusqlite::Result<(Sealed, [u8; 32])> {
+    let sealed = Sealed {
         alg: row.get(0)?,
         slot: row.get(1)?,
         body: row.get(2)?,
-        digest: row.get(3)?,
-    })
+    };
+    Ok((sealed, row.get(3)?))
 }

@@ -26,6 +26,12 @@ pub enum StoreFault {
         /// What is wrong with it.
         why: SealFault,
     },
+    /// Cases that were filed are not there any more.
+    #[error("{cases} cases are missing")]
+    Missing {
+        /// How many.
+        cases: u64,
+    },
     /// The machine's key does not open this store.
     #[error("the store was sealed with another machine key")]
     WrongKey,
@@ -72,6 +78,7 @@ impl StoreFault {
             Self::Io(_) => "io",
             Self::Corrupt(_) => "corrupt",
             Self::Unreadable { .. } => "unreadable",
+            Self::Missing { .. } => "missing",
             Self::WrongKey => "wrong-key",
             Self::KeyUnfit { .. } => "key-unfit",
             Self::InDoubt(_) => "in-doubt",

@@ -6,14 +6,16 @@ use rusqlite::{Connection, named_params};
 use sha2::{Digest as _, Sha256};
 
 use crate::case::{
-    BODY_LIMIT, CaseState, Correction, Digest, Draft, Epoch, FilingNumber, Key, PersonToken,
-    Private, Stamp, Waiting, freeze,
+    BODY_LIMIT, CaseState, Correction, Digest, Draft, Epoch, FilingNumber, Key, PersonToken, Stamp,
+    Waiting, freeze,
 };
 
 use super::attachments::{self, SealedAttached};
 use super::bodies::body_bound;
+use super::chain;
 use super::doubt::Doubt;
 use super::fault::StoreFault;
+use super::mark;
 use super::numbers;
 use super::refused::settle_by;
 use super::rows;
@@ -198,7 +200,7 @@ impl Desk {
                 person: person(
                     &self.key.person,
                     &draft.applicant.cert_type,
-                    &draft.applicant.cert_no,
+                    draft.applicant.cert_no.reveal(),
                 ),
                 task_code: draft.task_code.clone(),
                 key,
@@ -223,7 +225,10 @@ impl Desk {
         let transaction = self.db.transaction()?;
         for row in &doubt.rows {
             insert(&transaction, row, &doubt.stamp).map_err(Failure::Before)?;
+            mark::renew(&transaction, &self.key.mark, row.id).map_err(Failure::Before)?;
         }
+        let filed = doubt.rows.iter().map(|row| &row.filed);
+        chain::follow(&transaction, filed).map_err(Failure::Before)?;
         (self.commit)(transaction).map_err(|error| Failure::AtCommit(error.into()))
     }
 
@@ -257,7 +262,7 @@ impl Desk {
             random(&mut bytes)?;
             Ok(bytes)
         };
-        let epoch = numbers::begin_epoch(&self.db, draw, self.slots.header.epoch)?;
+        let epoch = numbers::begin_epoch(&self.db, draw, self.slots.header.epoch, self.first_row)?;
         let text = epoch.as_str().as_bytes();
         self.slots.header.epoch = text.try_into().unwrap_or_default();
         Ok(epoch)
@@ -295,12 +300,12 @@ fn insert(db: &Connection, row: &Row, stamp: &Stamp) -> Result<(), StoreFault> {
 }
 
 /// Which cases are of one person, and nothing else: without the machine's key nobody can try ID numbers against it.
-pub(super) fn person(key: &Secret, cert_type: &str, cert_no: &Private) -> PersonToken {
+pub(super) fn person(key: &Secret, cert_type: &str, cert_no: &str) -> PersonToken {
     let hash = Sha256::new()
         .chain_update(&key[..])
         .chain_update(cert_type.as_bytes())
         .chain_update([0])
-        .chain_update(cert_no.reveal().as_bytes())
+        .chain_update(cert_no.as_bytes())
         .finalize();
     let mut token = [0_u8; 16];
     token.copy_from_slice(&hash[..16]);

@@ -91,11 +91,13 @@ fn next_row(db: &Connection) -> Result<i64, StoreFault> {
     )?)
 }
 
-/// Begins an epoch that this store has never had, nor `also`: numbers given out before must not come again.
+/// Begins an epoch that this store has never had, nor `also`: numbers given out before must not come again. Its first row
+/// is not below `at_least`.
 pub(super) fn begin_epoch(
     db: &Connection,
     mut draw: impl FnMut() -> Result<[u8; 2], StoreFault>,
     also: [u8; 2],
+    at_least: i64,
 ) -> Result<Epoch, StoreFault> {
     let mut known = db.prepare_cached("SELECT 1 FROM epochs WHERE epoch = ?1")?;
     let mut bytes = draw()?;
@@ -119,7 +121,7 @@ pub(super) fn begin_epoch(
     let epoch = Epoch::mint(bytes);
     db.execute(
         "INSERT OR REPLACE INTO epochs (first, epoch) VALUES (?1, ?2)",
-        (next_row(db)?, epoch.as_str()),
+        (next_row(db)?.max(at_least), epoch.as_str()),
     )?;
     Ok(epoch)
 }
@@ -162,7 +164,7 @@ mod tests {
         let begin = |n: i64| {
             db.execute("INSERT INTO cases (id) VALUES (?1)", [5001 + n])
                 .expect("case");
-            let epoch = begin_epoch(&db, || Ok([255, 255]), *b"00").expect("epoch");
+            let epoch = begin_epoch(&db, || Ok([255, 255]), *b"00", 1).expect("epoch");
             epoch.as_str().to_owned()
         };
         assert_eq!(

@@ -2,7 +2,7 @@
 
 use std::fs::File;
 use std::io::{self, Read};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -11,13 +11,15 @@ use rusqlite::{Connection, OpenFlags, OptionalExtension};
 use crate::case::Machine;
 
 use super::Store;
+use super::chain;
 use super::fault::StoreFault;
 use super::files::{Files, OsFiles};
 use super::machine_key::{self, KeySource, MachineKey};
 use super::place::Place;
+use super::raw;
 use super::seal::{NONCE, bound, seal, unseal};
 use super::tally::Tally;
-use super::writer::{Desk, quick_check};
+use super::writer::{Desk, check_marks, quick_check};
 use super::{run, schema};
 
 /// Source of randomness for keys: fills the slice.
@@ -28,6 +30,8 @@ const TIDY_AFTER: Duration = Duration::from_secs(15 * 60);
 
 /// Quota of the file in pages of 1 KiB, if nothing else is said: 256 MiB.
 pub const MAX_PAGES: u32 = 262_144;
+/// Told of the row of a case that was found damaged, once for each, on the writer thread.
+pub type OnDamage = Box<dyn FnMut(u64) + Send>;
 
 /// Where the store is and how large it may grow.
 pub struct Config {
@@ -46,6 +50,8 @@ pub struct Config {
     pub tidy_after: Duration,
     /// Randomness for keys and epochs.
     pub random: Random,
+    /// Told when a damaged row is met and passed over.
+    pub on_damage: OnDamage,
     /// Name of the SQLite VFS the file is opened with; the system's own if none. Tests put a failing disk here.
     pub vfs: Option<String>,
     /// The disk of the plain files beside the database.
@@ -68,6 +74,7 @@ impl Config {
             max_pages: MAX_PAGES,
             tidy_after: TIDY_AFTER,
             random: os_random(),
+            on_damage: Box::new(|_| {}),
             vfs: None,
             files: Arc::new(OsFiles),
         }
@@ -99,17 +106,29 @@ pub struct Opened {
     pub fault: Option<StoreFault>,
     /// Cases taken over from the damaged file.
     pub salvaged: usize,
+    /// Cases that were filed and could not be taken over.
+    pub lost: u64,
+    /// Cases that came back from stores set aside earlier, whose key was missing then.
+    pub returned: usize,
+    /// What else somebody has to look into, as words for the journal: `key-exposed`, `key-unfit`, `slots-missing`,
+    /// `slots-damaged`, `behind` (the key slots know of more cases than the database).
+    pub troubles: Vec<&'static str>,
 }
 
+#[derive(Default)]
 pub(super) struct Report {
     pub(super) fresh: bool,
     pub(super) set_aside: Option<PathBuf>,
     pub(super) fault: Option<StoreFault>,
     pub(super) salvaged: usize,
+    pub(super) lost: u64,
+    pub(super) returned: usize,
+    pub(super) troubles: Vec<&'static str>,
 }
 
 /// The one row of `meta`, as the last run left it.
 pub(super) struct Meta {
+    pub(super) machine: String,
     pub(super) store: [u8; 16],
     pub(super) starts: u64,
     pub(super) clean: bool,
@@ -132,11 +151,13 @@ pub(super) fn open(config: Config) -> Result<(Desk, Report), StoreFault> {
             false => place.finish_set_aside()?,
         },
         fresh: !place.exists(&place.path),
-        fault: None,
-        salvaged: 0,
+        ..Report::default()
     };
-    let key = machine_key::load(&config.key, config.only_if_whole, &place, &mut random)?;
-    let (db, meta) = match connect(&place).and_then(|db| checked(db, &key)) {
+    let ring = machine_key::load(&config.key, config.only_if_whole, &place, &mut random)?;
+    report.troubles.extend(ring.trouble);
+    let opened = sound_log(&place).and_then(|()| connect(&place));
+    let opened = opened.and_then(|db| checked(db, &ring.key));
+    let (db, meta) = match opened {
         Err(fault @ (StoreFault::Corrupt(_) | StoreFault::WrongKey)) if !config.only_if_whole => {
             report.set_aside = Some(place.set_aside()?);
             report.fault = Some(fault);
@@ -149,21 +170,26 @@ pub(super) fn open(config: Config) -> Result<(Desk, Report), StoreFault> {
         db,
         place,
         machine: config.machine,
-        key,
+        key: ring.key,
+        older: ring.older,
         random,
+        on_damage: config.on_damage,
         tidy_after: config.tidy_after,
     };
     let desk = match meta {
-        Some(meta) => start.again(&meta)?,
+        Some(meta) => start.again(&meta, config.only_if_whole, &mut report)?,
         None if config.only_if_whole => return Err(StoreFault::NotFound),
-        None => {
-            let aside = report.set_aside.clone();
-            let (desk, salvaged) = start.anew(aside)?;
-            report.salvaged = salvaged;
-            desk
-        }
+        None => start.anew(&mut report)?,
     };
     Ok((desk, report))
+}
+
+/// Looks at the log before SQLite does, which would write over what lies behind a bad place.
+fn sound_log(place: &Place) -> Result<(), StoreFault> {
+    if raw::log_is_rotten(place, &place.path) {
+        return Err(StoreFault::Corrupt("the log ends before its end".into()));
+    }
+    Ok(())
 }
 
 /// A connection with every setting that durability rests on, each read back.
@@ -227,17 +253,40 @@ fn checked(db: Connection, key: &MachineKey) -> Result<(Connection, Option<Meta>
     if !meta.clean {
         quick_check(&db)?;
         // That does not look at words: a state that is none would stop the start where nothing can be set aside.
-        Tally::count(&db)?;
+        Tally::count_all(&db)?;
+        chain::check_epochs(&db)?;
     }
-    if unseal(&key.keep, &check_bound(&meta.store), &meta.key_check).is_err() {
+    if !meta.opens(key) {
         return Err(StoreFault::WrongKey);
+    }
+    if !meta.clean {
+        check_marks(&db, key)?;
     }
     Ok((db, Some(meta)))
 }
 
+impl Meta {
+    fn opens(&self, key: &MachineKey) -> bool {
+        unseal(&key.keep, &check_bound(&self.store), &self.key_check).is_ok()
+    }
+}
+
+/// The one of `keys` that the store set aside at `aside` was sealed with; the first if that cannot be found out.
+pub(super) fn owner<'a>(
+    place: &Place,
+    aside: &Path,
+    mut keys: impl Iterator<Item = &'a MachineKey>,
+) -> Option<&'a MachineKey> {
+    let db = place.database(aside, OpenFlags::SQLITE_OPEN_READ_ONLY);
+    match db.and_then(|db| meta(&db)) {
+        Ok(Some(meta)) => keys.find(|key| meta.opens(key)),
+        _ => keys.next(),
+    }
+}
+
 fn meta(db: &Connection) -> Result<Option<Meta>, StoreFault> {
     let sql = format!(
-        "SELECT store, starts, clean, key_check, used_slots, {} FROM meta",
+        "SELECT store, starts, clean, key_check, used_slots, {}, machine FROM meta",
         Tally::COLUMNS
     );
     let found = db.query_row(&sql, [], |row| {
@@ -247,6 +296,7 @@ fn meta(db: &Connection) -> Result<Option<Meta>, StoreFault> {
             _ => None,
         };
         Ok(Meta {
+            machine: row.get(11)?,
             store: row.get(0)?,
             starts: u64::try_from(row.get::<_, i64>(1)?).unwrap_or(0),
             clean,

@@ -1,6 +1,7 @@
 //! Where the files of a store lie, and how damaged ones get out of the way.
 
 use std::ffi::OsStr;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -15,6 +16,13 @@ const ASIDE_LIMIT: u32 = 99;
 const KEYS: &str = ".keys";
 /// Ending of the folder of attachments.
 const OBJECTS: &str = ".objects";
+/// Ending of the write-ahead log.
+const LOG: &str = "-wal";
+/// Ending of the mark of a store that was set aside because no key opened it.
+const LOCKED: &str = ".locked";
+
+/// Bytes of a page of a new database: a case dirties few of them, and each is written twice.
+pub(super) const PAGE: usize = 1024;
 
 /// Where a database lies and how it is opened.
 pub(super) struct Place {
@@ -35,7 +43,8 @@ impl Place {
     }
 
     pub(super) fn exists(&self, path: &Path) -> bool {
-        self.files.open(path).is_ok()
+        // What cannot be opened is there: a folder, or somebody else's file.
+        !matches!(self.files.open(path), Err(error) if error.kind() == ErrorKind::NotFound)
     }
 
     /// The key slots of the database at `database`.
@@ -74,7 +83,7 @@ impl Place {
     /// Log and keys go where their database went; returns whether any was still here.
     fn follow(&self, aside: &Path) -> Result<bool, StoreFault> {
         let mut moved = false;
-        for ending in ["-wal", KEYS] {
+        for ending in [LOG, KEYS] {
             let from = with_ending(&self.path, ending);
             if self.exists(&from) {
                 self.files.rename(&from, &with_ending(aside, ending))?;
@@ -90,6 +99,28 @@ impl Place {
         self.files.rename(path, &self.free_name(path))?;
         self.files.sync_folder(Self::folder_of(path))?;
         Ok(())
+    }
+
+    /// Marks a store that was set aside as one to be taken over when its key is back.
+    pub(super) fn lock_aside(&self, aside: &Path) -> Result<(), StoreFault> {
+        match self.files.create(&with_ending(aside, LOCKED)) {
+            Err(error) if error.kind() != ErrorKind::AlreadyExists => Err(error.into()),
+            _ => self.sync_folder(),
+        }
+    }
+
+    /// What was taken over needs no other time.
+    pub(super) fn unlock_aside(&self, aside: &Path) -> Result<(), StoreFault> {
+        self.files.remove(&with_ending(aside, LOCKED))?;
+        self.sync_folder()
+    }
+
+    /// Stores that wait for their key, in the order they were set aside.
+    pub(super) fn locked_asides(&self) -> Vec<PathBuf> {
+        (1..=ASIDE_LIMIT)
+            .map(|n| with_ending(&self.path, format!(".aside-{n}")))
+            .filter(|aside| self.exists(&with_ending(aside, LOCKED)))
+            .collect()
     }
 
     pub(super) fn newest_aside(&self) -> Option<PathBuf> {
@@ -108,7 +139,7 @@ impl Place {
     fn free_name(&self, path: &Path) -> PathBuf {
         let name = |n: u32| with_ending(path, format!(".aside-{n}"));
         let taken = |n: &u32| {
-            ["", "-wal", KEYS]
+            ["", LOG, KEYS]
                 .iter()
                 .any(|ending| self.exists(&with_ending(&name(*n), ending)))
         };
@@ -127,6 +158,11 @@ impl Place {
             _ => Path::new("."),
         }
     }
+}
+
+/// The write-ahead log of a database.
+pub(super) fn log_of(database: &Path) -> PathBuf {
+    with_ending(database, LOG)
 }
 
 fn with_ending(path: &Path, ending: impl AsRef<OsStr>) -> PathBuf {

@@ -15,8 +15,9 @@ use super::bodies::{Sealed, body_bound, rejection_bound};
 use super::fault::StoreFault;
 use super::filing::person;
 use super::freed::Freed;
+use super::mark;
 use super::numbers;
-use super::seal::unseal;
+use super::seal::{Secret, unseal};
 use super::writer::Desk;
 
 /// Most refused cases told to one person at once, newest first.
@@ -80,7 +81,7 @@ impl Store {
 
 impl Desk {
     fn refused(&mut self, cert_type: &str, cert_no: &Private) -> Result<Vec<Refused>, StoreFault> {
-        let token = person(&self.key.person, cert_type, cert_no);
+        let token = person(&self.key.person, cert_type, cert_no.reveal());
         self.noting(|desk| {
             let mut statement = desk.db.prepare_cached(OPEN)?;
             let mut rows = statement.query((token.0, REFUSED_LIMIT))?;
@@ -99,7 +100,7 @@ impl Desk {
         let sealed = sealed(row).ok();
         let data_key = sealed
             .as_ref()
-            .and_then(|sealed| self.slots.key(sealed.slot));
+            .and_then(|(sealed, _)| self.slots.key(sealed.slot));
         let detail = row.get::<_, Option<Vec<u8>>>(7)?.and_then(|detail| {
             let bound = rejection_bound(&key, id, &task_code);
             unseal(data_key.as_ref()?, &bound, &detail).ok()
@@ -107,9 +108,9 @@ impl Desk {
         let detail = detail.as_deref().map_or("".into(), |bytes| {
             Private::new(String::from_utf8_lossy(bytes))
         });
-        let body = sealed.and_then(|sealed| {
+        let body = sealed.and_then(|(sealed, digest)| {
             let bound = body_bound(sealed.alg, &key, id, &task_code);
-            sealed.open(data_key.as_ref(), &bound).ok()
+            sealed.open(data_key.as_ref(), &bound, digest).ok()
         });
         let (answers, first) = match body.and_then(|body| OldAnswers::of_body(&body)) {
             Some((answers, first)) => (Some(answers), first),
@@ -136,14 +137,14 @@ impl Desk {
     }
 }
 
-/// Columns of the body, after those of the case.
-fn sealed(row: &Row<'_>) -> rusqlite::Result<Sealed> {
-    Ok(Sealed {
+/// Columns of the body, after those of the case, and its digest.
+fn sealed(row: &Row<'_>) -> rusqlite::Result<(Sealed, [u8; 32])> {
+    let sealed = Sealed {
         alg: row.get(8)?,
         slot: row.get(9)?,
         body: row.get(10)?,
-        digest: row.get(11)?,
-    })
+    };
+    Ok((sealed, row.get(11)?))
 }
 
 /// Writes down how a refused case is settled, unless it is already. A case that is not here or not refused is left alone:
@@ -173,7 +174,11 @@ pub(super) fn settle_by(
 
 /// In the transaction that keeps the acceptance of case `id`: what it corrects goes, with what that corrected before.
 /// Returns what is not needed any more.
-pub(super) fn erase_corrected(db: &Connection, id: i64) -> Result<Freed, StoreFault> {
+pub(super) fn erase_corrected(
+    db: &Connection,
+    mark_key: &Secret,
+    id: i64,
+) -> Result<Freed, StoreFault> {
     let mut freed = Freed::default();
     let mut next = corrects(db, id)?;
     for _ in 0..CHAIN_LIMIT {
@@ -192,6 +197,7 @@ pub(super) fn erase_corrected(db: &Connection, id: i64) -> Result<Freed, StoreFa
         if erased == 0 {
             break;
         }
+        mark::renew(db, mark_key, id)?;
         freed.and(Freed::of(db, id)?);
         next = corrects(db, id)?;
     }

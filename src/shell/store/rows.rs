@@ -6,14 +6,25 @@ use crate::case::{Acceptance, CaseState, Digest, FilingNumber, Key, Rejection};
 
 use super::bodies::{query_code_bound, rejection_bound};
 use super::fault::StoreFault;
+use super::mark;
 use super::numbers;
 use super::seal::unseal;
+use super::walk::Way;
 use super::writer::Desk;
 
-/// Columns of a [`CaseRow`], for [`Desk::case_row`].
-const COLUMNS: &str = "SELECT id, key, task_code, task_name, state, attempts, stored_wall, digest,
-    sblsh, sblsh_short, query_code, accepted_at, promise_until, rejected_code, rejected_detail, slot
-    FROM cases LEFT JOIN bodies ON case_id = id";
+/// Columns of a [`CaseRow`], for [`Desk::case_row`]; those that the mark is over stand behind them. The key slot only where
+/// it is needed: a body that cannot be read must not hide its case.
+const COLUMNS: &str = "id, key, task_code, task_name, state, attempts, stored_wall, digest,
+    sblsh, sblsh_short, query_code, accepted_at, promise_until, rejected_code, rejected_detail,
+    CASE state WHEN 'rejected' THEN (SELECT slot FROM bodies WHERE case_id = id) END";
+const MARKED_AT: usize = 16;
+
+fn select(condition: &str) -> String {
+    format!(
+        "SELECT {COLUMNS}, {} FROM cases WHERE {condition}",
+        mark::columns()
+    )
+}
 
 /// A stored case without its body: no personal data but what a refusal may say.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -68,28 +79,22 @@ pub(super) fn number(value: i64) -> Result<u64, StoreFault> {
 impl Desk {
     pub(super) fn list(&mut self, limit: u32) -> Result<Vec<CaseRow>, StoreFault> {
         self.noting(|desk| {
-            let newest = format!("{COLUMNS} ORDER BY id DESC LIMIT ?1");
-            let mut statement = desk.db.prepare(&newest)?;
-            let mut rows = statement.query([limit])?;
-            let mut list = Vec::new();
-            while let Some(row) = rows.next()? {
-                list.push(desk.case_row(row)?);
-            }
-            Ok(list)
+            let newest = select("id <= ?1 ORDER BY id DESC LIMIT ?2");
+            desk.walk(Way::Down, i64::MAX, limit as usize, &newest, Self::case_row)
         })
     }
 
     pub(super) fn case(&mut self, key: &Key) -> Result<CaseRow, StoreFault> {
         self.noting(|desk| {
             let id = numbers::row_of(&desk.db, key)?;
-            let this = format!("{COLUMNS} WHERE id = ?1 AND key = ?2");
-            let mut statement = desk.db.prepare_cached(&this)?;
+            let mut statement = desk.db.prepare_cached(&select("id = ?1 AND key = ?2"))?;
             let mut rows = statement.query((id, &key.0))?;
             desk.case_row(rows.next()?.ok_or(StoreFault::NotFound)?)
         })
     }
 
     fn case_row(&self, row: &Row<'_>) -> Result<CaseRow, StoreFault> {
+        mark::check(&self.key.mark, row, MARKED_AT)?;
         let key = Key(row.get(1)?);
         let state = state(&row.get::<_, String>(4)?)?;
         Ok(CaseRow {

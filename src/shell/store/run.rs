@@ -1,6 +1,7 @@
 //! Beginning a run: key slots and database are brought together, and numbers never come twice.
 
-use std::path::PathBuf;
+use std::collections::BTreeSet;
+use std::path::Path;
 use std::time::Duration;
 
 use rusqlite::Connection;
@@ -8,12 +9,13 @@ use rusqlite::Connection;
 use crate::case::Machine;
 
 use super::attachments::Attachments;
+use super::chain;
 use super::fault::StoreFault;
 use super::files::OpenFile;
 use super::key_slots::{Header, KeySlots};
 use super::machine_key::MachineKey;
 use super::numbers;
-use super::open::{Meta, Random, key_check};
+use super::open::{self, Meta, OnDamage, Random, Report, key_check};
 use super::place::Place;
 use super::salvage;
 use super::writer::Desk;
@@ -24,7 +26,10 @@ pub(super) struct Start {
     pub(super) place: Place,
     pub(super) machine: Machine,
     pub(super) key: MachineKey,
+    /// Keys that the machine had before.
+    pub(super) older: Vec<MachineKey>,
     pub(super) random: Random,
+    pub(super) on_damage: OnDamage,
     pub(super) tidy_after: Duration,
 }
 
@@ -43,14 +48,17 @@ impl Start {
             tally: None,
             doubt: None,
             suspect: false,
+            damaged: BTreeSet::new(),
+            on_damage: self.on_damage,
+            first_row: 1,
             adrift: false,
             untidy: true,
             tidy_after: self.tidy_after,
         }
     }
 
-    /// The first run of a new file, made now or by a run that died before it had taken over the damaged one at `aside`.
-    pub(super) fn anew(mut self, aside: Option<PathBuf>) -> Result<(Desk, usize), StoreFault> {
+    /// The first run of a new file, made now or by a run that died before it had taken over the damaged one.
+    pub(super) fn anew(mut self, report: &mut Report) -> Result<Desk, StoreFault> {
         let path = Place::keys_of(&self.place.path);
         let mut last_epoch = [0; 2];
         if let Ok(file) = self.place.files.open(&path) {
@@ -64,8 +72,10 @@ impl Start {
         (self.random)(&mut nonce)?;
         let wrap = self.key.wrap.clone();
         let slots = KeySlots::create(&self.place, &path, &wrap, store, &mut self.random)?;
+        let aside = report.set_aside.clone();
         let aside = aside.or_else(|| self.place.newest_aside());
         let check = key_check(&self.key, &store, nonce);
+        let older = std::mem::take(&mut self.older);
         let mut desk = self.desk(slots);
         desk.slots.header.epoch = last_epoch;
 
@@ -76,24 +86,44 @@ impl Start {
              VALUES (1, ?1, ?2, ?3, 1, 0, 0, 0)",
             (desk.machine.as_str(), store, check),
         )?;
-        let taken = match &aside {
-            Some(aside) => salvage::salvage(&mut desk, aside)?,
-            None => salvage::Taken::default(),
-        };
+        let mut taken = salvage::Taken::default();
+        let mut locked = false;
+        if let Some(aside) = &aside {
+            locked = !desk.opens(&older, aside);
+            if locked {
+                desk.place.lock_aside(aside)?;
+            }
+            taken = salvage::salvage(&mut desk, &older, aside)?;
+            desk.first_row = taken.last + 1;
+        }
+        chain::catch_up(&desk.db)?;
         desk.begin_epoch()?;
+        report.salvaged = taken.cases;
+        let missing = chain::give_up_missing(&desk.db)?;
+        // What waits for its key is not lost.
+        report.lost = if locked { 0 } else { missing };
         desk.begin(0, false)?;
         if let Some(aside) = &aside {
             taken.erase(&desk.place, aside);
         }
+        report.returned = desk.take_back(&older)?;
         desk.sweep_attachments();
-        Ok((desk, taken.cases))
+        Ok(desk)
     }
 
     /// A further run of a file that is sound.
-    pub(super) fn again(mut self, meta: &Meta) -> Result<Desk, StoreFault> {
+    pub(super) fn again(
+        mut self,
+        meta: &Meta,
+        as_it_is: bool,
+        report: &mut Report,
+    ) -> Result<Desk, StoreFault> {
         let path = Place::keys_of(&self.place.path);
         let filed = self.filed()?;
-        let (file, header) = self.slots_file(&path, meta)?;
+        let (file, header) = self.slots_file(&path, meta, report)?;
+        if header.as_ref().is_some_and(|header| header.filed > filed) {
+            report.troubles.push("behind");
+        }
         // A damaged header knows nothing: as if the database were a copy of an earlier day.
         let same_life = header.as_ref().is_some_and(|h| agrees(h, meta, filed));
         let header = header.unwrap_or(Header {
@@ -106,23 +136,32 @@ impl Start {
             Some((used, _)) => KeySlots::after_clean_stop(file, &wrap, header, used),
             None => KeySlots::after_a_cut(file, &wrap, header, &self.held()?)?,
         };
+        let older = std::mem::take(&mut self.older);
         let mut desk = self.desk(slots);
         desk.tally = known.map(|(_, tally)| *tally);
         // A log that a cut left behind goes into the file while there is room for both: were it to grow first until the disk
         // is full, neither could. On a disk that is full now it stays.
         let _ = desk.empty_log();
         desk.db.execute_batch("BEGIN")?;
-        desk.begin(meta.starts, !same_life)?;
-        desk.sweep_attachments();
+        // A page that went bad since the last clean stop is looked into by the next start, and no reason not to start now.
+        desk.suspect |= chain::catch_up(&desk.db).is_err();
+        // Each machine has its own chain in an epoch.
+        let new_name = meta.machine != desk.machine.as_str();
+        desk.begin(meta.starts, !same_life || new_name)?;
         desk.prune()?;
+        if !as_it_is {
+            report.returned = desk.take_back(&older)?;
+        }
+        desk.sweep_attachments();
         Ok(desk)
     }
 
     /// The file of key slots, a new one if there is none of this store.
     fn slots_file(
         &mut self,
-        path: &std::path::Path,
+        path: &Path,
         meta: &Meta,
+        report: &mut Report,
     ) -> Result<(Box<dyn OpenFile>, Option<Header>), StoreFault> {
         match self.place.files.open(path) {
             Ok(file) => {
@@ -132,12 +171,18 @@ impl Start {
                         drop(file);
                         self.place.move_aside(path)?;
                     }
-                    _ => return Ok((file, header)),
+                    Some(_) => return Ok((file, header)),
+                    None => {
+                        report.troubles.push("slots-damaged");
+                        return Ok((file, header));
+                    }
                 }
             }
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
-            Err(error) => return Err(error.into()),
+            // Something else under this name, such as a folder.
+            Err(_) => self.place.move_aside(path)?,
         }
+        report.troubles.push("slots-missing");
         let wrap = &self.key.wrap;
         KeySlots::create(&self.place, path, wrap, meta.store, &mut self.random)?;
         Ok((self.place.files.open(path)?, None))
@@ -168,6 +213,31 @@ fn agrees(header: &Header, meta: &Meta, filed: u64) -> bool {
 }
 
 impl Desk {
+    fn opens(&self, older: &[MachineKey], aside: &Path) -> bool {
+        let keys = std::iter::once(&self.key).chain(older);
+        open::owner(&self.place, aside, keys).is_some()
+    }
+
+    /// Takes over the cases of stores that were set aside because no key opened them, if one does now. Returns how many.
+    fn take_back(&mut self, older: &[MachineKey]) -> Result<usize, StoreFault> {
+        let mut cases = 0;
+        for aside in self.place.locked_asides() {
+            if !self.opens(older, &aside) {
+                continue;
+            }
+            self.db.execute_batch("BEGIN")?;
+            let taken = salvage::salvage(self, older, &aside)?;
+            chain::catch_up(&self.db)?;
+            chain::give_up_missing(&self.db)?;
+            self.db.execute_batch("COMMIT")?;
+            self.tally = None;
+            taken.erase(&self.place, &aside);
+            self.place.unlock_aside(&aside)?;
+            cases += taken.cases;
+        }
+        Ok(cases)
+    }
+
     /// Says that a run has begun, in the open transaction and then in the slots.
     fn begin(&mut self, starts: u64, new_epoch: bool) -> Result<(), StoreFault> {
         let starts = starts.max(self.slots.header.starts) + 1;

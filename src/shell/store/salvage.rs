@@ -1,9 +1,14 @@
-//! Taking over what can still be read of a damaged store, row by row.
+//! Taking over what can still be read of a damaged store, row by row: first what SQLite finds, then what lies on its pages
+//! and nobody leads to any more.
 
+mod copies;
+mod mend;
+
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use rusqlite::types::Value;
-use rusqlite::{Connection, OpenFlags, params_from_iter};
+use rusqlite::{Connection, OpenFlags, OptionalExtension, params_from_iter};
 use zeroize::Zeroizing;
 
 use crate::case::{CaseState, Key};
@@ -13,14 +18,18 @@ use super::bodies::{Sealed, body_bound, rejection_bound};
 use super::fault::StoreFault;
 use super::files::OpenFile;
 use super::key_slots::{Header, erase, unwrap};
+use super::machine_key::MachineKey;
+use super::mark;
 use super::numbers::{self, Named};
+use super::open;
 use super::place::Place;
+use super::raw::{self, Raw};
 use super::refused::carry_over;
 use super::seal::{Secret, XCHACHA20_POLY1305, seal, unseal};
 use super::writer::Desk;
 
-/// Unreadable places in a row after which the rest is given up: a damaged page holds a few rows.
-const HOLES_LIMIT: u32 = 4_096;
+/// Unreadable places in a row after which SQLite is asked no more.
+const HOLES_LIMIT: u32 = 512;
 
 /// Columns of a case, moved as they are but for the last, which is sealed anew. The first four are looked at.
 const COLUMNS: [&str; 19] = [
@@ -52,6 +61,10 @@ pub(super) struct Taken {
     pub(super) cases: usize,
     /// Old slots whose rows are in the new store now.
     slots: Vec<u32>,
+    /// Rows of the old store that are done with.
+    rows: BTreeSet<i64>,
+    /// Highest row that was seen or told of, taken over or not.
+    pub(super) last: i64,
 }
 
 impl Taken {
@@ -68,6 +81,11 @@ impl Taken {
 struct Old {
     db: Connection,
     slots: Option<(Box<dyn OpenFile>, [u8; 16])>,
+    raw: Option<(Raw, raw::Found)>,
+    /// Cases filed at least.
+    filed: i64,
+    /// Key of the marks; nothing if none of ours made them. Then they are believed.
+    mark: Option<Secret>,
 }
 
 /// A case as it lies in the damaged file.
@@ -77,6 +95,8 @@ struct Found {
     task_code: String,
     columns: Vec<Value>,
     body: Option<Sealed>,
+    /// The columns are as they were written, as far as anybody can tell.
+    sound: bool,
 }
 
 /// A case that is whole, with its body in clear.
@@ -97,84 +117,122 @@ struct Clear {
 }
 
 /// Copies every readable case of `aside` whose body authenticates, into the open transaction. The damaged files are only
-/// read; the attempt log and the ratings stay there.
+/// read; the attempt log and the ratings stay there. A case whose row is there already is left out. `older` are keys that
+/// the machine had before.
 ///
 /// # Errors
 /// Only of writing the new files; damage in the old ones is skipped.
-pub(super) fn salvage(desk: &mut Desk, aside: &Path) -> Result<Taken, StoreFault> {
+pub(super) fn salvage(
+    desk: &mut Desk,
+    older: &[MachineKey],
+    aside: &Path,
+) -> Result<Taken, StoreFault> {
     let mut taken = Taken::default();
-    let Ok(old) = Old::open(&desk.place, aside) else {
+    let Ok(old) = Old::open(&desk.place, aside, &Keys(&desk.key, older)) else {
         return Ok(taken);
     };
     old.copy_epochs(&desk.db);
+    taken.last = old.filed;
+    let order = copies::order(&desk.db)?;
     let (mut after, mut holes) = (0_i64, 0_u32);
     while holes < HOLES_LIMIT {
-        match old.next(after) {
+        let found = match old.next(after) {
             Ok(None) => break,
             // A page whose numbers are not in order would be walked round and round.
-            Ok(Some(found)) if found.id <= after => {
+            Ok(Some(found)) if found.id > after => found,
+            _ => {
                 after = after.saturating_add(1);
                 holes += 1;
+                continue;
             }
-            Ok(Some(found)) => {
-                (after, holes) = (found.id, 0);
-                let Some(whole) = old.whole(found, &desk.key.wrap) else {
-                    continue;
-                };
-                let slot = whole.clear.as_ref().map(|clear| clear.slot);
-                desk.db.execute_batch("SAVEPOINT one")?;
-                if desk.take_over(whole).is_err() {
-                    // A full disk: what is copied so far is worth more than no start at all.
-                    desk.db.execute_batch("ROLLBACK TO one; RELEASE one")?;
-                    break;
-                }
-                desk.db.execute_batch("RELEASE one")?;
-                carry_over(&old.db, &desk.db, after);
-                taken.cases += 1;
-                taken.slots.extend(slot);
-            }
-            Err(_) => {
-                after = after.saturating_add(1);
-                holes += 1;
-            }
+        };
+        (after, holes) = (found.id, 0);
+        let newer = old.beyond_log(found.id, &order);
+        let keys = Keys(&desk.key, older);
+        let whole = newer.into_iter().find_map(|copy| old.whole(copy, &keys));
+        let whole = whole.or_else(|| old.whole(found, &keys));
+        if !desk.take(&old, whole, after, &mut taken)? {
+            return Ok(taken);
+        }
+    }
+    for row in old.rows_on_pages() {
+        taken.last = taken.last.max(row);
+        if taken.rows.contains(&row) {
+            continue;
+        }
+        let whole = old.best_copy(row, &order, &Keys(&desk.key, older));
+        if !desk.take(&old, whole, row, &mut taken)? {
+            break;
         }
     }
     Ok(taken)
 }
 
+/// The machine's key, and those it had before.
+struct Keys<'a>(&'a MachineKey, &'a [MachineKey]);
+
+impl Keys<'_> {
+    fn all(&self) -> impl Iterator<Item = &MachineKey> {
+        std::iter::once(self.0).chain(self.1)
+    }
+}
+
 impl Old {
-    fn open(place: &Place, aside: &Path) -> Result<Self, StoreFault> {
+    fn open(place: &Place, aside: &Path, keys: &Keys<'_>) -> Result<Self, StoreFault> {
+        let owner = open::owner(place, aside, keys.all());
         let db = place.database(aside, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
-        let slots = place.files.open(&Place::keys_of(aside)).ok();
-        let slots = slots.and_then(|file| {
-            let told = Header::read(&*file).map(|header| header.store);
-            let store = told.or_else(|| {
-                db.query_row("SELECT store FROM meta", [], |row| row.get(0))
-                    .ok()
-            });
-            Some((file, store?))
+        let raw = Raw::open(place, aside).map(|raw| {
+            let found = raw.look();
+            (raw, found)
         });
-        Ok(Self { db, slots })
+        let slots = place.files.open(&Place::keys_of(aside)).ok();
+        let header = slots.as_ref().and_then(|file| Header::read(&**file));
+        let filed = header.as_ref().map_or(0, |header| header.filed);
+        let store = header.map(|header| header.store).or_else(|| {
+            db.query_row("SELECT store FROM meta", [], |row| row.get(0))
+                .ok()
+                .or(raw.as_ref().and_then(|(_, found)| found.store))
+        });
+        Ok(Self {
+            db,
+            slots: slots.zip(store),
+            raw,
+            mark: owner.map(|key| key.mark.clone()),
+            filed: i64::try_from(filed).unwrap_or(0),
+        })
     }
 
     /// Epochs without cases count too: no number of theirs may come again. Those of the cases come with the cases.
     fn copy_epochs(&self, new: &Connection) {
-        let epochs = || -> rusqlite::Result<Vec<(i64, String)>> {
-            let mut statement = self.db.prepare("SELECT first, epoch FROM epochs")?;
-            let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        let epochs = |columns: &str| -> rusqlite::Result<Vec<Vec<Value>>> {
+            let mut statement = self.db.prepare(&format!("SELECT {columns} FROM epochs"))?;
+            let rows = statement.query_map([], |row| (0..5).map(|n| row.get(n)).collect())?;
             rows.collect()
         };
-        for (first, epoch) in epochs().unwrap_or_default() {
-            let _ = enter_epoch(new, first, &epoch);
+        // A file of the first version has no ends of chains.
+        let sql = epochs("first, epoch, seq, head, gone")
+            .or_else(|_| epochs("first, epoch, NULL, NULL, 0"));
+        // The newest copy first.
+        let raw = self.raw.iter();
+        let raw = raw.flat_map(|(_, found)| found.epochs.iter().rev().cloned());
+        for epoch in sql.unwrap_or_default().into_iter().chain(raw) {
+            let _ = new.execute(
+                "INSERT OR IGNORE INTO epochs (first, epoch, seq, head, gone) VALUES (?1, ?2, ?3, ?4, ?5)",
+                params_from_iter(epoch),
+            );
         }
     }
 
     fn next(&self, after: i64) -> rusqlite::Result<Option<Found>> {
-        let mut statement = self.db.prepare_cached(&format!(
-            "SELECT {}, alg, slot, body FROM cases LEFT JOIN bodies ON case_id = id
-             WHERE id > ?1 ORDER BY id LIMIT 1",
-            COLUMNS.join(", ")
-        ))?;
+        // The mark is behind the columns, where a file of the first version has nothing.
+        let columns = COLUMNS.join(", ");
+        let select = |mark: &str| {
+            self.db.prepare_cached(&format!(
+                "SELECT {columns}, alg, slot, body, {mark} FROM cases LEFT JOIN bodies ON case_id = id
+                 WHERE id > ?1 ORDER BY id LIMIT 1",
+            ))
+        };
+        let mut statement = select("mark").or_else(|_| select("NULL"))?;
         let mut rows = statement.query([after])?;
         let Some(row) = rows.next()? else {
             return Ok(None);
@@ -185,32 +243,40 @@ impl Old {
                 alg,
                 slot: row.get(at + 1)?,
                 body: row.get(at + 2)?,
-                digest: row.get(4)?,
             }),
             None => None,
         };
         let columns = (0..at).map(|i| row.get(i)).collect::<Result<_, _>>()?;
+        let found = Found::new(columns, &row.get(at + 3)?, self.mark.as_ref());
         Ok(Some(Found {
-            id: row.get(0)?,
-            key: Key(row.get(1)?),
-            task_code: row.get(2)?,
-            columns,
             body,
+            ..found.unwrap_or(Found::nobody(row.get(0)?))
         }))
     }
 
     /// A body that is there must be the one that was frozen; what is gone was accepted, or refused and then corrected.
-    fn whole(&self, found: Found, wrap: &Secret) -> Option<Whole> {
+    fn whole(&self, mut found: Found, keys: &Keys<'_>) -> Option<Whole> {
         let Some(sealed) = &found.body else {
             let is = |state: CaseState| found.columns[3] == Value::Text(state.word().into());
             let corrected = is(CaseState::Rejected) && found.columns[5] == Value::Null;
-            let settled = is(CaseState::Accepted) || corrected;
-            return settled.then_some(Whole { found, clear: None });
+            let settled = found.sound && (is(CaseState::Accepted) || corrected);
+            return settled.then(|| Whole {
+                found: found.resealed(keys),
+                clear: None,
+            });
         };
         let (file, store) = self.slots.as_ref()?;
-        let data_key = unwrap(&**file, wrap, store, sealed.slot)?;
+        let slot = sealed.slot;
+        let mut opens = keys
+            .all()
+            .filter_map(|key| unwrap(&**file, &key.wrap, store, slot));
+        let data_key = opens.next()?;
+        if sealed.alg != XCHACHA20_POLY1305 {
+            return None;
+        }
+        // What authenticates is what was frozen, whatever the column with its digest says.
         let bound = body_bound(sealed.alg, &found.key, found.id, &found.task_code);
-        let body = sealed.open(Some(&data_key), &bound).ok()?;
+        let body = unseal(&data_key, &bound, &sealed.body).ok()?;
         let detail = match &found.columns[COLUMNS.len() - 1] {
             Value::Blob(detail) => {
                 let bound = rejection_bound(&found.key, found.id, &found.task_code);
@@ -222,11 +288,12 @@ impl Old {
         let files = attachments::rows::of_case(&self.db, found.id).unwrap_or_default();
         let open = |file: SealedAttached| file.open(&found.key, &data_key).ok();
         let clear = Clear {
-            slot: sealed.slot,
-            body,
-            detail,
+            slot,
             files: files.into_iter().filter_map(open).collect(),
+            detail,
+            body,
         };
+        found.mend(&clear.body, keys.0);
         Some(Whole {
             clear: Some(clear),
             found,
@@ -235,11 +302,51 @@ impl Old {
 }
 
 fn enter_epoch(db: &Connection, first: i64, epoch: &str) -> rusqlite::Result<usize> {
-    db.prepare_cached("INSERT OR IGNORE INTO epochs (first, epoch) VALUES (?1, ?2)")?
-        .execute((first, epoch))
+    // The key of a case was authenticated, what stood in the table was not.
+    db.prepare_cached(
+        "INSERT INTO epochs (first, epoch) VALUES (?1, ?2)
+         ON CONFLICT (first) DO UPDATE SET epoch = excluded.epoch WHERE epoch != excluded.epoch",
+    )?
+    .execute((first, epoch))
 }
 
 impl Desk {
+    /// Takes over a case if there is one; false where nothing more can be written.
+    fn take(
+        &mut self,
+        old: &Old,
+        whole: Option<Whole>,
+        row: i64,
+        taken: &mut Taken,
+    ) -> Result<bool, StoreFault> {
+        taken.last = taken.last.max(row);
+        let Some(whole) = whole else {
+            return Ok(true);
+        };
+        let there: Option<i64> = self
+            .db
+            .prepare_cached("SELECT id FROM cases WHERE id = ?1")?
+            .query_row([row], |row| row.get(0))
+            .optional()?;
+        if there.is_some() {
+            taken.rows.insert(row);
+            return Ok(true);
+        }
+        let slot = whole.clear.as_ref().map(|clear| clear.slot);
+        self.db.execute_batch("SAVEPOINT one")?;
+        if self.take_over(whole).is_err() {
+            // A full disk: what is copied so far is worth more than no start at all.
+            self.db.execute_batch("ROLLBACK TO one; RELEASE one")?;
+            return Ok(false);
+        }
+        self.db.execute_batch("RELEASE one")?;
+        carry_over(&old.db, &self.db, row);
+        taken.cases += 1;
+        taken.slots.extend(slot);
+        taken.rows.insert(row);
+        Ok(true)
+    }
+
     /// Writes a case into this store, sealed with a key of its own.
     fn take_over(&mut self, whole: Whole) -> Result<(), StoreFault> {
         let Whole { mut found, clear } = whole;
@@ -282,6 +389,6 @@ impl Desk {
         self.db
             .prepare_cached(&insert)?
             .execute(params_from_iter(found.columns))?;
-        Ok(())
+        mark::renew(&self.db, &self.key.mark, found.id)
     }
 }

@@ -91,6 +91,18 @@ ALTER TABLE cases ADD COLUMN told TEXT;
 ALTER TABLE cases ADD COLUMN corrects TEXT;
 -- Only refused cases are in it, so that a filing does not touch it and a million others do not matter.
 CREATE INDEX cases_refused ON cases (person) WHERE state = 'rejected';
+", "
+-- Over the columns that are not sealed (store/mark.rs). An older firmware changes a row without a new mark: then it goes.
+ALTER TABLE cases ADD COLUMN mark BLOB;
+CREATE TRIGGER cases_unmarked AFTER UPDATE OF state, key, person, task_code, task_name, digest, attempts,
+    stored_wall, stored_class, stored_boot, stored_ms, sblsh, sblsh_short, query_code, accepted_at, promise_until,
+    rejected_code, rejected_detail ON cases WHEN OLD.mark IS NOT NULL AND NEW.mark IS OLD.mark
+BEGIN UPDATE cases SET mark = NULL WHERE id = NEW.id; END;
+-- The chain over the cases of an epoch (case/chain.rs): its end after case number seq, and how many of its cases are known
+-- not to be here any more. NULL: no case yet, or all by an older firmware.
+ALTER TABLE epochs ADD COLUMN seq INTEGER;
+ALTER TABLE epochs ADD COLUMN head BLOB;
+ALTER TABLE epochs ADD COLUMN gone INTEGER NOT NULL DEFAULT 0;
 "];
 
 /// Version that this firmware writes.
@@ -107,6 +119,15 @@ pub(super) fn prune(connection: &mut Connection, surplus: u64) -> Result<u64, St
         "SELECT id FROM cases WHERE state = 'accepted' AND id < (SELECT max(id) FROM cases)
          ORDER BY id LIMIT ?1";
     let surplus = i64::try_from(surplus).unwrap_or(i64::MAX);
+    transaction.execute(
+        &format!(
+            "UPDATE epochs SET gone = gone + (SELECT count(*) FROM ({oldest}) AS old WHERE old.id >= epochs.first
+                AND old.id < ifnull((SELECT min(first) FROM epochs AS later WHERE later.first > epochs.first), {})
+             )",
+            i64::MAX
+        ),
+        [surplus],
+    )?;
     transaction.execute(
         &format!("DELETE FROM attempts WHERE case_id IN ({oldest})"),
         [surplus],
@@ -133,3 +154,11 @@ pub(super) fn migrate(connection: &mut Connection) -> Result<(), StoreFault> {
     transaction.commit()?;
     Ok(())
 }
+
+/// The trigger of the second step, for tests that change a row as damage does.
+#[cfg(test)]
+pub(super) const TRIGGER: &str =
+    "CREATE TRIGGER cases_unmarked AFTER UPDATE OF state, key, person, task_code, task_name, digest, attempts,
+    stored_wall, stored_class, stored_boot, stored_ms, sblsh, sblsh_short, query_code, accepted_at, promise_until,
+    rejected_code, rejected_detail ON cases WHEN OLD.mark IS NOT NULL AND NEW.mark IS OLD.mark
+BEGIN UPDATE cases SET mark = NULL WHERE id = NEW.id; END;";

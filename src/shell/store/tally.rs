@@ -47,15 +47,30 @@ impl Tally {
         self.0.map(|count| i64::try_from(count).unwrap_or(i64::MAX))
     }
 
-    /// Reads every case.
+    /// Reads every case. One whose state is no word of ours is not counted.
     pub(super) fn count(db: &Connection) -> Result<Self, StoreFault> {
-        let mut tally = Self::default();
+        Ok(Self::look(db)?.0)
+    }
+
+    /// As [`Self::count`], and every state has to be one.
+    pub(super) fn count_all(db: &Connection) -> Result<Self, StoreFault> {
+        match Self::look(db)? {
+            (tally, 0) => Ok(tally),
+            _ => Err(StoreFault::Corrupt("unknown state".into())),
+        }
+    }
+
+    fn look(db: &Connection) -> Result<(Self, u64), StoreFault> {
+        let (mut tally, mut strange) = (Self::default(), 0);
         let mut statement = db.prepare("SELECT state, count(*) FROM cases GROUP BY state")?;
         let mut rows = statement.query([])?;
         while let Some(row) = rows.next()? {
-            let state = rows::state(&row.get::<_, String>(0)?)?;
-            tally.0[state as usize] = rows::number(row.get(1)?)?;
+            let count = rows::number(row.get(1)?)?;
+            match CaseState::from_word(row.get_ref(0)?.as_str().unwrap_or_default()) {
+                Some(state) => tally.0[state as usize] = count,
+                None => strange += count,
+            }
         }
-        Ok(tally)
+        Ok((tally, strange))
     }
 }

@@ -4,7 +4,9 @@ mod backlog;
 mod damage;
 mod doubt;
 mod frozen;
+mod keys;
 mod refused;
+mod rows;
 mod sealing;
 mod size;
 mod twice;
@@ -14,8 +16,8 @@ use std::path::Path;
 
 use super::*;
 use crate::case::{
-    Acceptance, Applicant, ApplicantKind, BundlePart, ClockClass, Consent, Delivery, DeviceId,
-    Digest, FilingNumber, Machine, PaperWay, ParkCause, Rejection, RetryCause, SEQ_LAST,
+    Acceptance, BundlePart, ClockClass, Digest, FilingNumber, Machine, ParkCause, Rejection,
+    RetryCause, SEQ_LAST, sample,
 };
 use serde_json::json;
 
@@ -49,39 +51,9 @@ fn attempt() -> Attempt {
 }
 
 fn draft(cert_no: &str) -> Draft {
-    Draft {
-        task_code: "11440203MB0000001534420001000".into(),
-        task_handle_item: None,
-        task_name: "高龄津贴申请".into(),
-        dept: "示例区民政局".into(),
-        applicant: Applicant {
-            name: "测试甲".into(),
-            cert_type: "10".into(),
-            cert_no: cert_no.into(),
-            kind: ApplicantKind::Person,
-        },
-        mobile: None,
-        form: json!({"note": "x".repeat(500)}).into(),
-        materials: vec![],
-        contents: Vec::new(),
-        delivery: Delivery {
-            way: PaperWay::Collect,
-            address: None,
-        },
-        consent: Consent {
-            version: "1".into(),
-            items: vec![],
-        },
-        signature: None,
-        device: DeviceId {
-            id: "42".into(),
-            town_code: "440203100".into(),
-        },
-        catalogue: "1".into(),
-        offline: false,
-        bundle: None,
-        corrects: None,
-    }
+    let mut draft = sample::draft(cert_no);
+    draft.form = json!({"note": "x".repeat(500)}).into();
+    draft
 }
 
 fn accepted() -> Answer {

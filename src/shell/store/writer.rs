@@ -1,5 +1,6 @@
 //! The thread that writes: takes one job after the other, and what can share a commit together.
 
+use std::collections::BTreeSet;
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::time::Duration;
 
@@ -13,8 +14,9 @@ use super::doubt::Doubt;
 use super::fault::StoreFault;
 use super::key_slots::KeySlots;
 use super::machine_key::MachineKey;
+use super::mark;
 use super::numbers;
-use super::open::Random;
+use super::open::{OnDamage, Random};
 use super::place::Place;
 use super::schema;
 use super::tally::Tally;
@@ -51,6 +53,11 @@ pub(super) struct Desk {
     pub(super) doubt: Option<Doubt>,
     /// Damage was seen: this run does not end clean, so that the next start checks the file.
     pub(super) suspect: bool,
+    /// Rows of cases that were found damaged, and who is told of a new one.
+    pub(super) damaged: BTreeSet<i64>,
+    pub(super) on_damage: OnDamage,
+    /// No case of a new epoch lies below this row: a store that could not be read had those before.
+    pub(super) first_row: i64,
     /// The disk failed and the connection is gone; tried again with every job.
     pub(super) adrift: bool,
     /// Something was written since the last tidying.
@@ -127,6 +134,14 @@ impl Desk {
         let result = work(self);
         self.suspect |= matches!(result, Err(StoreFault::Corrupt(_)));
         result
+    }
+
+    /// A row that is not as it was written is passed over, told once, and mended by the next start.
+    pub(super) fn note_damage(&mut self, row: i64) {
+        self.suspect = true;
+        if self.damaged.insert(row) {
+            (self.on_damage)(u64::try_from(row).unwrap_or(0));
+        }
     }
 
     /// As [`Self::noting`], and once more with an emptied log if the disk is full: what leaves must not be held up by a log
@@ -221,11 +236,13 @@ impl Desk {
     pub(super) fn verify(&mut self) -> Result<(), StoreFault> {
         self.noting(|desk| {
             quick_check(&desk.db)?;
-            let (counted, kept) = (Tally::count(&desk.db)?, desk.tally()?);
+            let (counted, kept) = (Tally::count_all(&desk.db)?, desk.tally()?);
             if counted != kept {
                 return Err(StoreFault::Corrupt(format!("{kept:?} but {counted:?}")));
             }
-            desk.check_bodies()
+            check_marks(&desk.db, &desk.key)?;
+            desk.check_bodies()?;
+            desk.check_chains()
         })
     }
 
@@ -250,6 +267,16 @@ impl Desk {
         // After the database, so that "closed" here and "not clean" there is only ever a copy of an earlier day.
         self.slots.header.closed = self.slots.header.starts;
         self.slots.flush()
+    }
+}
+
+/// Whether every row of a case is as it was written.
+pub(super) fn check_marks(db: &Connection, key: &MachineKey) -> Result<(), StoreFault> {
+    match mark::strange(db, &key.mark, 1)?[..] {
+        [] => Ok(()),
+        [row, ..] => Err(StoreFault::Corrupt(format!(
+            "the row of case {row} is not as it was written"
+        ))),
     }
 }
 

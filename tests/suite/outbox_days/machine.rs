@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use kiosk::case::{
-    Answer, Applicant, ApplicantKind, CaseState, Consent, Delivery, DeviceId, Digest, Draft, Key,
-    Machine as Number, PaperWay, ParkCause, PersonToken, RetryCause, Waiting,
+    Answer, CaseState, Digest, Draft, Key, Machine as Number, ParkCause, PersonToken, RetryCause,
+    Waiting, sample,
 };
 use kiosk::domain::outbox::{Alarm, Outbox, Priority, Settings, Verdict};
 use kiosk::shell::store::{Attempt, Config, Store, StoreFault};
@@ -431,37 +431,8 @@ fn holds(bytes: &[u8], what: &[u8]) -> bool {
 }
 
 fn draft(person: u64, content: u64) -> Draft {
-    Draft {
-        task_code: "11440203MB0000001534420001000".into(),
-        task_handle_item: None,
-        task_name: "高龄津贴申请".into(),
-        dept: "示例区民政局".into(),
-        applicant: Applicant {
-            name: "测试甲".into(),
-            cert_type: "10".into(),
-            cert_no: format!("{NUMBERS}{person:010}").as_str().into(),
-            kind: ApplicantKind::Person,
-        },
-        mobile: None,
-        form: serde_json::json!({"content": content, "person": person}).into(),
-        materials: vec![],
-        delivery: Delivery {
-            way: PaperWay::Collect,
-            address: None,
-        },
-        consent: Consent {
-            version: "1".into(),
-            items: vec![],
-        },
-        signature: None,
-        device: DeviceId {
-            id: "42".into(),
-            town_code: "440203100".into(),
-        },
-        catalogue: "1".into(),
-        offline: true,
-        bundle: None,
-        contents: vec![],
-        corrects: None,
-    }
+    let mut draft = sample::draft(&format!("{NUMBERS}{person:010}"));
+    draft.form = serde_json::json!({"content": content, "person": person}).into();
+    draft.offline = true;
+    draft
 }

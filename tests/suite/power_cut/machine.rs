@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use kiosk::case::{
-    Acceptance, Answer, Applicant, ApplicantKind, ClockClass, Consent, Content, Delivery, DeviceId,
-    Draft, Key, Machine, PaperWay, Rejection, RetryCause, Stamp, Waiting,
+    Acceptance, Answer, ClockClass, Content, Draft, Key, Machine, Rejection, RetryCause, Stamp,
+    Waiting, sample,
 };
 use kiosk::shell::store::files::Files;
 use kiosk::shell::store::{Attempt, Config, Opened, Store, StoreFault};
@@ -92,39 +92,11 @@ fn contents(length: usize) -> Vec<Content> {
 
 /// A case whose form has `length` bytes more than the least.
 pub fn draft(length: usize, offline: bool) -> Draft {
-    Draft {
-        task_code: "11440203MB0000001534420001000".into(),
-        task_handle_item: None,
-        task_name: "高龄津贴申请".into(),
-        dept: "示例区民政局".into(),
-        applicant: Applicant {
-            name: "测试甲".into(),
-            cert_type: "10".into(),
-            cert_no: format!("999999{length:012}").as_str().into(),
-            kind: ApplicantKind::Person,
-        },
-        mobile: None,
-        form: serde_json::json!({"note": "x".repeat(length)}).into(),
-        materials: vec![],
-        contents: contents(length),
-        delivery: Delivery {
-            way: PaperWay::Collect,
-            address: None,
-        },
-        consent: Consent {
-            version: "1".into(),
-            items: vec![],
-        },
-        signature: None,
-        device: DeviceId {
-            id: "42".into(),
-            town_code: "440203100".into(),
-        },
-        catalogue: "1".into(),
-        offline,
-        bundle: None,
-        corrects: None,
-    }
+    let mut draft = sample::draft(&format!("999999{length:012}"));
+    draft.form = serde_json::json!({"note": "x".repeat(length)}).into();
+    draft.offline = offline;
+    draft.contents = contents(length);
+    draft
 }
 
 /// What the platform says to a case it takes; each case hears its own number.

@@ -89,7 +89,7 @@ fn start_on(image: Image, book: &Book) -> Result<Outcome, String> {
             .open()
             .map_err(|fault| format!("it does not start: {fault}"))?;
         let store = &opened.store;
-        outcome.told |= opened.set_aside.is_some();
+        outcome.told |= opened.set_aside.is_some() || !opened.troubles.is_empty();
         let sound = store.verify().is_ok();
         let losses = book.losses(store);
         outcome.told |= !sound || losses.is_err();
@@ -189,7 +189,6 @@ fn no_bad_block_keeps_the_machine_from_starting() {
 }
 
 #[test]
-#[ignore = "one row that cannot be read makes list() and waiting() fail for all rows: 2 of 100 blocks"]
 fn a_bad_block_costs_its_rows_and_no_others() {
     each_block(
         |image, path, at| is_database(path) && !leads_on(image, path, at),
@@ -198,7 +197,6 @@ fn a_bad_block_costs_its_rows_and_no_others() {
 }
 
 #[test]
-#[ignore = "salvage reads through SQLite's schema and trees: without them no row is found (1 of 4 blocks)"]
 fn a_bad_block_of_schema_or_trees_costs_no_rows() {
     each_block(
         |image, path, at| is_database(path) && leads_on(image, path, at),
@@ -207,7 +205,6 @@ fn a_bad_block_of_schema_or_trees_costs_no_rows() {
 }
 
 #[test]
-#[ignore = "columns of a case have no checksum of their own, only what is sealed has: 2 of 104 blocks"]
 fn a_bad_block_of_the_file_is_told() {
     each_block(
         |_, path, _| is_database(path),
@@ -215,11 +212,20 @@ fn a_bad_block_of_the_file_is_told() {
     );
 }
 
+/// One block of the log in this many, and all of its end.
+const EACH: usize = 7;
+const END: usize = 12 * BLOCK;
+
+/// A commit with a bad frame looks like one that the power cut off, where no other follows it. If it filed cases the key
+/// slots know of them; if it wrote down the platform's answer, the case is sent once more and answered the same. Here the
+/// last commit filed.
 #[test]
-#[ignore = "SQLite ends a log at the first bad frame and says nothing; the store does not look further"]
 fn a_bad_block_of_the_log_is_told() {
     each_block(
-        |_, path, _| is_log(path),
+        |image, path, at| {
+            let end = at + END > image[path].len();
+            is_log(path) && (end || (at / BLOCK).is_multiple_of(EACH))
+        },
         |_, outcome| (!outcome.silent.is_empty() || outcome.double).then(|| format!("{outcome:?}")),
     );
 }

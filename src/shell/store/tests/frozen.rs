@@ -155,3 +155,45 @@ fn a_file_of_the_next_version_is_read_written_and_left_at_it() {
         .expect("left");
     assert_eq!(left, (newer, 7, "of the newer firmware".into()));
 }
+
+#[test]
+fn what_an_older_firmware_changes_is_believed_without_a_mark() {
+    let folder = tempfile::tempdir().expect("folder");
+    let filed = {
+        let store = open(folder.path()).store;
+        let drafts = vec![draft("1"), draft("2")];
+        store.file(drafts, stamp()).expect("file")
+    };
+    let path = folder.path().join("store.db");
+    let marks = |sql: &str| -> Vec<bool> {
+        let db = rusqlite::Connection::open(&path).expect("sqlite");
+        db.execute_batch(sql).expect(sql);
+        let mut marks = db
+            .prepare("SELECT mark IS NULL FROM cases ORDER BY id")
+            .expect("marks");
+        let marks = marks.query_map([], |row| row.get(0)).expect("rows");
+        marks.collect::<Result<_, _>>().expect("marks")
+    };
+    assert_eq!(marks(""), [false, false]);
+    // The words of the first version, which knows of no mark and of no end of a chain.
+    let attempt = "UPDATE cases SET attempts = 1, state = 'overdue' WHERE id = 1";
+    assert_eq!(marks(attempt), [true, false]);
+    marks(
+        "INSERT INTO cases (id, state, key, task_code, task_name, digest, stored_class, stored_boot, stored_ms)
+         SELECT 3, state, substr(key, 1, 14) || '3' || substr(key, 16), task_code, task_name, digest, stored_class,
+            stored_boot, stored_ms FROM cases WHERE id = 2",
+    );
+    marks("UPDATE meta SET clean = 0; UPDATE cases SET state = 'accepted' WHERE id = 3");
+    let opened = open(folder.path());
+    assert!(opened.set_aside.is_none(), "{:?}", opened.fault);
+    opened.store.verify().expect("sound");
+    let epoch = Epoch::parse(&filed[0].key.0[6..8]).expect("epoch");
+    let end = opened.store.chain_end(&machine(), &epoch).expect("end");
+    assert_eq!(end.0, 3, "the chain goes on over what it filed");
+    opened
+        .store
+        .deadline_passed(&filed[1].key)
+        .expect("written");
+    drop(opened);
+    assert_eq!(marks(""), [true, false, true]);
+}
