@@ -254,12 +254,10 @@ impl Old {
         }))
     }
 
-    /// A body that is there must be the one that was frozen; what is gone was accepted, or refused and then corrected.
+    /// A body that is there must be the one that was frozen.
     fn whole(&self, mut found: Found, keys: &Keys<'_>) -> Option<Whole> {
         let Some(sealed) = &found.body else {
-            let is = |state: CaseState| found.columns[3] == Value::Text(state.word().into());
-            let corrected = is(CaseState::Rejected) && found.columns[5] == Value::Null;
-            let settled = found.sound && (is(CaseState::Accepted) || corrected);
+            let settled = found.sound && found.needs_no_body();
             return settled.then(|| Whole {
                 found: found.resealed(keys),
                 clear: None,

@@ -197,7 +197,7 @@ fn every_card_arrives_as_its_file_says() {
         let expired = document.validity_on(today) == Validity::Expired;
         assert_eq!(expired, path.ends_with("expired.toml"));
     }
-    assert_eq!(seen, 12);
+    assert_eq!(seen, 13);
 }
 
 #[test]

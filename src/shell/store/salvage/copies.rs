@@ -57,6 +57,12 @@ impl Found {
         }
     }
 
+    /// Whether it was settled and its content erased: accepted, or refused and then corrected.
+    pub(super) fn needs_no_body(&self) -> bool {
+        let is = |state: CaseState| self.columns[3] == Value::Text(state.word().into());
+        is(CaseState::Accepted) || is(CaseState::Rejected) && self.columns[5] == Value::Null
+    }
+
     /// How far it came.
     fn rank(&self) -> (bool, i64, u8) {
         let at = |name| COLUMNS.iter().position(|column| *column == name);
@@ -136,8 +142,7 @@ impl Old {
 
 /// The case with each of the bodies that may be its own; one that is settled without any first.
 fn with_each(copy: Found, bodies: &[(u8, u32, Vec<u8>)]) -> Vec<Found> {
-    let accepted = Value::Text(CaseState::Accepted.word().into());
-    if copy.columns[3] == accepted {
+    if copy.needs_no_body() {
         return vec![copy];
     }
     let with = |(alg, slot, body): &(u8, u32, Vec<u8>)| Found {
