@@ -188,8 +188,8 @@ fn sweeping_takes_orphans_and_parts_and_leaves_what_is_live() {
     );
     assert_eq!(read(&objects, &kept).unwrap(), [1]);
     assert_eq!(read(&objects, &orphan).unwrap_err(), StoreFault::NotFound);
-    objects.remove(&[kept.name.clone()]).unwrap();
-    objects.remove(&[kept.name.clone()]).unwrap();
+    objects.remove(std::slice::from_ref(&kept.name)).unwrap();
+    objects.remove(std::slice::from_ref(&kept.name)).unwrap();
     assert_eq!(read(&objects, &kept).unwrap_err(), StoreFault::NotFound);
 }
 
