@@ -21,7 +21,7 @@ use std::fmt;
 use reqwest::Method;
 use serde::de::DeserializeOwned;
 
-pub use self::answer::Failure;
+pub use self::answer::{Failure, Heard};
 pub use self::attachments::{AttachmentFailure, PIECE_BYTES, Source};
 pub use self::config::{ClientConfig, ConfigError};
 pub use self::tif::Token;
@@ -90,9 +90,15 @@ impl Client {
     /// Sends the frozen bytes of a case, once. The same bytes may be sent any number of times. Attachments that it
     /// names go first, with [`Self::put_attachment`].
     pub async fn put_case(&self, key: &Key, body: &[u8]) -> Answer {
+        self.put_case_heard(key, body).await.0
+    }
+
+    /// As [`Self::put_case`], with what the answer said of itself.
+    pub async fn put_case_heard(&self, key: &Key, body: &[u8]) -> (Answer, Heard) {
         if !is_key(key) || body.len() > CASE_MAX {
             // Made here, not there: the outbox parks it after a while and the engineer sees why.
-            return Failure::retry(RetryCause::Malformed).into_put();
+            let answer = Failure::retry(RetryCause::Malformed).into_put();
+            return (answer, Heard::default());
         }
         let quoted = format!("\"{}\"", key.0);
         let ask = Ask {
@@ -104,23 +110,23 @@ impl Client {
             expect: ANSWER,
             limit: ANSWER_MAX,
         };
-        let answer = match self.transport.exchange(ask).await {
-            Ok(reply) => match reply.settle(ANSWER) {
-                Err(Failure::Problem { problem, .. })
-                    if problem.is(problem::ATTACHMENT_MISSING) =>
-                {
-                    Failure::retry(RetryCause::AttachmentMissing).into_put()
-                }
-                _ => reply.to_put(),
-            },
-            Err(failure) => failure.into_put(),
+        let reply = match self.transport.exchange(ask).await {
+            Ok(reply) => reply,
+            Err(failure) => return (failure.into_put(), Heard::default()),
         };
-        match &answer {
+        let answer = match reply.settle(ANSWER) {
+            Err(Failure::Problem { problem, .. }) if problem.is(problem::ATTACHMENT_MISSING) => {
+                Failure::retry(RetryCause::AttachmentMissing).into_put()
+            }
+            _ => reply.to_put(),
+        };
+        let answer = match &answer {
             Answer::Rejected(rejection) if rejection.code == "DUPLICATE" => {
                 self.own_duplicate(key, body, answer).await
             }
             _ => answer,
-        }
+        };
+        (answer, Heard::of(&reply))
     }
 
     /// A platform that lost its own answer may call the repeat a duplicate of itself: what it holds under this very

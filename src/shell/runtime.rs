@@ -51,6 +51,16 @@ pub(crate) enum Input {
 pub struct Inbox {
     sender: Sender<Input>,
     waiting: Arc<AtomicUsize>,
+    calls: Arc<AtomicUsize>,
+}
+
+/// A call to the platform or the store that will end in an event; under way until this is dropped.
+pub(crate) struct Call(Arc<AtomicUsize>);
+
+impl Drop for Call {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::SeqCst);
+    }
 }
 
 impl Inbox {
@@ -83,6 +93,17 @@ impl Inbox {
         self.waiting.load(Ordering::Relaxed)
     }
 
+    /// Calls to platform and store that are under way. For scripts, whose clock stands still until they end.
+    #[must_use]
+    pub fn calls(&self) -> usize {
+        self.calls.load(Ordering::SeqCst)
+    }
+
+    pub(crate) fn call(&self) -> Call {
+        self.calls.fetch_add(1, Ordering::SeqCst);
+        Call(self.calls.clone())
+    }
+
     fn put(&self, input: Input) {
         // A loop that has ended takes nothing more, and nobody is left to be told.
         let _ = self.sender.send(input);
@@ -112,7 +133,8 @@ impl Runtime {
         let (sender, receiver) = channel();
         let inbox = Inbox {
             sender,
-            waiting: Arc::new(AtomicUsize::new(0)),
+            waiting: Arc::default(),
+            calls: Arc::default(),
         };
         let mut parts = outset::prepare(config, &clock, &journal, &inbox)?;
         let (mine, show) = (inbox.clone(), Box::new(show));

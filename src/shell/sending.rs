@@ -3,29 +3,29 @@
 use std::io;
 
 use crate::case::{Answer, Attachment, Key, ParkCause, RetryCause, attachments_of};
-use crate::shell::platform::{AttachmentFailure, Client, Failure};
+use crate::shell::platform::{AttachmentFailure, Client, Failure, Heard};
 use crate::shell::store::{Store, StoreFault};
 
-/// Sends a case once and says what came of it; nothing is written down yet but that it leaves.
+/// Sends a case once and says what came of it and what the answer said of itself; nothing is written down yet but that it leaves.
 ///
 /// Attachments that the platform has already cost one question each; of one that is there in part only the rest is sent.
 /// At most one chunk and one piece of an attachment are in memory.
-pub async fn attempt(client: &Client, store: &Store, key: &Key) -> Answer {
+pub async fn attempt(client: &Client, store: &Store, key: &Key) -> (Answer, Heard) {
     let wanted = key.clone();
     let body = match with(store, move |store| body(store, &wanted)).await {
         Ok(body) => body,
-        Err(answer) => return answer,
+        Err(answer) => return (answer, Heard::default()),
     };
     // Bodies of this machine's own are JSON; one that is not must be seen to by somebody.
     let Some(attachments) = attachments_of(&body) else {
-        return Answer::Parked(ParkCause::Unreadable);
+        return (Answer::Parked(ParkCause::Unreadable), Heard::default());
     };
     for (n, attachment) in attachments.iter().enumerate() {
         if let Err(answer) = upload(client, store, key, n, attachment).await {
-            return answer;
+            return (answer, Heard::default());
         }
     }
-    client.put_case(key, &body).await
+    client.put_case_heard(key, &body).await
 }
 
 /// The disk for now, or a damaged file, from which the next start saves what it can.

@@ -96,6 +96,7 @@ fn file_cases(folder: &Path) -> anyhow::Result<()> {
                 at: stamp(),
                 http_status: None,
                 server_date: None,
+                problem: None,
             };
             store.record(&filed[0].key, &answer, attempt)?;
             say(&format!("ACCEPTED {}", filed[0].key.0))?;

@@ -87,7 +87,7 @@ impl Bench {
     }
 
     async fn attempt(&self, key: &Key) -> Answer {
-        attempt(&self.client, &self.store, key).await
+        attempt(&self.client, &self.store, key).await.0
     }
 
     async fn arrives(&self, key: &Key) -> Acceptance {

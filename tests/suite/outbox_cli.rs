@@ -107,6 +107,7 @@ fn record(store: &Store, case: &Filed, answer: &Answer) {
         at: stamp(None),
         http_status: Some(503),
         server_date: None,
+        problem: None,
     };
     store.record(&case.key, answer, attempt).unwrap();
 }

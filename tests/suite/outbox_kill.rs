@@ -63,6 +63,7 @@ fn machine_that_is_killed() {
                 at: stamp(),
                 http_status: Some(201),
                 server_date: None,
+                problem: None,
             };
             opened
                 .store

@@ -91,6 +91,7 @@ fn record(store: &Store, case: &Filed, answer: &Answer) {
         at: stamp(),
         http_status: None,
         server_date: None,
+        problem: None,
     };
     store.record(&case.key, answer, attempt).unwrap();
 }

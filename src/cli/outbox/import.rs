@@ -156,6 +156,7 @@ fn enter(store: &Store, receipt: &ImportReceipt) -> anyhow::Result<Vec<Finding>>
                     at: at.clone(),
                     http_status: None,
                     server_date: None,
+                    problem: None,
                 };
                 answers.push((case.key.clone(), answer, attempt));
                 places.push(findings.len());

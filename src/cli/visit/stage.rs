@@ -21,6 +21,8 @@ use crate::window::Window;
 
 /// Wall clock of every script: Thursday 2026-03-05, 09:07 in China. Receipts look the same on every day.
 const BEGIN_UNIX_S: u64 = 1_772_672_820;
+/// How long a `wait` stands still for calls to the platform in all. A slow platform takes longer than that.
+const PATIENCE: Duration = Duration::from_secs(20);
 /// Longest time for the firmware to handle what it was given.
 const HANDLED: Duration = Duration::from_secs(30);
 
@@ -131,14 +133,27 @@ impl Stage {
         Ok(())
     }
 
-    /// Moves the clocks in steps of a second at most; the firmware handles its deadlines at each.
+    /// Moves the clocks in steps of a second at most; the firmware handles its deadlines at each, and its calls to the
+    /// platform end before the next.
     pub fn wait(&self, total: Duration) -> anyhow::Result<()> {
-        let mut left = total;
+        let (mut left, mut patience) = (total, PATIENCE);
         while !left.is_zero() {
             let step = left.min(Duration::from_secs(1));
             left -= step;
             self.clock.advance(step);
             self.inbox()?.clock_moved();
+            self.sync()?;
+            self.calls_end(&mut patience)?;
+        }
+        Ok(())
+    }
+
+    /// Waits until no call is under way and what came of the calls is handled; at most as long as `patience` lasts.
+    fn calls_end(&self, patience: &mut Duration) -> anyhow::Result<()> {
+        const LOOK: Duration = Duration::from_micros(500);
+        while self.inbox()?.calls() > 0 && !patience.is_zero() {
+            std::thread::sleep(LOOK);
+            *patience = patience.saturating_sub(LOOK);
             self.sync()?;
         }
         Ok(())

@@ -5,8 +5,8 @@
 
 use serde::Deserialize;
 
-use super::tif;
 use super::words::{ANSWER, PROBLEM, PROBLEM_PREFIX, Problem, problem};
+use super::{date, tif};
 use crate::case::{Acceptance, Answer, LaneFault, ParkCause, Rejection, RetryCause};
 
 /// Longest wait that a server can impose, seconds: a broken one must not silence a machine.
@@ -25,12 +25,36 @@ pub struct Reply {
     pub retry_after_s: Option<u32>,
     /// The server's `Date` minus the time this call was signed with, seconds.
     pub skew_s: Option<i64>,
+    /// The server's `Date`, seconds since 1970.
+    pub date_unix_s: Option<i64>,
     /// `ETag`.
     pub etag: Option<String>,
     /// Body; empty when [`Self::overlong`].
     pub body: Vec<u8>,
     /// The body was longer than this call's limit and was thrown away.
     pub overlong: bool,
+}
+
+/// What the answer to an attempt said of itself, for the log of attempts. Empty when nobody answered.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Heard {
+    /// HTTP status.
+    pub http_status: Option<u16>,
+    /// `Date`, as HTTP writes it (RFC 9110, 5.6.7).
+    pub server_date: Option<String>,
+    /// Type URI of its problem (RFC 9457).
+    pub problem: Option<String>,
+}
+
+impl Heard {
+    /// Of an answer, whoever gave it.
+    pub(super) fn of(reply: &Reply) -> Self {
+        Self {
+            http_status: Some(reply.status),
+            server_date: reply.date_unix_s.map(date::http_date),
+            problem: reply.problem().map(|problem| problem.kind),
+        }
+    }
 }
 
 /// Why a call did not bring what it asked for.

@@ -182,6 +182,7 @@ impl Transport {
             status: response.status().as_u16(),
             media: media(headers),
             retry_after_s: retry_after(headers, date.unwrap_or(signed_at)),
+            date_unix_s: date,
             skew_s: date.map(|date| date.saturating_sub(signed_at)),
             etag: text(headers, header::ETAG).map(str::to_owned),
             ..Reply::default()

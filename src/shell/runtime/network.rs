@@ -18,13 +18,13 @@ use crate::events::{EventId, FieldValue};
 use crate::item::Catalogue;
 use crate::shell::clock::Clock;
 use crate::shell::journal::Journal;
-use crate::shell::platform::{CaseState, CaseStatus, CatalogueAnswer, Client};
+use crate::shell::platform::{CaseState, CaseStatus, CatalogueAnswer, Client, Heard};
 use crate::shell::room::RoomKeeper;
 use crate::shell::sending::{self, local_fault};
 use crate::shell::store::{Attempt, Store, StoreFault};
 use crate::text::Text;
 
-use super::Inbox;
+use super::{Call, Inbox};
 pub(super) use reconcile::Daily;
 
 /// How often the catalogue is asked for.
@@ -119,29 +119,35 @@ impl Network {
     /// One attempt.
     pub(super) fn send(&self, key: Key) {
         let shared = self.shared.clone();
+        let call = shared.inbox.call();
         self.tokio.spawn(async move {
-            let answer = sending::attempt(&shared.client, &shared.store, &key).await;
-            shared.keep(key, answer);
+            let (answer, heard) = sending::attempt(&shared.client, &shared.store, &key).await;
+            shared.keep(key, answer, heard, call);
         });
     }
 
     /// Sets a case apart in the store, then tells the core.
     pub(super) fn park(&self, key: Key, cause: ParkCause) {
-        self.shared.keep(key, Answer::Parked(cause));
+        let call = self.shared.inbox.call();
+        self.shared
+            .keep(key, Answer::Parked(cause), Heard::default(), call);
     }
 
     /// Writes down that a case is overdue. Not on the loop: after a long outage there are thousands. One that cannot be
     /// written is found overdue again by the next start.
     pub(super) fn overdue(&self, key: Key) {
         let shared = self.shared.clone();
+        let call = shared.inbox.call();
         self.tokio
-            .spawn_blocking(move || shared.store.deadline_passed_then(key, drop));
+            .spawn_blocking(move || shared.store.deadline_passed_then(key, |_| drop(call)));
     }
 
     /// Measures the room on the disk and in the store, then tells the core. A disk that cannot be measured is no news.
     pub(super) fn measure_room(&self) {
         let shared = self.shared.clone();
+        let call = shared.inbox.call();
         self.tokio.spawn_blocking(move || {
+            let _under_way = call;
             let inside = shared.store.inside();
             if let Some(Ok(room)) = inside.ok().map(|inside| shared.room.look(inside)) {
                 shared.inbox.event(Event::Room(room));
@@ -152,7 +158,7 @@ impl Network {
     /// Reads a part of the backlog, then tells the core.
     pub(super) fn load(&self, part: Load) {
         let (shared, now) = (self.shared.clone(), self.shared.clock.stamp());
-        let inbox = shared.inbox.clone();
+        let (inbox, call) = (shared.inbox.clone(), shared.inbox.call());
         let queued = shared
             .store
             .backlog_then(part.after, part.limit, now, move |read| {
@@ -161,6 +167,7 @@ impl Network {
                     (cases, full)
                 });
                 inbox.event(Event::Loaded(part));
+                drop(call);
             });
         if queued.is_err() {
             shared.inbox.event(Event::Loaded(None));
@@ -169,7 +176,9 @@ impl Network {
 
     pub(super) fn ask_person(&self, cert_type: String, cert_no: String) {
         let shared = self.shared.clone();
+        let call = shared.inbox.call();
         self.tokio.spawn(async move {
+            let _under_way = call;
             let found = shared.client.cases_of_person(&cert_type, &cert_no).await;
             drop(zeroize::Zeroizing::new(cert_no));
             shared.inbox.event(Event::Progress(
@@ -182,7 +191,9 @@ impl Network {
 
     pub(super) fn ask_number(&self, number: String) {
         let shared = self.shared.clone();
+        let call = shared.inbox.call();
         self.tokio.spawn(async move {
+            let _under_way = call;
             let found = shared.client.case_status_by_number(&number).await;
             shared.inbox.event(Event::Progress(
                 found.ok().map(|case| case.into_iter().map(known).collect()),
@@ -193,13 +204,17 @@ impl Network {
     /// Keeps a rating for each case, then tries to send what waits.
     pub(super) fn rate(&self, keys: Vec<Key>, level: u8) {
         let shared = self.shared.clone();
+        let call = shared.inbox.call();
         self.tokio.spawn_blocking(move || {
             for bytes in shared.ratings(&keys, level) {
                 if shared.store.rate(bytes).is_err() {
                     return;
                 }
             }
-            tokio::runtime::Handle::current().spawn(async move { shared.send_ratings().await });
+            tokio::runtime::Handle::current().spawn(async move {
+                let _under_way = call;
+                shared.send_ratings().await;
+            });
         });
     }
 
@@ -207,7 +222,9 @@ impl Network {
     pub(super) fn sync_catalogue(&mut self, now: Instant) {
         self.asked = Some(now);
         let shared = self.shared.clone();
+        let call = shared.inbox.call();
         self.tokio.spawn(async move {
+            let _under_way = call;
             // Answered without a look at the signature: what a machine without a battery can ask. The clock learns from
             // its Date; no answer is no news.
             let _ = shared.client.time().await;
@@ -230,11 +247,12 @@ impl Network {
 
 impl Shared {
     /// Writes down what an attempt came to; what came of it is on disk before the core hears of it.
-    fn keep(&self, key: Key, answer: Answer) {
+    fn keep(&self, key: Key, answer: Answer, heard: Heard, call: Call) {
         let attempt = Attempt {
             at: self.clock.stamp(),
-            http_status: None,
-            server_date: None,
+            http_status: heard.http_status,
+            server_date: heard.server_date,
+            problem: heard.problem,
         };
         let (inbox, room) = (self.inbox.clone(), self.room.clone());
         let (kept_key, kept) = (key.clone(), answer.clone());
@@ -248,6 +266,7 @@ impl Shared {
                 // An answer that could not be kept is asked for again: the platform repeats it for the same key.
                 let answer = if done.is_ok() { kept } else { local_fault() };
                 inbox.event(Event::Answered(kept_key, answer));
+                drop(call);
             });
         if queued.is_err() {
             self.inbox.event(Event::Answered(key, local_fault()));

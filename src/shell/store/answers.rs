@@ -30,6 +30,8 @@ pub struct Attempt {
     pub http_status: Option<u16>,
     /// The platform's `Date` header, if there was one.
     pub server_date: Option<String>,
+    /// Type URI of the platform's problem (RFC 9457), if it named one.
+    pub problem: Option<String>,
 }
 
 /// Something that happened to a case.
@@ -294,18 +296,10 @@ fn write_attempt(
         milliseconds(&attempt.at),
         attempt.http_status,
         &attempt.server_date,
-        problem(answer),
+        &attempt.problem,
         outcome(answer),
     ))?;
     Ok(())
-}
-
-/// Business code of a refusal.
-fn problem(answer: &Answer) -> Option<&str> {
-    match answer {
-        Answer::Rejected(rejection) => Some(&rejection.code),
-        _ => None,
-    }
 }
 
 /// An answer in one word, without the platform's text about the person.

@@ -11,7 +11,7 @@ use rusqlite::types::Value;
 use rusqlite::{Connection, OpenFlags, OptionalExtension, params_from_iter};
 use zeroize::Zeroizing;
 
-use crate::case::{CaseState, Key};
+use crate::case::Key;
 
 use super::attachments::{self, Attached, SealedAttached};
 use super::bodies::{Sealed, body_bound, rejection_bound};

@@ -47,6 +47,7 @@ fn attempt() -> Attempt {
         at: stamp(),
         http_status: Some(201),
         server_date: None,
+        problem: None,
     }
 }
 

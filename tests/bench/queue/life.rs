@@ -125,6 +125,7 @@ pub fn lives(path: &Path, count: u64) {
             at: stamp(),
             http_status: Some(201),
             server_date: None,
+            problem: None,
         };
         store.record(key, &taken(n), attempt).unwrap();
     }

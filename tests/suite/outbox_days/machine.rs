@@ -243,6 +243,7 @@ impl Machine {
             at: clocks.stamp()?,
             http_status: None,
             server_date: None,
+            problem: None,
         };
         if matches!(answer, Answer::Parked(ParkCause::KeyReused)) {
             return Err(Violation::new("bytes changed", key.0.clone()));

@@ -78,6 +78,7 @@ pub fn attempt() -> Attempt {
         at: stamp(),
         http_status: None,
         server_date: None,
+        problem: None,
     }
 }
 

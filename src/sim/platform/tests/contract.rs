@@ -9,8 +9,8 @@ use super::call::{Call, kind, written};
 use super::*;
 use crate::case::bundle::BUNDLE;
 use crate::case::signed::SIGNED;
-use crate::shell::platform::tif;
 use crate::shell::platform::words::{ANSWER, CASE, PIECE, PROBLEM, PROBLEM_PREFIX, problem};
+use crate::shell::platform::{Heard, date, tif};
 
 #[test]
 fn every_route_is_written_down_and_every_written_one_exists() {
@@ -270,4 +270,28 @@ fn the_contract_names_the_agreed_media_types_and_the_vector() {
     }
     let token = Token::new(DEMO_TOKEN.into());
     assert!(text.contains(&tif::sign(1_700_000_000, &token, "123456789abcdefg")));
+}
+
+#[tokio::test]
+async fn an_attempt_keeps_what_the_answer_said_of_itself() {
+    let pair = Pair::new();
+    let client = pair.client();
+    let (answer, heard) = client.put_case_heard(&key(1), &body(1)).await;
+    accepted(answer);
+    assert_eq!(heard.http_status, Some(201));
+    assert_eq!(heard.server_date, Some(date::http_date(NOW)));
+    assert_eq!(heard.problem, None);
+    pair.sim.set_fault_for_next_case(Fault::Reject {
+        code: "NOT_ELIGIBLE".into(),
+    });
+    let (_, heard) = client.put_case_heard(&key(2), &body(2)).await;
+    assert!(heard.http_status.is_some_and(|status| status >= 400));
+    assert!(
+        heard
+            .problem
+            .is_some_and(|kind| kind.starts_with("urn:kiosk:problem:"))
+    );
+    pair.sim.set_fault(Fault::Down);
+    let (_, heard) = client.put_case_heard(&key(3), &body(3)).await;
+    assert_eq!(heard, Heard::default(), "nobody answered");
 }
