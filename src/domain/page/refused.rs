@@ -64,7 +64,7 @@ pub(super) fn refused(page: &mut Page, visit: &Visit, world: &World, say: Say) {
             &say.t("原因", "Reason"),
             &reason(refused, say),
         ),
-        line(Icon::None, &say.t("收件号", "Filing no."), number),
+        line(Icon::Form, &say.t("收件号", "Filing no."), number),
         line(Icon::Tick, &say.t("您可以", "You can"), &what),
     ]);
     let away = say.t("不再提醒", "Do not remind me");
