@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use rusqlite::types::ValueRef;
 use rusqlite::{Connection, named_params};
 use sha2::{Digest as _, Sha256};
 
@@ -224,8 +225,7 @@ impl Desk {
         self.untidy = true;
         let transaction = self.db.transaction()?;
         for row in &doubt.rows {
-            insert(&transaction, row, &doubt.stamp).map_err(Failure::Before)?;
-            mark::renew(&transaction, &self.key.mark, row.id).map_err(Failure::Before)?;
+            insert(&transaction, row, &doubt.stamp, &self.key.mark).map_err(Failure::Before)?;
         }
         let filed = doubt.rows.iter().map(|row| &row.filed);
         chain::follow(&transaction, filed).map_err(Failure::Before)?;
@@ -269,12 +269,37 @@ impl Desk {
     }
 }
 
-fn insert(db: &Connection, row: &Row, stamp: &Stamp) -> Result<(), StoreFault> {
+/// The mark of a row as [`insert`] writes it: not answered yet.
+fn mark_of(row: &Row, stamp: &Stamp, key: &Secret) -> [u8; 8] {
+    let text = |text: &'static str| ValueRef::Text(text.as_bytes());
+    let filed = &row.filed;
+    let unanswered = [ValueRef::Null; 7];
+    let values = [
+        ValueRef::Integer(row.id),
+        text(row.state.word()),
+        ValueRef::Text(filed.key.0.as_bytes()),
+        ValueRef::Blob(&filed.person.0),
+        ValueRef::Text(filed.task_code.as_bytes()),
+        ValueRef::Text(row.task_name.as_bytes()),
+        ValueRef::Blob(&filed.digest.0),
+        ValueRef::Integer(0),
+        stamp
+            .wall_rfc3339
+            .as_ref()
+            .map_or(ValueRef::Null, |wall| ValueRef::Text(wall.as_bytes())),
+        text(stamp.clock_class.word()),
+        ValueRef::Text(stamp.boot_id.as_bytes()),
+        ValueRef::Integer(milliseconds(stamp)),
+    ];
+    mark::of(key, values.into_iter().chain(unanswered))
+}
+
+fn insert(db: &Connection, row: &Row, stamp: &Stamp, mark: &Secret) -> Result<(), StoreFault> {
     db.prepare_cached(
         "INSERT INTO cases (id, state, key, person, task_code, task_name, digest,
-            stored_wall, stored_class, stored_boot, stored_ms, corrects)
+            stored_wall, stored_class, stored_boot, stored_ms, corrects, mark)
          VALUES (:id, :state, :key, :person, :task_code, :task_name, :digest, :wall, :class, :boot, :ms,
-            :corrects)",
+            :corrects, :mark)",
     )?
     .execute(named_params! {
         ":id": row.id,
@@ -289,6 +314,7 @@ fn insert(db: &Connection, row: &Row, stamp: &Stamp) -> Result<(), StoreFault> {
         ":boot": stamp.boot_id,
         ":ms": milliseconds(stamp),
         ":corrects": row.corrects.as_ref().map(|old| &old.key.0),
+        ":mark": mark_of(row, stamp, mark),
     })?;
     db.prepare_cached("INSERT INTO bodies (case_id, alg, slot, body) VALUES (?1, ?2, ?3, ?4)")?
         .execute((row.id, XCHACHA20_POLY1305, row.slot, &row.sealed))?;

@@ -16,6 +16,23 @@ fn filled(folder: &Path) -> Vec<Filed> {
     (0..CASES).flat_map(one).collect()
 }
 
+#[test]
+fn a_row_is_marked_as_it_is_written() {
+    let folder = tempfile::tempdir().expect("folder");
+    filled(folder.path());
+    let store = open(folder.path()).store;
+    let answered = store.list(1).expect("list")[0].key.clone();
+    store
+        .record(&answered, &accepted(), attempt())
+        .expect("record");
+    store.verify().expect("every mark fits its row");
+    drop(store);
+    let db = rusqlite::Connection::open(folder.path().join("store.db")).expect("sqlite");
+    let bare = "SELECT count(*) FROM cases WHERE mark IS NULL";
+    let bare: i64 = db.query_row(bare, [], |row| row.get(0)).expect("count");
+    assert_eq!(bare, 0, "a row without a mark is believed");
+}
+
 fn change(folder: &Path, sql: &str) {
     let db = rusqlite::Connection::open(folder.join("store.db")).expect("sqlite");
     // As damage does it: behind the back of whoever would take the mark off.
