@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use anyhow::Context as _;
 use kiosk::config::Orientation;
-use kiosk::domain::page::{Intent, Page, PageKind};
+use kiosk::domain::page::{Body, Intent, Page, PageKind};
 use slint::platform::WindowEvent;
 use slint::{ComponentHandle as _, PhysicalSize};
 
@@ -30,10 +30,21 @@ thread_local! {
 
 /// Notes when another page, or the same with another question, came up.
 fn note(page: &Page) {
+    let what = what(page);
     SINCE.with_borrow_mut(|since| match since {
-        Some((kind, heading, _)) if *kind == page.kind && *heading == page.heading => {}
-        _ => *since = Some((page.kind, page.heading.clone(), Instant::now())),
+        Some((kind, known, _)) if *kind == page.kind && *known == what => {}
+        _ => *since = Some((page.kind, what, Instant::now())),
     });
+}
+
+/// What makes a page another one of its kind: its heading, and where several cases are told one after the other, which
+/// case it is.
+fn what(page: &Page) -> String {
+    let mut what = page.heading.clone();
+    if let (PageKind::Refused, Body::Lines(lines)) = (page.kind, &page.body) {
+        what.extend(lines.iter().map(|line| line.value.as_str()));
+    }
+    what
 }
 
 /// Whether a touch comes too early after a new page to be meant for it. Keys are typed fast and never are.

@@ -75,10 +75,10 @@ impl Room {
         }
     }
 
-    /// The same by the most that is commonly filed, one full body: the colour on the pages and in `kiosk doctor`.
+    /// The same by the most that one case takes, signature included: the colour on the pages and in `kiosk doctor`.
     #[must_use]
     pub fn colour(&self) -> Admission {
-        self.admits(BODY_LIMIT as u64)
+        self.admits(BODY_LIMIT as u64 + OVERHEAD + SIGNATURE_MAX + FILE_OVERHEAD)
     }
 
     /// Why a filing is refused, for the engineer.
@@ -100,11 +100,11 @@ impl Room {
 pub fn refusal() -> (Text, Text) {
     (
         Text::new(
-            "本机暂存空间已满，现在不能收件。",
+            "本机存满了，现在不能提交申请。",
             "This machine has no room for more cases at the moment.",
         ),
         Text::new(
-            "请到窗口办理，或换一台自助机。已收的件不受影响。",
+            "请到窗口办理，或换一台自助机。已经提交的申请不受影响。",
             "Please go to the window or another machine. Cases already received are safe.",
         ),
     )

@@ -23,6 +23,8 @@ pub(super) struct Window {
     more: bool,
     /// Latest case that was told while the store still held earlier ones.
     skipped_to: u64,
+    /// What had been told when the part on its way was asked for: it is in that part, or not in the store any more.
+    asked_to: u64,
     asking: bool,
     not_before: Option<Instant>,
 }
@@ -34,6 +36,7 @@ impl Window {
             loaded_to: 0,
             more: false,
             skipped_to: 0,
+            asked_to: 0,
             asking: false,
             not_before: None,
         }
@@ -65,6 +68,7 @@ impl Window {
             return None;
         }
         self.asking = true;
+        self.asked_to = self.skipped_to;
         Some(Load {
             after: self.loaded_to,
             limit: self.limit - held,
@@ -85,6 +89,9 @@ impl Window {
         self.asking = false;
         self.not_before = None;
         self.loaded_to = self.loaded_to.max(last.unwrap_or(0));
+        if !full {
+            self.loaded_to = self.loaded_to.max(self.asked_to);
+        }
         // What was filed while the store was being read may not be in this part.
         self.more = full || self.skipped_to > self.loaded_to;
     }

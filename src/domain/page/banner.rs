@@ -3,6 +3,7 @@
 use crate::domain::admission::Admission;
 use crate::domain::visit::{State, Visit};
 use crate::domain::world::{Line, World};
+use crate::item::{Item, Offline};
 use crate::status::Paper;
 
 use super::Tone;
@@ -21,7 +22,7 @@ pub(super) fn banners(visit: &Visit, world: &World, say: Say) -> Vec<Banner> {
     };
     let outside = matches!(visit.state, State::Start | State::Choose | State::NoCard);
     let parts = [
-        line(world, say),
+        line(visit, world, say).filter(|_| before_filing && visit.state != State::Progress),
         room(world, say).filter(|_| outside),
         printer(world, say).filter(|_| before_filing),
         store(world, say).filter(|_| outside || visit.state == State::Progress),
@@ -33,9 +34,12 @@ pub(super) fn banners(visit: &Visit, world: &World, say: Say) -> Vec<Banner> {
     banners
 }
 
-/// Not beside a full disk: nothing more is kept here then.
-fn line(world: &World, say: Say) -> Option<Banner> {
-    let keeps = world.admission() != Some(Admission::Red);
+/// Not beside a full disk, where nothing more is kept, and not for what needs the line or cannot be done here at all.
+fn line(visit: &Visit, world: &World, say: Say) -> Option<Banner> {
+    let online_only = |item: &Item| item.offline == Offline::OnlineOnly;
+    let keeps = world.admission() != Some(Admission::Red)
+        && visit.state != State::NotHere
+        && !visit.item().is_some_and(online_only);
     (world.line == Line::Down && keeps).then(|| {
         let text = say.t(
             "线路中断：可以照常填写，申请先存在本机，恢复后自动上传。",
@@ -51,21 +55,21 @@ fn room(world: &World, say: Say) -> Option<Banner> {
         Admission::Amber => Some((
             Tone::Info,
             say.t(
-                "本机暂存空间不多了，现在可以照常办理。",
-                "Room for cases is getting low; you can still file.",
+                "本机快存满了，有的事项可能要到窗口办。",
+                "Room for cases is getting low; some items may need the window.",
             ),
         )),
         Admission::Red if world.line == Line::Down => Some((
             Tone::Warning,
             say.t(
-                "线路中断，本机暂存空间已满：现在不能收件，请到窗口办理。",
+                "线路中断，本机也存满了：现在不能提交申请，请到窗口办理。",
                 "Offline and full: nothing can be filed now. Please go to the window.",
             ),
         )),
         Admission::Red => Some((
             Tone::Warning,
             say.t(
-                "本机暂存空间已满，不能收件。可以查进度、看指南。",
+                "本机存满了，现在不能提交申请。可以查进度、看指南。",
                 "No room for new cases. You can look up progress and guides.",
             ),
         )),

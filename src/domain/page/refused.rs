@@ -21,11 +21,11 @@ pub(super) fn refused(page: &mut Page, visit: &Visit, world: &World, say: Say) {
     let offered = visit.offers_correction();
     page.heading = match day_words(refused, world, say) {
         Some(day) => say.t(
-            &format!("您{day}提交的申请没有通过"),
+            &format!("您{day}提交的申请，平台没有接收"),
             &format!("Your application of {day} was refused"),
         ),
         None => say.t(
-            "您之前提交的申请没有通过",
+            "您之前提交的申请，平台没有接收",
             "An earlier application of yours was refused",
         ),
     };
@@ -33,7 +33,7 @@ pub(super) fn refused(page: &mut Page, visit: &Visit, world: &World, say: Say) {
     let what = match offered {
         true => {
             page.lead = say.t(
-                "改正后可以重新提交，提交日期仍按原来的算。",
+                "更正后可以重新提交，提交日期仍按原来的算。",
                 "You can correct it and file again; the first filing date still counts.",
             );
             say.t(
@@ -84,7 +84,7 @@ pub(super) fn reminder(page: &mut Page, visit: &Visit, say: Say) {
     {
         let why = shortened(why.reveal(), WHY_SHORT);
         page.lead = say.t(
-            &format!("上次没有通过：{why}"),
+            &format!("上次平台没有接收：{why}"),
             &format!("Refused before: {why}"),
         );
     }

@@ -247,6 +247,11 @@ impl Visit {
                 self.entry = Entry::search(&self.query, world);
             }
             State::ProgressQuery => self.entry = Entry::number_query(world),
+            State::Goodbye => {
+                self.entry = Entry::None;
+                // Whoever goes on from here may be the next person.
+                self.refusals.wait_for_next_visit();
+            }
             State::Sign => self.entry = Entry::Ink(self.signature.clone()),
             State::Problem => {
                 self.entry = Entry::None;

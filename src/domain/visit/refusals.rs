@@ -47,6 +47,12 @@ impl Refusals {
         !self.waiting.is_empty() || self.told.is_some() || self.correcting.is_some()
     }
 
+    /// What was not told yet is told at the person's next visit.
+    pub(super) fn wait_for_next_visit(&mut self) {
+        self.waiting.clear();
+        self.told = None;
+    }
+
     /// Another item, or none: what was told or being corrected is left for the next visit.
     pub(super) fn leave(&mut self) {
         self.told = None;
@@ -66,7 +72,8 @@ impl Visit {
 
     /// The store's answer. One that comes after its person has gone is dropped, and wiped as it drops.
     pub(crate) fn hear_refusals(&mut self, question: u64, refused: Vec<Refused>) {
-        if self.refusals.asked == Some(question) {
+        // Whoever goes on from the last page may be the next person.
+        if self.refusals.asked == Some(question) && self.state != State::Goodbye {
             self.refusals.waiting = refused.into();
         }
     }

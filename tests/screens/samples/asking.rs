@@ -291,7 +291,7 @@ pub(super) fn all() -> Vec<(&'static str, Page)> {
         Body::Consent {
             texts: texts(&[
                 "为办理本事项，将读取您的身份证信息（姓名、号码、性别、出生日期、住址）和您填写的内容，提交给演示·区民政局用于审核。",
-                "发送成功后本机立即删除；断网时暂存在本机，发送后删除。",
+                "平台接收后本机立即删除；断网时暂存在本机，接收后删除；平台没有接收的，留在本机供您更正。",
                 "您可以不同意，改到人工窗口办理。",
             ]),
             tick: Choice {
@@ -314,7 +314,7 @@ pub(super) fn all() -> Vec<(&'static str, Page)> {
         Body::Consent {
             texts: texts(&[
                 "To handle this item the machine reads your identity card data (name, number, sex, birth date, address) and your answers and sends them to Demo · District Human Resources and Social Security Bureau for examination.",
-                "They are deleted here as soon as they are sent; while the line is down they are kept on this machine and deleted after sending.",
+                "They are deleted here as soon as the platform has them, and kept on this machine while the line is down; what the platform refuses stays here for you to correct.",
                 "You may refuse and go to a staffed window.",
             ]),
             tick: Choice {

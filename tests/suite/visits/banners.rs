@@ -57,8 +57,8 @@ fn banners_are_few_and_agree() {
         assert!(tones.len() <= 2, "{banners:?}");
         assert_ne!(tones, [Tone::Info, Tone::Warning], "{banners:?}");
         let says = |words: &str| banners.iter().any(|(_, text)| text.contains(words));
-        assert_eq!(says("不能收件"), bodies == 0, "{banners:?}");
-        assert!(!(says("不能收件") && says("照常填写")), "{banners:?}");
+        assert_eq!(says("不能提交申请"), bodies == 0, "{banners:?}");
+        assert!(!(says("不能提交申请") && says("照常填写")), "{banners:?}");
         assert_eq!(banners.is_empty(), bits == 0 && bodies == 1_000);
     }
 }

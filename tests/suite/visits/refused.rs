@@ -55,7 +55,7 @@ fn says_what_why_and_what_can_be_done() {
     machine.expect(PageKind::Refused);
     assert_sound(&machine.page);
     let page = shown(&machine);
-    for text in ["1月5日", "没有通过", "生育登记", WHY, "W0012-A7-000900-C"] {
+    for text in ["1月5日", "没有接收", "生育登记", WHY, "W0012-A7-000900-C"] {
         assert!(page.contains(text), "{text}: {page}");
     }
     assert_eq!(machine.page.primary.as_deref(), Some("更正后重新提交"));
@@ -104,6 +104,33 @@ fn nobody_is_called_away_from_an_item_or_from_help() {
     machine.expect(PageKind::Choose);
     machine.touch(Intent::OverlayStay);
     machine.expect(PageKind::Refused);
+}
+
+#[test]
+fn whoever_goes_on_from_the_last_page_is_told_nothing() {
+    for late in [false, true] {
+        let mut machine = Machine::new();
+        machine.begin(young(), &case());
+        let question = asked(&machine);
+        let list = || vec![refused(900, &case(), json!({}))];
+        if !late {
+            machine.give(Event::Refused(question, list()));
+        }
+        machine.fill();
+        machine.submit();
+        machine.wait(5);
+        machine.expect(PageKind::Confirmation);
+        machine.touch(Intent::Primary);
+        machine.expect(PageKind::Rating);
+        machine.touch(Intent::Choose(0));
+        machine.expect(PageKind::Goodbye);
+        if late {
+            machine.give(Event::Refused(question, list()));
+        }
+        assert!(!shown(&machine).contains(WHY));
+        machine.touch(Intent::Secondary(0));
+        machine.expect(PageKind::Choose);
+    }
 }
 
 #[test]

@@ -101,6 +101,21 @@ fn a_case_filed_while_the_store_is_read_is_not_forgotten() {
     assert_eq!(outbox.waiting_len(), 3, "taken at once");
 }
 
+/// The row of a case that was told went bad before it could be read: reading passes over it.
+#[test]
+fn a_case_that_cannot_be_read_is_not_asked_for_for_ever() {
+    let now = Instant::now();
+    let mut outbox = Outbox::new(Settings::default(), 7, now);
+    outbox.expect_backlog();
+    outbox.poll_load(now).expect("asks");
+    add(&mut outbox, 8, 1, now);
+    outbox.loaded(vec![(waiting(3, 1), Priority::Ordinary)], false, now);
+    outbox.poll_load(now).expect("asks again");
+    outbox.loaded(Vec::new(), false, now);
+    assert_eq!(outbox.poll_load(now), None);
+    assert!(!outbox.has_more());
+}
+
 #[test]
 fn a_store_that_cannot_be_read_is_asked_again_later() {
     let now = Instant::now();
