@@ -165,6 +165,11 @@ pub(super) fn give_up_missing(db: &Connection) -> Result<u64, StoreFault> {
 
 /// Whether every case is where its key says: first row of its epoch and number within it.
 pub(super) fn check_epochs(db: &Connection) -> Result<(), StoreFault> {
+    let stray = "SELECT EXISTS (SELECT 1 FROM cases WHERE id < (SELECT min(first) FROM epochs))
+        OR (SELECT count(*) > count(DISTINCT epoch) FROM epochs)";
+    if db.query_row(stray, [], |row| row.get(0))? {
+        return Err(StoreFault::Corrupt("epochs".into()));
+    }
     for epoch in epochs(db)? {
         let (first, next) = span(db, &epoch)?;
         let found: Option<(i64, String)> = db

@@ -179,7 +179,12 @@ impl KeySlots {
         let whole = u32::try_from(whole).unwrap_or(u32::MAX);
         let mut map = SlotMap::default();
         map.grow(whole.max(1));
-        held.iter().for_each(|slot| map.hold(*slot));
+        // Slots far beyond the file and beyond as many rows are no slots: a damaged row must not make the map endless. A
+        // file that was cut off may once have had more.
+        let rows = u32::try_from(held.len()).unwrap_or(u32::MAX) / BATCH;
+        let beyond = whole.max(rows).saturating_add(64).saturating_mul(BATCH);
+        let held = held.iter().filter(|slot| **slot < beyond);
+        held.for_each(|slot| map.hold(*slot));
         for batch in 0..map.batches() {
             let mut mark = [1];
             // A batch whose mark cannot be read, or that is cut off, counts as given out.

@@ -15,6 +15,7 @@ use super::chain;
 use super::fault::StoreFault;
 use super::files::{Files, OsFiles};
 use super::machine_key::{self, KeySource, MachineKey};
+use super::numbers;
 use super::place::Place;
 use super::raw;
 use super::seal::{NONCE, bound, seal, unseal};
@@ -254,8 +255,13 @@ fn checked(db: Connection, key: &MachineKey) -> Result<(Connection, Option<Meta>
         quick_check(&db)?;
         // That does not look at words: a state that is none would stop the start where nothing can be set aside.
         Tally::count_all(&db)?;
-        chain::check_epochs(&db)?;
     }
+    // What the numbers rest on, after a clean stop too: pages go bad while a machine is off.
+    match numbers::next(&db) {
+        Err(StoreFault::NotFound) => return Err(StoreFault::Corrupt("no epoch".into())),
+        other => other?,
+    };
+    chain::check_epochs(&db)?;
     if !meta.opens(key) {
         return Err(StoreFault::WrongKey);
     }

@@ -106,7 +106,7 @@ impl Start {
         if let Some(aside) = &aside {
             taken.erase(&desk.place, aside);
         }
-        report.returned = desk.take_back(&older)?;
+        desk.take_back(&older, report);
         desk.sweep_attachments();
         Ok(desk)
     }
@@ -148,9 +148,10 @@ impl Start {
         // Each machine has its own chain in an epoch.
         let new_name = meta.machine != desk.machine.as_str();
         desk.begin(meta.starts, !same_life || new_name)?;
-        desk.prune()?;
+        // A disk that is full, or a page that is bad, is no reason not to start either.
+        desk.suspect |= matches!(desk.prune(), Err(StoreFault::Corrupt(_)));
         if !as_it_is {
-            report.returned = desk.take_back(&older)?;
+            desk.take_back(&older, report);
         }
         desk.sweep_attachments();
         Ok(desk)
@@ -198,8 +199,13 @@ impl Start {
         let mut statement = self
             .db
             .prepare("SELECT slot FROM bodies UNION ALL SELECT slot FROM ratings")?;
-        let slots = statement.query_map([], |row| row.get(0))?;
-        Ok(slots.collect::<Result<_, _>>()?)
+        let mut rows = statement.query([])?;
+        let mut held = Vec::new();
+        while let Some(row) = rows.next()? {
+            // A number that no slot has is damage of its one row, and no reason not to start.
+            held.extend(u32::try_from(row.get::<_, i64>(0)?));
+        }
+        Ok(held)
     }
 }
 
@@ -218,24 +224,42 @@ impl Desk {
         open::owner(&self.place, aside, keys).is_some()
     }
 
-    /// Takes over the cases of stores that were set aside because no key opened them, if one does now. Returns how many.
-    fn take_back(&mut self, older: &[MachineKey]) -> Result<usize, StoreFault> {
-        let mut cases = 0;
+    /// Takes over the cases of stores that were set aside because no key opened them, if one does now. What cannot be
+    /// taken over now (a full disk) stays where it is until the next start.
+    fn take_back(&mut self, older: &[MachineKey], report: &mut Report) {
         for aside in self.place.locked_asides() {
             if !self.opens(older, &aside) {
                 continue;
             }
-            self.db.execute_batch("BEGIN")?;
-            let taken = salvage::salvage(self, older, &aside)?;
-            chain::catch_up(&self.db)?;
-            chain::give_up_missing(&self.db)?;
-            self.db.execute_batch("COMMIT")?;
+            match self.take_back_one(older, &aside) {
+                Ok(cases) => report.returned += cases,
+                Err(_) => {
+                    if !self.db.is_autocommit() {
+                        // Nothing of it is kept; if even that fails, closing the file does the same.
+                        let _ = self.db.execute_batch("ROLLBACK");
+                    }
+                    // Slots were given to rows that are not there: the next start counts them anew.
+                    self.suspect = true;
+                    report.troubles.push("not-taken-back");
+                }
+            }
             self.tally = None;
-            taken.erase(&self.place, &aside);
-            self.place.unlock_aside(&aside)?;
-            cases += taken.cases;
         }
-        Ok(cases)
+    }
+
+    fn take_back_one(&mut self, older: &[MachineKey], aside: &Path) -> Result<usize, StoreFault> {
+        self.db.execute_batch("BEGIN")?;
+        let taken = salvage::salvage(self, older, aside)?;
+        chain::catch_up(&self.db)?;
+        if taken.complete {
+            chain::give_up_missing(&self.db)?;
+        }
+        self.db.execute_batch("COMMIT")?;
+        taken.erase(&self.place, aside);
+        if taken.complete {
+            self.place.unlock_aside(aside)?;
+        }
+        Ok(taken.cases)
     }
 
     /// Says that a run has begun, in the open transaction and then in the slots.

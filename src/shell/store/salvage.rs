@@ -63,6 +63,8 @@ pub(super) struct Taken {
     slots: Vec<u32>,
     /// Rows of the old store that are done with.
     rows: BTreeSet<i64>,
+    /// It came to the end: what is not here could not be read, and trying again would not help.
+    pub(super) complete: bool,
     /// Highest row that was seen or told of, taken over or not.
     pub(super) last: i64,
 }
@@ -162,9 +164,10 @@ pub(super) fn salvage(
         }
         let whole = old.best_copy(row, &order, &Keys(&desk.key, older));
         if !desk.take(&old, whole, row, &mut taken)? {
-            break;
+            return Ok(taken);
         }
     }
+    taken.complete = true;
     Ok(taken)
 }
 
@@ -301,6 +304,9 @@ impl Old {
 
 fn enter_epoch(db: &Connection, first: i64, epoch: &str) -> rusqlite::Result<usize> {
     // The key of a case was authenticated, what stood in the table was not.
+    // One name, one place: a copied row that says otherwise was damaged.
+    db.prepare_cached("DELETE FROM epochs WHERE epoch = ?2 AND first != ?1")?
+        .execute((first, epoch))?;
     db.prepare_cached(
         "INSERT INTO epochs (first, epoch) VALUES (?1, ?2)
          ON CONFLICT (first) DO UPDATE SET epoch = excluded.epoch WHERE epoch != excluded.epoch",

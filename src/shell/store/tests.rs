@@ -9,6 +9,7 @@ mod refused;
 mod rows;
 mod sealing;
 mod size;
+mod start;
 mod twice;
 
 use std::fs;
@@ -159,6 +160,12 @@ fn after_the_last_number_comes_a_new_epoch() {
     let db = rusqlite::Connection::open(folder.path().join("store.db")).expect("sqlite");
     db.execute("UPDATE epochs SET first = 3 - ?1", [SEQ_LAST])
         .expect("update");
+    // The case that is there becomes the one that such an epoch has in this row.
+    db.execute(
+        "UPDATE cases SET key = substr(key, 1, 9) || (?1 - 1) || substr(key, 16)",
+        [SEQ_LAST],
+    )
+    .expect("update");
     drop(db);
     let store = open(folder.path()).store;
     let last = &store.file(vec![draft("1")], stamp()).expect("file")[0];

@@ -87,7 +87,10 @@ impl Gathered {
         let (body, attachments) = match read(store, &key) {
             Ok(read) => read,
             // One case that cannot be opened must not keep the others here.
-            Err(fault @ StoreFault::Unreadable { .. }) => {
+            Err(
+                fault
+                @ (StoreFault::Unreadable { .. } | StoreFault::Corrupt(_) | StoreFault::Io(_)),
+            ) => {
                 self.left_out.push((number(machine, epoch, seq)?, fault));
                 return Ok(());
             }

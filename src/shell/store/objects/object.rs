@@ -43,7 +43,8 @@ impl Object {
             .checked_sub(chunks * TAG as u64)
             .ok_or_else(damaged)?;
         let mut header = [0; HEADER];
-        file.read_at(&mut header, 0)?;
+        // What the disk cannot read will not be read by trying again: the case is for a technician.
+        file.read_at(&mut header, 0).map_err(|_| damaged())?;
         let cipher = Cipher::of(key, &header).ok_or_else(damaged)?;
         Ok(Self {
             file,
@@ -129,7 +130,9 @@ impl Object {
         let left = self.length + u64::from(self.chunks) * TAG as u64 - before;
         let size = usize::try_from(left).unwrap_or(usize::MAX).min(CHUNK + TAG);
         let mut sealed = vec![0; size];
-        self.file.read_at(&mut sealed, HEADER as u64 + before)?;
+        self.file
+            .read_at(&mut sealed, HEADER as u64 + before)
+            .map_err(|_| self.damaged())?;
         let last = position + 1 == self.chunks;
         self.cipher
             .open(position, last, &sealed)
