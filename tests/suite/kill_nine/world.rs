@@ -22,7 +22,8 @@ const LONGEST_LIFE: Duration = Duration::from_secs(6);
 /// Longest that a machine may take to say its first word, or to send all that waits.
 const PATIENCE: Duration = Duration::from_secs(90);
 /// Pages that are waited for before a kill; those where most happens come more often.
-const PAGES: [&str; 13] = [
+const PAGES: [&str; 14] = [
+    "Choose",
     "Choose",
     "ItemInfo",
     "Question",
@@ -152,13 +153,14 @@ impl World {
 
     fn moment(&mut self) -> Moment {
         let ms =
-            |rng: &mut fastrand::Rng, most: u64| Duration::from_micros(rng.u64(0..most * 1000));
+            |rng: &mut fastrand::Rng, most: u64| Duration::from_micros(rng.u64(0..=most * 1000));
         if self.rng.u8(0..4) == 0 {
             return Moment::After(ms(&mut self.rng, 1500));
         }
         let page = PAGES[self.rng.usize(0..PAGES.len())];
-        // Committing takes a few milliseconds, sending some ten, printing some hundred.
-        let most = [3, 30, 400][self.rng.usize(0..3)];
+        // At once, or the person is on the next page; committing takes a few milliseconds, sending some ten, printing some
+        // hundred.
+        let most = [0, 0, 3, 30, 400][self.rng.usize(0..5)];
         Moment::On(page, ms(&mut self.rng, most))
     }
 
