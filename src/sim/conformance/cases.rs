@@ -5,10 +5,7 @@ use std::sync::atomic::Ordering;
 use serde_json::{Value, json};
 
 use super::bench::Bench;
-use crate::case::{
-    Applicant, ApplicantKind, ClockClass, Consent, Content, Delivery, DeviceId, Draft,
-    FilingNumber, Form, Key, PaperWay, Stamp, freeze,
-};
+use crate::case::{ClockClass, Content, DeviceId, Draft, FilingNumber, Key, Stamp, freeze, sample};
 
 /// A case to file.
 pub(super) struct Case {
@@ -60,38 +57,18 @@ impl Bench {
     }
 
     fn draft(&self, cert_no: &str) -> Draft {
-        Draft {
-            task_code: self.target.task_code.clone(),
-            task_handle_item: None,
-            task_name: "接口符合性测试".into(),
-            dept: "演示单位".into(),
-            applicant: Applicant {
-                name: "演示人".into(),
-                cert_type: "99".into(),
-                cert_no: cert_no.into(),
-                kind: ApplicantKind::Person,
-            },
-            mobile: None,
-            form: Form::new(json!({})),
-            materials: Vec::new(),
-            contents: Vec::new(),
-            delivery: Delivery {
-                way: PaperWay::Collect,
-                address: None,
-            },
-            consent: Consent {
-                version: "test".into(),
-                items: Vec::new(),
-            },
-            signature: None,
-            device: DeviceId {
-                id: self.target.machine.clone(),
-                town_code: "440203101".into(),
-            },
-            catalogue: "test".into(),
-            offline: false,
-            bundle: None,
-            corrects: None,
-        }
+        let mut draft = sample::draft(cert_no);
+        draft.task_code = self.target.task_code.clone();
+        draft.task_name = "接口符合性测试".into();
+        draft.dept = "演示单位".into();
+        draft.applicant.name = "演示人".into();
+        draft.applicant.cert_type = "99".into();
+        draft.consent.version = "test".into();
+        draft.device = DeviceId {
+            id: self.target.machine.clone(),
+            town_code: "440203101".into(),
+        };
+        draft.catalogue = "test".into();
+        draft
     }
 }

@@ -181,14 +181,10 @@ fn is_database(path: &Path) -> bool {
     path == Path::new(STORE)
 }
 
-/// Every block of the database and beginnings and ends of the other files; one in [`EACH`] of what lies between.
 #[test]
 fn no_bad_block_keeps_the_machine_from_starting() {
     each_block(
-        |image, path, at| {
-            let edge = at < END || at + END > image[path].len();
-            is_database(path) || edge || (at / BLOCK).is_multiple_of(EACH)
-        },
+        |_, _, _| true,
         |path, outcome| {
             let quiet_loss = outcome.silent.len() > 1 || outcome.double;
             (quiet_loss && is_database(path)).then(|| format!("{outcome:?}"))

@@ -4,9 +4,9 @@ use std::sync::{Arc, Mutex};
 
 use super::*;
 
-const CASES: usize = 40;
+pub(super) const CASES: usize = 40;
 
-fn filled(folder: &Path) -> Vec<Filed> {
+pub(super) fn filled(folder: &Path) -> Vec<Filed> {
     let store = open(folder).store;
     let one = |n: usize| {
         store

@@ -2,19 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use super::rows::{CASES, filled};
 use super::*;
-
-const CASES: usize = 40;
-
-fn filled(folder: &Path) -> Vec<Filed> {
-    let store = open(folder).store;
-    let one = |n: usize| {
-        store
-            .file(vec![draft(&n.to_string())], stamp())
-            .expect("file")
-    };
-    (0..CASES).flat_map(one).collect()
-}
 
 fn change(folder: &Path, sql: &str) {
     let db = rusqlite::Connection::open(folder.join("store.db")).expect("sqlite");
