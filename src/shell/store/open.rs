@@ -112,7 +112,8 @@ pub struct Opened {
     /// Cases that came back from stores set aside earlier, whose key was missing then.
     pub returned: usize,
     /// What else somebody has to look into, as words for the journal: `key-exposed`, `key-unfit`, `slots-missing`,
-    /// `slots-damaged`, `behind` (the key slots know of more cases than the database).
+    /// `slots-damaged`, `behind` (the key slots know of more cases than the database), `not-taken-back` (no room for
+    /// the cases of a store that was set aside; the next start tries again).
     pub troubles: Vec<&'static str>,
 }
 

@@ -20,6 +20,9 @@ use super::place::Place;
 use super::salvage;
 use super::writer::Desk;
 
+/// Trouble: cases of a store that was set aside found no room; the next start tries again.
+const NOT_TAKEN_BACK: &str = "not-taken-back";
+
 /// Everything a run needs but the key slots.
 pub(super) struct Start {
     pub(super) db: Connection,
@@ -80,20 +83,27 @@ impl Start {
         desk.slots.header.epoch = last_epoch;
 
         // One transaction: a salvage that is cut off leaves no row whose slot another salvage would not know.
-        desk.db.execute_batch("BEGIN")?;
-        desk.db.execute(
-            "INSERT INTO meta (one, machine, store, key_check, next_rating, starts, doubts, clean)
-             VALUES (1, ?1, ?2, ?3, 1, 0, 0, 0)",
-            (desk.machine.as_str(), store, check),
-        )?;
+        desk.enter_meta(&store, &check)?;
         let mut taken = salvage::Taken::default();
         let mut locked = false;
         if let Some(aside) = &aside {
             locked = !desk.opens(&older, aside);
+            taken = match salvage::salvage(&mut desk, &older, aside) {
+                Ok(taken) => taken,
+                // No room for them now: they stay where they are, and so does their place in the order.
+                Err(_) => {
+                    desk.give_up_commit();
+                    desk.enter_meta(&store, &check)?;
+                    salvage::untouched(&desk, &older, aside)
+                }
+            };
+            if !taken.complete {
+                locked = true;
+                report.troubles.push(NOT_TAKEN_BACK);
+            }
             if locked {
                 desk.place.lock_aside(aside)?;
             }
-            taken = salvage::salvage(&mut desk, &older, aside)?;
             desk.first_row = taken.last + 1;
         }
         chain::catch_up(&desk.db)?;
@@ -224,6 +234,27 @@ impl Desk {
         open::owner(&self.place, aside, keys).is_some()
     }
 
+    /// Begins the transaction of a first run.
+    fn enter_meta(&mut self, store: &[u8; 16], check: &[u8]) -> Result<(), StoreFault> {
+        self.db.execute_batch("BEGIN")?;
+        self.db.execute(
+            "INSERT INTO meta (one, machine, store, key_check, next_rating, starts, doubts, clean)
+             VALUES (1, ?1, ?2, ?3, 1, 0, 0, 0)",
+            (self.machine.as_str(), store, check),
+        )?;
+        Ok(())
+    }
+
+    /// Nothing of the open transaction is kept. A full disk has ended it already.
+    fn give_up_commit(&mut self) {
+        if !self.db.is_autocommit() {
+            // If even that fails, closing the file does the same.
+            let _ = self.db.execute_batch("ROLLBACK");
+        }
+        // Slots were given to rows that are not there: the next start counts them anew.
+        self.suspect = true;
+    }
+
     /// Takes over the cases of stores that were set aside because no key opened them, if one does now. What cannot be
     /// taken over now (a full disk) stays where it is until the next start.
     fn take_back(&mut self, older: &[MachineKey], report: &mut Report) {
@@ -234,13 +265,8 @@ impl Desk {
             match self.take_back_one(older, &aside) {
                 Ok(cases) => report.returned += cases,
                 Err(_) => {
-                    if !self.db.is_autocommit() {
-                        // Nothing of it is kept; if even that fails, closing the file does the same.
-                        let _ = self.db.execute_batch("ROLLBACK");
-                    }
-                    // Slots were given to rows that are not there: the next start counts them anew.
-                    self.suspect = true;
-                    report.troubles.push("not-taken-back");
+                    self.give_up_commit();
+                    report.troubles.push(NOT_TAKEN_BACK);
                 }
             }
             self.tally = None;

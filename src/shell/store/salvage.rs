@@ -134,7 +134,7 @@ pub(super) fn salvage(
         return Ok(taken);
     };
     old.copy_epochs(&desk.db);
-    taken.last = old.filed;
+    taken.last = old.last();
     let order = copies::order(&desk.db)?;
     let (mut after, mut holes) = (0_i64, 0_u32);
     while holes < HOLES_LIMIT {
@@ -171,6 +171,18 @@ pub(super) fn salvage(
     Ok(taken)
 }
 
+/// What is known of a store of which nothing is taken over now.
+pub(super) fn untouched(desk: &Desk, older: &[MachineKey], aside: &Path) -> Taken {
+    let old = Old::open(&desk.place, aside, &Keys(&desk.key, older));
+    Taken {
+        last: old.map_or(0, |old| {
+            old.copy_epochs(&desk.db);
+            old.last()
+        }),
+        ..Taken::default()
+    }
+}
+
 /// The machine's key, and those it had before.
 struct Keys<'a>(&'a MachineKey, &'a [MachineKey]);
 
@@ -203,6 +215,14 @@ impl Old {
             mark: owner.map(|key| key.mark.clone()),
             filed: i64::try_from(filed).unwrap_or(0),
         })
+    }
+
+    /// Highest row that anything in it tells of: rows filed from now on come behind it.
+    fn last(&self) -> i64 {
+        let sql = "SELECT ifnull(max(id), 0) FROM cases";
+        let there: i64 = self.db.query_row(sql, [], |row| row.get(0)).unwrap_or(0);
+        let pages = self.rows_on_pages().into_iter().max();
+        self.filed.max(there).max(pages.unwrap_or(0))
     }
 
     /// Epochs without cases count too: no number of theirs may come again. Those of the cases come with the cases.

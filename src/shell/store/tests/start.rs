@@ -103,3 +103,23 @@ fn what_finds_no_room_now_comes_back_when_there_is_room() {
         assert!(store.body(&one.key).is_ok());
     }
 }
+
+#[test]
+fn a_damaged_store_that_finds_no_room_waits_beside_the_fresh_one() {
+    let folder = tempfile::tempdir().expect("folder");
+    let filed = filled(folder.path());
+    change(folder.path(), "UPDATE epochs SET first = 4097");
+    let mut small = config(folder.path());
+    small.max_pages = 60;
+    let opened = Store::open(small).expect("starts");
+    assert_eq!(opened.salvaged, 0);
+    assert_eq!(opened.troubles, ["not-taken-back", "not-taken-back"]);
+    goes_on(&opened.store, &filed);
+    drop(opened);
+    assert_eq!(open(folder.path()).returned, CASES);
+    let store = open(folder.path()).store;
+    assert_eq!(store.waiting(0, 99).expect("waiting").len(), CASES + 1);
+    for one in &filed {
+        assert!(store.body(&one.key).is_ok());
+    }
+}
