@@ -1,0 +1,109 @@
+//! Writing a case of the damaged store into the fresh one, sealed with a key of its own.
+
+use rusqlite::types::Value;
+use rusqlite::{Connection, OptionalExtension, params_from_iter};
+
+use super::super::attachments;
+use super::super::bodies::{body_bound, rejection_bound};
+use super::super::fault::StoreFault;
+use super::super::mark;
+use super::super::numbers::{self, Named};
+use super::super::refused::carry_over;
+use super::super::seal::{XCHACHA20_POLY1305, seal};
+use super::super::writer::Desk;
+use super::{COLUMNS, Clear, Old, Taken, Whole};
+
+fn enter_epoch(db: &Connection, first: i64, epoch: &str) -> rusqlite::Result<usize> {
+    // The key of a case was authenticated, what stood in the table was not.
+    // One name, one place: a copied row that says otherwise was damaged.
+    db.prepare_cached("DELETE FROM epochs WHERE epoch = ?2 AND first != ?1")?
+        .execute((first, epoch))?;
+    db.prepare_cached(
+        "INSERT INTO epochs (first, epoch) VALUES (?1, ?2)
+         ON CONFLICT (first) DO UPDATE SET epoch = excluded.epoch WHERE epoch != excluded.epoch",
+    )?
+    .execute((first, epoch))
+}
+
+impl Desk {
+    /// Takes over a case if there is one; false where nothing more can be written.
+    pub(super) fn take(
+        &mut self,
+        old: &Old,
+        whole: Option<Whole>,
+        row: i64,
+        taken: &mut Taken,
+    ) -> Result<bool, StoreFault> {
+        taken.last = taken.last.max(row);
+        let Some(whole) = whole else {
+            return Ok(true);
+        };
+        let there: Option<i64> = self
+            .db
+            .prepare_cached("SELECT id FROM cases WHERE id = ?1")?
+            .query_row([row], |row| row.get(0))
+            .optional()?;
+        if there.is_some() {
+            taken.rows.insert(row);
+            return Ok(true);
+        }
+        let slot = whole.clear.as_ref().map(|clear| clear.slot);
+        self.db.execute_batch("SAVEPOINT one")?;
+        if self.take_over(whole).is_err() {
+            // A full disk: what is copied so far is worth more than no start at all.
+            self.db.execute_batch("ROLLBACK TO one; RELEASE one")?;
+            return Ok(false);
+        }
+        self.db.execute_batch("RELEASE one")?;
+        carry_over(&old.db, &self.db, row);
+        taken.cases += 1;
+        taken.slots.extend(slot);
+        taken.rows.insert(row);
+        Ok(true)
+    }
+
+    /// Writes a case into this store, sealed with a key of its own.
+    fn take_over(&mut self, whole: Whole) -> Result<(), StoreFault> {
+        let Whole { mut found, clear } = whole;
+        if let Some(Named::Case(_, epoch, seq)) = numbers::parse(&found.key) {
+            enter_epoch(&self.db, found.id - i64::from(seq) + 1, epoch.as_str())?;
+        }
+        if let Some(Clear {
+            body,
+            detail,
+            files,
+            ..
+        }) = clear
+        {
+            let (slot, data_key) = self.slots.take(&mut self.random)?;
+            let bound = body_bound(XCHACHA20_POLY1305, &found.key, found.id, &found.task_code);
+            let sealed = seal(&data_key, self.draw()?, &bound, &body);
+            self.db
+                .prepare_cached(
+                    "INSERT INTO bodies (case_id, alg, slot, body) VALUES (?1, ?2, ?3, ?4)",
+                )?
+                .execute((found.id, XCHACHA20_POLY1305, slot, sealed))?;
+            for file in files {
+                let file = file.seal(&found.key, &data_key, self.draw()?);
+                attachments::rows::insert(&self.db, found.id, &[file])?;
+            }
+            let last = COLUMNS.len() - 1;
+            found.columns[last] = match detail {
+                Some(detail) => {
+                    let bound = rejection_bound(&found.key, found.id, &found.task_code);
+                    Value::Blob(seal(&data_key, self.draw()?, &bound, &detail))
+                }
+                None => Value::Null,
+            };
+        }
+        let marks = ["?"; COLUMNS.len()].join(", ");
+        let insert = format!(
+            "INSERT INTO cases ({}) VALUES ({marks})",
+            COLUMNS.join(", ")
+        );
+        self.db
+            .prepare_cached(&insert)?
+            .execute(params_from_iter(found.columns))?;
+        mark::renew(&self.db, &self.key.mark, found.id)
+    }
+}
