@@ -7,6 +7,7 @@ pub mod bundle;
 mod bytes;
 mod chain;
 mod content;
+mod digest;
 mod draft;
 mod identity;
 mod mint;
@@ -24,9 +25,10 @@ mod state;
 
 pub use answer::{Acceptance, Answer, LaneFault, ParkCause, Rejection, RetryCause};
 pub use attachment::{ATTACHMENT_MAX, ATTACHMENTS_MAX, Attachment, attachments_of};
-pub use bytes::{BODY_LIMIT, BODY_VERSION, ClockClass, Digest, Stamp, freeze};
+pub use bytes::{BODY_LIMIT, BODY_VERSION, ClockClass, Stamp, freeze, freeze_to};
 pub use chain::Link;
 pub use content::Content;
+pub use digest::Digest;
 pub use draft::{
     Applicant, ApplicantKind, BundlePart, Consent, Delivery, DeviceId, Draft, Form, Material,
     MaterialForm, MaterialSource, PaperWay,

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::bytes::Digest;
+use super::digest::Digest;
 
 /// Largest attachment, bytes.
 pub const ATTACHMENT_MAX: u64 = 32 * 1024 * 1024;

@@ -1,16 +1,15 @@
 //! The frozen bytes of a case: what is stored, sent, exported and hashed, identical for ever.
 
 use std::collections::BTreeMap;
-use std::fmt;
 
 use serde::ser::{SerializeMap, SerializeSeq};
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde::{Serialize, Serializer};
 use serde_json::Value;
-use sha2::{Digest as _, Sha256};
 use zeroize::Zeroizing;
 
 use super::attachment::Attachment;
 use super::content::Content;
+use super::digest::Digest;
 use super::draft::{Draft, Form};
 use super::mint::Key;
 use super::number::FilingNumber;
@@ -25,71 +24,6 @@ pub const BODY_VERSION: u8 = 2;
 pub const BODY_LIMIT: usize = 256 * 1024;
 /// WSSBQD 渠道: the provincial table has no value for a kiosk, 9 is 其他.
 const CHANNEL_OTHER: u8 = 9;
-
-/// SHA-256 of a body.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Digest(pub [u8; 32]);
-
-impl Digest {
-    /// Digest of `bytes`.
-    #[must_use]
-    pub fn of(bytes: &[u8]) -> Self {
-        Self(Sha256::digest(bytes).into())
-    }
-
-    /// 64 lower-case hex digits. A receipt prints the first 16.
-    #[must_use]
-    pub fn hex(&self) -> String {
-        to_hex(&self.0)
-    }
-
-    /// Reads 64 lower-case hex digits.
-    #[must_use]
-    pub fn from_hex(text: &str) -> Option<Self> {
-        from_hex(text).map(Self)
-    }
-}
-
-impl Serialize for Digest {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(&self.hex())
-    }
-}
-
-impl<'de> Deserialize<'de> for Digest {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = String::deserialize(deserializer)?;
-        Self::from_hex(&text).ok_or_else(|| serde::de::Error::custom("not 64 hex digits"))
-    }
-}
-
-/// Lower-case hex digits of `bytes`.
-pub(super) fn to_hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|b| format!("{b:02x}")).collect()
-}
-
-/// 32 bytes of 64 lower-case hex digits.
-pub(super) fn from_hex(text: &str) -> Option<[u8; 32]> {
-    let digit = |b: u8| match b {
-        b'0'..=b'9' => Some(b - b'0'),
-        b'a'..=b'f' => Some(b - b'a' + 10),
-        _ => None,
-    };
-    let mut bytes = [0; 32];
-    if text.len() != 64 {
-        return None;
-    }
-    for (byte, pair) in bytes.iter_mut().zip(text.as_bytes().chunks_exact(2)) {
-        *byte = digit(pair[0])? << 4 | digit(pair[1])?;
-    }
-    Some(bytes)
-}
-
-impl fmt::Debug for Digest {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Digest({})", self.hex())
-    }
-}
 
 /// What is known of the time of an event.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -295,6 +229,25 @@ pub fn freeze(
     number: &FilingNumber,
     stamp: &Stamp,
 ) -> Zeroizing<Vec<u8>> {
+    // Measured first: a buffer that grows leaves copies behind that nobody wipes, and one for the longest body takes longer
+    // to wipe than the disk takes to keep it.
+    let mut length = 0;
+    freeze_to(draft, key, number, stamp, |piece| length += piece.len());
+    let mut bytes = Zeroizing::new(Vec::with_capacity(length));
+    freeze_to(draft, key, number, stamp, |piece| {
+        bytes.extend_from_slice(piece);
+    });
+    bytes
+}
+
+/// Gives `to` the bytes of [`freeze`], piece by piece.
+pub fn freeze_to(
+    draft: &Draft,
+    key: &Key,
+    number: &FilingNumber,
+    stamp: &Stamp,
+    to: impl FnMut(&[u8]),
+) {
     let body = Body {
         version: BODY_VERSION,
         idempotency_key: &key.0,
@@ -361,11 +314,22 @@ pub fn freeze(
         },
         attachments: draft.contents.iter().map(Content::attachment).collect(),
     };
-    // Room for the whole body at once: a buffer that grows leaves copies behind that nobody wipes.
-    let mut bytes = Zeroizing::new(Vec::with_capacity(BODY_LIMIT));
-    serde_json::to_writer(&mut *bytes, &body)
+    serde_json::to_writer(Pieces(to), &body)
         .expect("writing JSON with string keys to memory cannot fail");
-    bytes
+}
+
+/// Takes what is written piece by piece.
+struct Pieces<F>(F);
+
+impl<F: FnMut(&[u8])> std::io::Write for Pieces<F> {
+    fn write(&mut self, piece: &[u8]) -> std::io::Result<usize> {
+        (self.0)(piece);
+        Ok(piece.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
 }
 
 #[cfg(test)]

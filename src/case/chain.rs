@@ -6,7 +6,7 @@ use std::fmt;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use sha2::{Digest as _, Sha256};
 
-use super::bytes::{Digest, from_hex, to_hex};
+use super::digest::{Digest, from_hex, to_hex};
 use super::mint::Key;
 
 /// The chain's end after one case: SHA-256(link before ‖ seq ‖ key ‖ digest).

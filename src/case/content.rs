@@ -5,7 +5,7 @@ use std::fmt;
 use zeroize::Zeroizing;
 
 use super::attachment::{ATTACHMENT_MAX, Attachment};
-use super::bytes::Digest;
+use super::digest::Digest;
 
 /// Content of an attachment and its name. The bytes are wiped when the last copy is dropped, and never printed.
 #[derive(Clone, PartialEq, Eq)]

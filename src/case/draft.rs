@@ -6,8 +6,8 @@ use std::fmt;
 use serde_json::Value;
 use zeroize::Zeroize;
 
-use super::bytes::Digest;
 use super::content::Content;
+use super::digest::Digest;
 use super::private::Private;
 use super::refused::Correction;
 

@@ -8,7 +8,8 @@
 //! before it, in Base45: every character is one that a QR code packs tightly (alphanumeric mode).
 
 use super::base45;
-use super::bytes::{Digest, Stamp};
+use super::bytes::Stamp;
+use super::digest::Digest;
 use super::identity::{MachineIdentity, PublicIdentity};
 use super::mint::{Epoch, Machine, SEQ_LAST};
 use super::number::FilingNumber;

@@ -9,8 +9,8 @@ mod tests;
 
 use serde::{Deserialize, Serialize};
 
-use super::bytes::Digest;
 use super::chain::Link;
+use super::digest::Digest;
 use super::mint::Key;
 
 pub use judge::{Book, Judged, judge};

@@ -2,15 +2,26 @@
 
 use std::io;
 
+use tokio::sync::Semaphore;
+
 use crate::case::{Answer, Attachment, Key, ParkCause, RetryCause, attachments_of};
 use crate::shell::platform::{AttachmentFailure, Client, Failure, Heard};
 use crate::shell::store::{Store, StoreFault};
 
-/// Sends a case once and says what came of it and what the answer said of itself; nothing is written down yet but that it leaves.
+/// Most cases that are with the platform at once. Those that are read before or written down after it do not count: the
+/// platform need not wait for this machine's disk.
+pub const AT_ONCE: usize = 4;
+
+/// Sends a case once, in its turn of [`AT_ONCE`] `turns`, and says what came of it and what the answer said of itself; nothing is written down yet but that it leaves.
 ///
 /// Attachments that the platform has already cost one question each; of one that is there in part only the rest is sent.
 /// At most one chunk and one piece of an attachment are in memory.
-pub async fn attempt(client: &Client, store: &Store, key: &Key) -> (Answer, Heard) {
+pub async fn attempt(
+    client: &Client,
+    store: &Store,
+    turns: &Semaphore,
+    key: &Key,
+) -> (Answer, Heard) {
     let wanted = key.clone();
     let body = match with(store, move |store| body(store, &wanted)).await {
         Ok(body) => body,
@@ -20,6 +31,7 @@ pub async fn attempt(client: &Client, store: &Store, key: &Key) -> (Answer, Hear
     let Some(attachments) = attachments_of(&body) else {
         return (Answer::Parked(ParkCause::Unreadable), Heard::default());
     };
+    let _turn = turns.acquire().await;
     for (n, attachment) in attachments.iter().enumerate() {
         if let Err(answer) = upload(client, store, key, n, attachment).await {
             return (answer, Heard::default());

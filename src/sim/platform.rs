@@ -256,6 +256,14 @@ impl PlatformSim {
         self.server.store().all(self.server.now(None))
     }
 
+    /// How many cases were taken.
+    ///
+    /// # Errors
+    /// The database cannot be read.
+    pub fn taken(&self) -> anyhow::Result<u64> {
+        Ok(self.server.store().count()?)
+    }
+
     /// Bodies of all ratings, oldest first.
     ///
     /// # Errors

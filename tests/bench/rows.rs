@@ -54,6 +54,11 @@ fn number(value: f64) -> String {
 pub struct Times(Vec<Duration>);
 
 impl Times {
+    /// None yet.
+    pub const fn new() -> Self {
+        Self(Vec::new())
+    }
+
     /// Does `act` so often, after `warm` times that do not count.
     pub fn of(warm: usize, count: usize, mut act: impl FnMut()) -> Self {
         let mut times = Self::default();
@@ -104,6 +109,13 @@ impl Times {
 /// True when the program was started to measure: `cargo bench` says so. `cargo test --all-targets` starts it too.
 pub fn wanted() -> bool {
     std::env::args().any(|argument| argument == "--bench")
+}
+
+/// Whether this part is to be measured: all are, unless some are named after `--bench`.
+pub fn chosen(part: &str) -> bool {
+    let mut named = std::env::args().skip(1).filter(|a| !a.starts_with("--"));
+    let first = named.next();
+    first.is_none_or(|first| first == part || named.any(|other| other == part))
 }
 
 /// The root of the project.

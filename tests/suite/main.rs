@@ -2,6 +2,10 @@
 #![allow(clippy::unwrap_used, clippy::print_stdout)]
 
 mod board_files;
+#[cfg(feature = "sim")]
+mod command;
+#[cfg(feature = "sim")]
+mod doctor;
 mod floors;
 #[cfg(feature = "sim")]
 mod kill_nine;
@@ -16,6 +20,8 @@ mod outbox_kill;
 mod outbox_policy;
 #[cfg(feature = "sim")]
 mod outbox_usb;
+#[cfg(feature = "sim")]
+mod outbox_verify;
 #[cfg(feature = "sim")]
 mod power_cut;
 #[cfg(feature = "sim")]

@@ -15,7 +15,9 @@ use kiosk::shell::sending::attempt;
 use kiosk::shell::store::Store;
 use kiosk::sim::platform::{DEMO_PAASID, DEMO_TOKEN, Fault, Options, PlatformSim};
 
-use super::outbox_cli::{Place, draft, stamp};
+use tokio::sync::Semaphore;
+
+use super::command::{Place, draft, stamp};
 use super::trouble_bench::Bench as Firmware;
 
 const DEVICE: &str = "W0012";
@@ -87,7 +89,8 @@ impl Bench {
     }
 
     async fn attempt(&self, key: &Key) -> Answer {
-        attempt(&self.client, &self.store, key).await.0
+        let turns = Semaphore::new(1);
+        attempt(&self.client, &self.store, &turns, key).await.0
     }
 
     async fn arrives(&self, key: &Key) -> Acceptance {

@@ -12,7 +12,7 @@ use kiosk::shell::store::{Filed, StoreFault};
 use kiosk::sim::platform::{DEMO_PAASID, DEMO_TOKEN, Options, PlatformSim};
 use serde_json::Value;
 
-use crate::outbox_cli::{Place, Said, draft, kiosk, stamp, states};
+use crate::command::{Place, Said, draft, kiosk, stamp, states};
 
 /// A machine that may carry cases by hand, a stick, and the platform.
 struct Bench {

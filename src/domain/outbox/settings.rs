@@ -9,7 +9,8 @@ pub struct Settings {
     pub base: Duration,
     /// No delay is longer, whatever a server asks for.
     pub cap: Duration,
-    /// Most cases on their way at once.
+    /// Most cases on their way at once, from reading one to writing down what came of it. More than may be with the
+    /// platform at once (`shell/sending.rs`), so that it has work while the disk writes.
     pub in_flight: usize,
     /// Attempts in a row without an answer of a working platform after which one case probes for all.
     pub breaker_after: u32,
@@ -33,13 +34,13 @@ pub struct Settings {
 }
 
 impl Default for Settings {
-    /// 2 s to 15 min, 4 at once, breaker after 5, spread over 2 min, a stopped lane every 5 min, 4096 in memory,
+    /// 2 s to 15 min, 6 on their way, breaker after 5, spread over 2 min, a stopped lane every 5 min, 4096 in memory,
     /// parked after 5 proofs 3 min apart, deadlines an hour ahead, overdue after a day or three.
     fn default() -> Self {
         Self {
             base: Duration::from_secs(2),
             cap: Duration::from_secs(15 * 60),
-            in_flight: 4,
+            in_flight: 6,
             breaker_after: 5,
             first_probe_spread: Duration::from_secs(2 * 60),
             lane_probe: Duration::from_secs(5 * 60),

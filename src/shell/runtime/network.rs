@@ -8,6 +8,7 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use tokio::runtime::{Builder, Runtime};
+use tokio::sync::Semaphore;
 
 use crate::case::{Answer, Key, ParkCause};
 use crate::domain::kiosk::Event;
@@ -67,6 +68,8 @@ struct Shared {
     area_code: String,
     room: Arc<RoomKeeper>,
     daily: Daily,
+    /// Cases that may be with the platform at once.
+    turns: Semaphore,
     /// When ratings were sent last.
     rated: Mutex<Instant>,
 }
@@ -97,6 +100,7 @@ impl Network {
             area_code: site.area_code,
             room: Arc::new(site.room),
             daily: site.daily,
+            turns: Semaphore::new(sending::AT_ONCE),
             rated: Mutex::new(started),
         };
         Ok(Self {
@@ -121,7 +125,13 @@ impl Network {
         let shared = self.shared.clone();
         let call = shared.inbox.call();
         self.tokio.spawn(async move {
-            let (answer, heard) = sending::attempt(&shared.client, &shared.store, &key).await;
+            let Shared {
+                client,
+                store,
+                turns,
+                ..
+            } = &*shared;
+            let (answer, heard) = sending::attempt(client, store, turns, &key).await;
             shared.keep(key, answer, heard, call);
         });
     }

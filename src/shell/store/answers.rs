@@ -139,12 +139,17 @@ impl Desk {
             if let Some(tally) = &mut self.tally {
                 tally.moved(done.from, done.to);
             }
-            for slot in done.freed.slots {
-                self.slots.spend(slot);
-            }
-            self.attachments.let_go(done.freed.files);
+            self.let_go(done.freed);
         }
         Ok(states)
+    }
+
+    /// Slots and files of cases that do not need them any more, after the commit that says so.
+    pub(super) fn let_go(&mut self, freed: Freed) {
+        for slot in freed.slots {
+            self.slots.spend(slot);
+        }
+        self.attachments.let_go(freed.files);
     }
 }
 

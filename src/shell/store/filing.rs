@@ -8,7 +8,7 @@ use sha2::{Digest as _, Sha256};
 
 use crate::case::{
     BODY_LIMIT, CaseState, Correction, Digest, Draft, Epoch, FilingNumber, Key, PersonToken, Stamp,
-    Waiting, freeze,
+    Waiting, freeze, freeze_to,
 };
 
 use super::attachments::{self, SealedAttached};
@@ -232,11 +232,18 @@ impl Desk {
         (self.commit)(transaction).map_err(|error| Failure::AtCommit(error.into()))
     }
 
-    /// Tells the second place of the numbers given out, so that a log that loses its end later gives none of them again.
-    /// If that fails the next flush says it.
+    /// The second place of the numbers given out is told after the answer ([`Desk::note_numbers`]).
     fn note_filed(&mut self, rows: &[Row]) {
         if let Some(last) = rows.last() {
             self.slots.header.filed = last.filed.seq;
+            self.unnoted = true;
+        }
+    }
+
+    /// Tells the second place of the numbers given out, so that a log that loses its end later gives none of them again.
+    /// If that fails the next flush says it.
+    pub(super) fn note_numbers(&mut self) {
+        if std::mem::take(&mut self.unnoted) {
             let _ = self.slots.note();
         }
     }
@@ -349,7 +356,9 @@ fn fingerprint(drafts: &[Draft]) -> Digest {
     };
     let mut all = Sha256::new();
     for draft in drafts {
-        all.update(Sha256::digest(freeze(draft, &key, &number, &never)));
+        let mut one = Sha256::new();
+        freeze_to(draft, &key, &number, &never, |piece| one.update(piece));
+        all.update(one.finalize());
     }
     Digest(all.finalize().into())
 }

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags, OptionalExtension};
 
 use crate::case::Machine;
@@ -216,6 +217,8 @@ pub(super) fn connect(place: &Place) -> Result<Connection, StoreFault> {
     )?;
     db.pragma_update(None, "max_page_count", place.max_pages)?;
     db.set_prepared_statement_cache_capacity(32);
+    // Otherwise the partial index makes SQLite prepare anew what compares a column with a changed parameter.
+    db.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     expect("journal_mode", "wal", mode)?;
     read_back(&db, "journal_mode", "wal")?;
     read_back(&db, "synchronous", "2")?;

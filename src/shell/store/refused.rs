@@ -6,9 +6,11 @@
 //! commit that keeps its acceptance, and the key after it. What the person only put away is not told again but stays, for
 //! the office may still have to find it. No clock decides: on this machine none is sure enough to destroy data by.
 
-use rusqlite::{Connection, Row};
+use rusqlite::{Connection, OptionalExtension, Row};
 
-use crate::case::{ClockClass, Correction, FilingDate, Key, OldAnswers, Private, Refused};
+use crate::case::{
+    CaseState, ClockClass, Correction, FilingDate, Key, OldAnswers, Private, Refused,
+};
 
 use super::Store;
 use super::bodies::{Sealed, body_bound, rejection_bound};
@@ -17,6 +19,7 @@ use super::filing::person;
 use super::freed::Freed;
 use super::mark;
 use super::numbers;
+use super::rows;
 use super::seal::{Secret, unseal};
 use super::writer::Desk;
 
@@ -211,19 +214,42 @@ fn corrects(db: &Connection, id: i64) -> Result<Option<Key>, StoreFault> {
     Ok(key.map(Key))
 }
 
-/// What a damaged store knew of a case's settlement goes with the case. A file from before there were corrections, or a
-/// row that cannot be read, knew nothing: then the person is told once more.
-pub(super) fn carry_over(old: &Connection, new: &Connection, id: i64) {
-    let marks = || -> rusqlite::Result<(Option<String>, Option<String>)> {
-        old.prepare_cached("SELECT told, corrects FROM cases WHERE id = ?1")?
-            .query_row([id], |row| Ok((row.get(0)?, row.get(1)?)))
-    };
-    if let Ok((told, corrects)) = marks()
-        && (told.is_some() || corrects.is_some())
-    {
-        let _ = new.execute(
-            "UPDATE cases SET told = ?2, corrects = ?3 WHERE id = ?1",
-            (id, told, corrects),
-        );
+/// Brings to an end what an older firmware or a damaged file left open; for the start of a run. A correction that the
+/// platform took erases what it corrects; if `all_here`, one that is not here any more leaves its person to be told again.
+pub(super) fn settle_open(
+    db: &Connection,
+    mark_key: &Secret,
+    all_here: bool,
+) -> Result<Freed, StoreFault> {
+    let mut statement = db.prepare(
+        "SELECT key, told FROM cases
+         WHERE state = 'rejected' AND person IS NOT NULL AND told IS NOT NULL AND told != ?1",
+    )?;
+    let open = statement.query_map([PUT_AWAY], |row| Ok((Key(row.get(0)?), Key(row.get(1)?))))?;
+    let open: Vec<(Key, Key)> = open.collect::<Result<_, _>>()?;
+    let mut freed = Freed::default();
+    for (refused, correction) in open {
+        match standing(db, &correction)? {
+            Some((id, CaseState::Accepted)) => freed.and(erase_corrected(db, mark_key, id)?),
+            None if all_here => {
+                db.prepare_cached("UPDATE cases SET told = NULL WHERE id = ?1")?
+                    .execute([numbers::row_of(db, &refused)?])?;
+            }
+            _ => {}
+        }
     }
+    Ok(freed)
+}
+
+/// Row and state of a case, if it is here.
+fn standing(db: &Connection, key: &Key) -> Result<Option<(i64, CaseState)>, StoreFault> {
+    let id = match numbers::row_of(db, key) {
+        Err(StoreFault::NotFound) => return Ok(None),
+        id => id?,
+    };
+    let word: Option<String> = db
+        .prepare_cached("SELECT state FROM cases WHERE id = ?1 AND key = ?2")?
+        .query_row((id, &key.0), |row| row.get(0))
+        .optional()?;
+    word.map(|word| Ok((id, rows::state(&word)?))).transpose()
 }

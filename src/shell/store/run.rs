@@ -17,7 +17,8 @@ use super::machine_key::MachineKey;
 use super::numbers;
 use super::open::{self, Meta, OnDamage, Random, Report, key_check};
 use super::place::Place;
-use super::salvage;
+use super::refused;
+use super::salvage::{self, Taken};
 use super::writer::Desk;
 
 /// Trouble: cases of a store that was set aside found no room; the next start tries again.
@@ -55,6 +56,8 @@ impl Start {
             on_damage: self.on_damage,
             first_row: 1,
             adrift: false,
+            unnoted: false,
+            plenty: 0,
             untidy: true,
             tidy_after: self.tidy_after,
         }
@@ -84,10 +87,12 @@ impl Start {
 
         // One transaction: a salvage that is cut off leaves no row whose slot another salvage would not know.
         desk.enter_meta(&store, &check)?;
-        let mut taken = salvage::Taken::default();
-        let mut locked = false;
+        let mut taken = Taken::default();
+        let mut waits = false;
         if let Some(aside) = &aside {
-            locked = !desk.opens(&older, aside);
+            // Until it is done with: a cut from here on leaves it to the next start.
+            desk.place.lock_aside(aside)?;
+            waits = !desk.opens(&older, aside);
             taken = match salvage::salvage(&mut desk, &older, aside) {
                 Ok(taken) => taken,
                 // No room for them now: they stay where they are, and so does their place in the order.
@@ -98,11 +103,8 @@ impl Start {
                 }
             };
             if !taken.complete {
-                locked = true;
+                waits = true;
                 report.troubles.push(NOT_TAKEN_BACK);
-            }
-            if locked {
-                desk.place.lock_aside(aside)?;
             }
             desk.first_row = taken.last + 1;
         }
@@ -111,12 +113,13 @@ impl Start {
         report.salvaged = taken.cases;
         let missing = chain::give_up_missing(&desk.db)?;
         // What waits for its key is not lost.
-        report.lost = if locked { 0 } else { missing };
+        report.lost = if waits { 0 } else { missing };
         desk.begin(0, false)?;
         if let Some(aside) = &aside {
-            taken.erase(&desk.place, aside);
+            desk.done_with(aside, &taken, waits);
         }
         desk.take_back(&older, report);
+        desk.settle_refused();
         desk.sweep_attachments();
         Ok(desk)
     }
@@ -163,6 +166,7 @@ impl Start {
         if !as_it_is {
             desk.take_back(&older, report);
         }
+        desk.settle_refused();
         desk.sweep_attachments();
         Ok(desk)
     }
@@ -281,11 +285,32 @@ impl Desk {
             chain::give_up_missing(&self.db)?;
         }
         self.db.execute_batch("COMMIT")?;
-        taken.erase(&self.place, aside);
-        if taken.complete {
-            self.place.unlock_aside(aside)?;
-        }
+        self.done_with(aside, &taken, !taken.complete);
         Ok(taken.cases)
+    }
+
+    /// Destroys the old keys of what was taken over, and that is committed. What cannot be done now is done by the next
+    /// start, as is an aside that still `waits` for its key or for room.
+    fn done_with(&self, aside: &Path, taken: &Taken, waits: bool) {
+        if taken.erase(&self.place, aside).is_ok() && !waits {
+            let _ = self.place.unlock_aside(aside);
+        }
+    }
+
+    /// A disk that is full, or a page that is bad, leaves it to a later start.
+    fn settle_refused(&mut self) {
+        let settled = self.db.unchecked_transaction().map_err(StoreFault::from);
+        let settled = settled.and_then(|transaction| {
+            // What waits beside the store may have the correction.
+            let all_here = self.place.locked_asides().is_empty();
+            let freed = refused::settle_open(&transaction, &self.key.mark, all_here)?;
+            transaction.commit()?;
+            Ok(freed)
+        });
+        match settled {
+            Ok(freed) => self.let_go(freed),
+            Err(fault) => self.suspect |= matches!(fault, StoreFault::Corrupt(_)),
+        }
     }
 
     /// Says that a run has begun, in the open transaction and then in the slots.

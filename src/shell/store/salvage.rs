@@ -6,6 +6,7 @@ mod mend;
 mod take;
 
 use std::collections::BTreeSet;
+use std::io::ErrorKind;
 use std::path::Path;
 
 use rusqlite::types::Value;
@@ -57,7 +58,7 @@ const COLUMNS: [&str; 19] = [
 pub(super) struct Taken {
     /// Cases.
     pub(super) cases: usize,
-    /// Old slots whose rows are in the new store now.
+    /// Old slots of cases that are in the new store now.
     slots: Vec<u32>,
     /// Rows of the old store that are done with.
     rows: BTreeSet<i64>,
@@ -69,10 +70,15 @@ pub(super) struct Taken {
 
 impl Taken {
     /// Destroys the old keys of what was taken over, or a copy of every case would stay readable beside the store for
-    /// ever. If that fails the copy stays until a technician removes it.
-    pub(super) fn erase(&self, place: &Place, aside: &Path) {
-        if let Ok(file) = place.files.open(&Place::keys_of(aside)) {
-            let _ = erase(&*file, &self.slots);
+    /// ever.
+    ///
+    /// # Errors
+    /// Of the disk: the copy stays until the next time.
+    pub(super) fn erase(&self, place: &Place, aside: &Path) -> Result<(), StoreFault> {
+        match place.files.open(&Place::keys_of(aside)) {
+            Ok(file) => Ok(erase(&*file, &self.slots)?),
+            Err(error) if error.kind() == ErrorKind::NotFound => Ok(()),
+            Err(error) => Err(error.into()),
         }
     }
 }
@@ -95,6 +101,8 @@ struct Found {
     task_code: String,
     columns: Vec<Value>,
     body: Option<Sealed>,
+    /// How it was settled if it was refused (`told`), and what it corrects: keys, or nothing.
+    refusal: [Option<String>; 2],
     /// The columns are as they were written, as far as anybody can tell.
     sound: bool,
 }
@@ -151,7 +159,7 @@ pub(super) fn salvage(
         let keys = Keys(&desk.key, older);
         let whole = newer.into_iter().find_map(|copy| old.whole(copy, &keys));
         let whole = whole.or_else(|| old.whole(found, &keys));
-        if !desk.take(&old, whole, after, &mut taken)? {
+        if !desk.take(whole, after, &mut taken)? {
             return Ok(taken);
         }
     }
@@ -161,7 +169,7 @@ pub(super) fn salvage(
             continue;
         }
         let whole = old.best_copy(row, &order, &Keys(&desk.key, older));
-        if !desk.take(&old, whole, row, &mut taken)? {
+        if !desk.take(whole, row, &mut taken)? {
             return Ok(taken);
         }
     }
@@ -245,15 +253,17 @@ impl Old {
     }
 
     fn next(&self, after: i64) -> rusqlite::Result<Option<Found>> {
-        // The mark is behind the columns, where a file of the first version has nothing.
+        // What later versions added is behind the columns.
         let columns = COLUMNS.join(", ");
-        let select = |mark: &str| {
+        let select = |added: &str| {
             self.db.prepare_cached(&format!(
-                "SELECT {columns}, alg, slot, body, {mark} FROM cases LEFT JOIN bodies ON case_id = id
+                "SELECT {columns}, alg, slot, body, {added} FROM cases LEFT JOIN bodies ON case_id = id
                  WHERE id > ?1 ORDER BY id LIMIT 1",
             ))
         };
-        let mut statement = select("mark").or_else(|_| select("NULL"))?;
+        let mut statement = select("told, corrects, mark")
+            .or_else(|_| select("told, corrects, NULL"))
+            .or_else(|_| select("NULL, NULL, NULL"))?;
         let mut rows = statement.query([after])?;
         let Some(row) = rows.next()? else {
             return Ok(None);
@@ -268,9 +278,11 @@ impl Old {
             None => None,
         };
         let columns = (0..at).map(|i| row.get(i)).collect::<Result<_, _>>()?;
-        let found = Found::new(columns, &row.get(at + 3)?, self.mark.as_ref());
+        let refusal = [row.get(at + 3)?, row.get(at + 4)?];
+        let found = Found::new(columns, &row.get(at + 5)?, self.mark.as_ref());
         Ok(Some(Found {
             body,
+            refusal: refusal.map(copies::text),
             ..found.unwrap_or(Found::nobody(row.get(0)?))
         }))
     }

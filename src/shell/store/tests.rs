@@ -8,6 +8,7 @@ mod keys;
 mod refused;
 mod rows;
 mod sealing;
+mod settled;
 mod size;
 mod start;
 mod twice;

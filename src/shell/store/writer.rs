@@ -23,6 +23,10 @@ use super::tally::Tally;
 
 /// Most changes in one commit.
 const GROUP: usize = 64;
+/// Commits between two looks at the free pages, while there are many.
+const UNLOOKED: u32 = 16;
+/// Most pages that one commit takes: a bundle of bodies at their limit, or [`GROUP`] answers.
+const COMMIT_PAGES: u32 = 5_000;
 /// Accepted cases dropped at once when there are too many.
 const PRUNED_AT_ONCE: u64 = 1_000;
 
@@ -60,6 +64,10 @@ pub(super) struct Desk {
     pub(super) first_row: i64,
     /// The disk failed and the connection is gone; tried again with every job.
     pub(super) adrift: bool,
+    /// Numbers were given out that the slots do not tell yet.
+    pub(super) unnoted: bool,
+    /// Commits that find room without a look.
+    pub(super) plenty: u32,
     /// Something was written since the last tidying.
     pub(super) untidy: bool,
     /// Quiet time after which the store tidies up by itself.
@@ -105,6 +113,7 @@ impl Desk {
     /// After a job, when nobody waits for its answer any more. What fails here is tried again after the next job: spent
     /// keys stay marked as spent, and filing makes keys itself if there are none.
     fn upkeep(&mut self) {
+        self.note_numbers();
         if self.slots.due() {
             let _ = self.destroy_spent();
         }
@@ -171,8 +180,8 @@ impl Desk {
 
     /// Takes something new only while a sixteenth of the quota is left: on a full file SQLite cannot even
     /// write down an answer, and then nothing would ever leave again.
-    pub(super) fn admit(&self) -> Result<(), StoreFault> {
-        if self.free_pages()? > self.reserve() {
+    pub(super) fn admit(&mut self) -> Result<(), StoreFault> {
+        if self.has_more_than(self.reserve())? {
             Ok(())
         } else {
             Err(StoreFault::Full)
@@ -180,8 +189,21 @@ impl Desk {
     }
 
     /// The attempt log may use half of the reserve; the other half is for new states.
-    pub(super) fn room_for_log(&self) -> Result<bool, StoreFault> {
-        Ok(self.free_pages()? > self.reserve() / 2)
+    pub(super) fn room_for_log(&mut self) -> Result<bool, StoreFault> {
+        self.has_more_than(self.reserve() / 2)
+    }
+
+    /// Whether more pages than these are free before the next commit.
+    fn has_more_than(&mut self, pages: u32) -> Result<bool, StoreFault> {
+        if self.plenty > 0 {
+            self.plenty -= 1;
+            return Ok(true);
+        }
+        let free = self.free_pages()?;
+        if free > self.reserve() + UNLOOKED * COMMIT_PAGES {
+            self.plenty = UNLOOKED - 1;
+        }
+        Ok(free > pages)
     }
 
     fn reserve(&self) -> u32 {

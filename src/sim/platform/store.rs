@@ -289,6 +289,13 @@ impl Store {
         Ok(changed == 1)
     }
 
+    /// How many cases were taken.
+    pub(super) fn count(&self) -> rusqlite::Result<u64> {
+        let sql = "SELECT count(*) FROM cases WHERE sblsh IS NOT NULL";
+        let count: i64 = self.db.query_row(sql, [], |row| row.get(0))?;
+        Ok(count.unsigned_abs())
+    }
+
     /// Every case that was taken, oldest first.
     pub(super) fn all(&self, now: i64) -> anyhow::Result<Vec<StoredCase>> {
         let mut read = self.db.prepare(&format!(

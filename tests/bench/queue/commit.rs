@@ -1,7 +1,8 @@
 //! One case durably filed, beside the least SQLite can do; on a quiet processor and on a busy one.
 
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Instant;
+use std::sync::mpsc::{SyncSender, sync_channel};
+use std::time::{Duration, Instant};
 
 use crate::filing::{Bare, draft, stamp};
 use crate::rows::{Beside, Times, folder, row};
@@ -27,28 +28,58 @@ pub fn measure() {
     });
 }
 
-/// Turn about, so that a disk that is busy for a while is busy for both.
+/// Turn about, so that a disk that is busy for a while is busy for all.
 fn turn_about(what: &str) {
     let folder = folder("queue-commit");
     let store = store(&folder.join("store.db"));
     let bare = Bare::open(&folder.join("bare.db"));
-    let (mut filed, mut plain) = (Times::default(), Times::default());
+    let threaded = Threaded::start(Bare::open(&folder.join("threaded.db")));
+    let [mut filed, mut plain, mut handed] = [const { Times::new() }; 3];
     for at in 0..COUNT + WARM {
-        let began = Instant::now();
-        bare.commit(usize::try_from(at).unwrap());
-        let between = Instant::now();
-        store.file(vec![draft(at)], stamp()).unwrap();
+        let times = [
+            timed(|| bare.commit(usize::try_from(at).unwrap())),
+            timed(|| threaded.commit(usize::try_from(at).unwrap())),
+            timed(|| drop(store.file(vec![draft(at)], stamp()).unwrap())),
+        ];
         if at >= WARM {
-            plain.push(between - began);
-            filed.push(between.elapsed());
+            for (all, one) in [&mut plain, &mut handed, &mut filed].into_iter().zip(times) {
+                all.push(one);
+            }
         }
     }
     for percent in [50, 99] {
-        row(
-            &format!("{what}, p{percent}"),
-            filed.ms(percent),
-            "ms",
-            Beside::Yardstick("bare commit of one row, WAL, FULL", plain.ms(percent)),
-        );
+        let (what, ms) = (format!("{what}, p{percent}"), filed.ms(percent));
+        let bare = Beside::Yardstick("bare commit of one row, WAL, FULL", plain.ms(percent));
+        row(&what, ms, "ms", bare);
+        let bare = Beside::Yardstick("bare commit by a thread of its own", handed.ms(percent));
+        row(&what, ms, "ms", bare);
+    }
+}
+
+fn timed(work: impl FnOnce()) -> Duration {
+    let began = Instant::now();
+    work();
+    began.elapsed()
+}
+
+/// The least of one writer thread: a commit is handed to it and its end is waited for.
+struct Threaded(SyncSender<(usize, SyncSender<()>)>);
+
+impl Threaded {
+    fn start(bare: Bare) -> Self {
+        let (jobs, inbox) = sync_channel::<(usize, SyncSender<()>)>(1);
+        std::thread::spawn(move || {
+            for (at, done) in inbox {
+                bare.commit(at);
+                done.send(()).unwrap();
+            }
+        });
+        Self(jobs)
+    }
+
+    fn commit(&self, at: usize) {
+        let (done, end) = sync_channel(1);
+        self.0.send((at, done)).unwrap();
+        end.recv().unwrap();
     }
 }

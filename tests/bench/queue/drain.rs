@@ -74,7 +74,7 @@ fn firmware(name: &str, delay_ms: u32) -> Option<f64> {
     let journal = Journal::memory(clock.clone());
     let runtime = Runtime::start(rig.config(), clock, journal, rig.pins(), drop).unwrap();
     let limit = Instant::now() + PATIENCE;
-    let arrived = || rig.platform().cases().unwrap().len() as u64;
+    let arrived = || rig.platform().taken().unwrap();
     let wait = |count: u64| {
         while arrived() < count {
             if Instant::now() > limit {

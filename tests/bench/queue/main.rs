@@ -25,11 +25,17 @@ fn main() {
     if itself::child() || !rows::wanted() {
         return;
     }
-    commit::measure();
-    life::measure();
-    drain::measure();
-    peers::measure();
-    backlog::measure();
+    for (part, measure) in [
+        ("commit", commit::measure as fn()),
+        ("life", life::measure),
+        ("drain", drain::measure),
+        ("peers", peers::measure),
+        ("backlog", backlog::measure),
+    ] {
+        if rows::chosen(part) {
+            measure();
+        }
+    }
 }
 
 /// The store at `path`, with room for millions.

@@ -40,8 +40,17 @@ fn damaged() -> (Image, Book) {
     (image, book)
 }
 
-/// Starts on the damaged file, with the power going at a step of the start, and once more without.
-fn start_twice(image: Image, book: &Book, seed: u64, step: u64) -> (bool, usize) {
+/// Records beside the file that was set aside that may still hold a key.
+fn keys_left(image: &Image) -> usize {
+    let keys = &image[Path::new(&format!("{STORE}.aside-1.keys"))];
+    keys.chunks(128)
+        .filter(|key| key.iter().any(|byte| *byte != 0))
+        .count()
+}
+
+/// Starts on the damaged file, with the power going at a step of the start, and once more without: whether it went, what
+/// was lost and how many old keys are left.
+fn start_twice(image: Image, book: &Book, seed: u64, step: u64) -> (bool, usize, usize) {
     let mut bench = Bench::from_image(seed, image);
     bench.disk.cut_at(step);
     let first = bench.open();
@@ -52,20 +61,21 @@ fn start_twice(image: Image, book: &Book, seed: u64, step: u64) -> (bool, usize)
     let opened = bench.open().expect("it starts");
     opened.store.verify().expect("sound");
     let losses = book.losses(&opened.store).expect("read");
-    (cut, losses.len())
+    (cut, losses.len(), keys_left(&bench.disk.image()))
 }
 
 #[test]
 fn a_cut_while_rows_are_taken_over_costs_no_more_rows() {
     let (image, book) = damaged();
-    let (_, without_cut) = start_twice(image.clone(), &book, 0, 1_000_000);
+    let (_, without_cut, left) = start_twice(image.clone(), &book, 0, 1_000_000);
     assert!(
         (1..=ROWS).contains(&without_cut),
         "lost without a cut: {without_cut}"
     );
     let mut worse = Vec::new();
     for step in 1.. {
-        let (cut, lost) = start_twice(image.clone(), &book, step, step);
+        let (cut, lost, keys) = start_twice(image.clone(), &book, step, step);
+        assert_eq!(keys, left, "old keys, cut at step {step}");
         if lost > without_cut {
             worse.push((step, lost));
         }

@@ -42,6 +42,7 @@ impl Found {
             sound: key.is_none_or(|key| mark::fits_values(key, &marked, mark)),
             columns,
             body: None,
+            refusal: [None, None],
         })
     }
 
@@ -53,6 +54,7 @@ impl Found {
             task_code: String::new(),
             columns: vec![Value::Null; COLUMNS.len()],
             body: None,
+            refusal: [None, None],
             sound: false,
         }
     }
@@ -150,6 +152,7 @@ fn with_each(copy: Found, bodies: &[(u8, u32, Vec<u8>)]) -> Vec<Found> {
         key: copy.key.clone(),
         task_code: copy.task_code.clone(),
         columns: copy.columns.clone(),
+        refusal: copy.refusal.clone(),
         sound: copy.sound,
         body: Some(Sealed {
             alg: *alg,
@@ -168,8 +171,20 @@ fn case(row: i64, mut values: Vec<Value>, order: &[String], key: Option<&Secret>
         values.get(at).cloned()
     };
     let columns = COLUMNS.map(|name| value(name).unwrap_or(Value::Null));
-    let mark = value("mark").unwrap_or(Value::Null);
-    Found::new(columns.into(), &mark, key)
+    let added = |name| value(name).unwrap_or(Value::Null);
+    let found = Found::new(columns.into(), &added("mark"), key)?;
+    Some(Found {
+        refusal: ["told", "corrects"].map(|name| text(added(name))),
+        ..found
+    })
+}
+
+/// A text, or nothing for what is none.
+pub(super) fn text(value: Value) -> Option<String> {
+    match value {
+        Value::Text(text) => Some(text),
+        _ => None,
+    }
 }
 
 fn body(values: Vec<Value>) -> Option<(u8, u32, Vec<u8>)> {

@@ -8,10 +8,9 @@ use super::super::bodies::{body_bound, rejection_bound};
 use super::super::fault::StoreFault;
 use super::super::mark;
 use super::super::numbers::{self, Named};
-use super::super::refused::carry_over;
 use super::super::seal::{XCHACHA20_POLY1305, seal};
 use super::super::writer::Desk;
-use super::{COLUMNS, Clear, Old, Taken, Whole};
+use super::{COLUMNS, Clear, Taken, Whole};
 
 fn enter_epoch(db: &Connection, first: i64, epoch: &str) -> rusqlite::Result<usize> {
     // The key of a case was authenticated, what stood in the table was not.
@@ -29,7 +28,6 @@ impl Desk {
     /// Takes over a case if there is one; false where nothing more can be written.
     pub(super) fn take(
         &mut self,
-        old: &Old,
         whole: Option<Whole>,
         row: i64,
         taken: &mut Taken,
@@ -38,16 +36,20 @@ impl Desk {
         let Some(whole) = whole else {
             return Ok(true);
         };
-        let there: Option<i64> = self
+        let slot = whole.clear.as_ref().map(|clear| clear.slot);
+        let there: Option<String> = self
             .db
-            .prepare_cached("SELECT id FROM cases WHERE id = ?1")?
+            .prepare_cached("SELECT key FROM cases WHERE id = ?1")?
             .query_row([row], |row| row.get(0))
             .optional()?;
-        if there.is_some() {
+        if let Some(key) = there {
+            // An earlier start may have been cut off before it destroyed the old key.
+            taken
+                .slots
+                .extend(slot.filter(|_| key == whole.found.key.0));
             taken.rows.insert(row);
             return Ok(true);
         }
-        let slot = whole.clear.as_ref().map(|clear| clear.slot);
         self.db.execute_batch("SAVEPOINT one")?;
         if self.take_over(whole).is_err() {
             // A full disk: what is copied so far is worth more than no start at all.
@@ -55,7 +57,6 @@ impl Desk {
             return Ok(false);
         }
         self.db.execute_batch("RELEASE one")?;
-        carry_over(&old.db, &self.db, row);
         taken.cases += 1;
         taken.slots.extend(slot);
         taken.rows.insert(row);
@@ -104,6 +105,13 @@ impl Desk {
         self.db
             .prepare_cached(&insert)?
             .execute(params_from_iter(found.columns))?;
+        let [told, corrects] = found.refusal;
+        if told.is_some() || corrects.is_some() {
+            self.db.execute(
+                "UPDATE cases SET told = ?2, corrects = ?3 WHERE id = ?1",
+                (found.id, told, corrects),
+            )?;
+        }
         mark::renew(&self.db, &self.key.mark, found.id)
     }
 }
