@@ -4,21 +4,34 @@ use std::os::unix::fs::PermissionsExt;
 
 use super::super::schema;
 use super::*;
+use crate::case::{Signature, attachments_of};
 
-const NAMES: [&str; 3] = ["v1.db", "v1.db.keys", "v1.db.key"];
-
-fn vectors() -> std::path::PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/vectors/store")
+fn vectors(version: u32) -> std::path::PathBuf {
+    let all = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/vectors/store");
+    all.join(format!("v{version}"))
 }
 
-/// A copy of the frozen store of version 1, as it has to lie on a machine.
-pub(super) fn thawed() -> tempfile::TempDir {
-    let folder = tempfile::tempdir().expect("folder");
-    for name in NAMES {
-        let to = folder.path().join(name.replace("v1", "store"));
-        fs::copy(vectors().join(name), &to).expect(name);
-        fs::set_permissions(to, fs::Permissions::from_mode(0o600)).expect("mode");
+/// Copies files and folders for nobody but their owner.
+fn copy(from: &Path, to: &Path) {
+    for entry in fs::read_dir(from).expect("folder") {
+        let (from, to) = {
+            let entry = entry.expect("entry");
+            (entry.path(), to.join(entry.file_name()))
+        };
+        if from.is_dir() {
+            fs::create_dir(&to).expect("folder");
+            copy(&from, &to);
+        } else {
+            fs::copy(&from, &to).expect("copy");
+            fs::set_permissions(to, fs::Permissions::from_mode(0o600)).expect("mode");
+        }
     }
+}
+
+/// A copy of the frozen store of a version, as it has to lie on a machine.
+pub(super) fn thawed(version: u32) -> tempfile::TempDir {
+    let folder = tempfile::tempdir().expect("folder");
+    copy(&vectors(version), folder.path());
     folder
 }
 
@@ -44,6 +57,18 @@ fn fill(store: &Store) {
     store.rate(br#"{"satisfaction":1}"#.to_vec()).expect("rate");
 }
 
+/// What later versions know besides: a signature, and a correction of the refused case.
+fn fill_more(store: &Store) {
+    let strokes = Signature::new(&[vec![(1.0, 2.0), (3.3, 4.0)]]).expect("signature");
+    let signature = strokes.content();
+    let mut correction = draft("999999000000000001");
+    correction.signature = Some(signature.attachment().digest);
+    correction.contents = vec![signature];
+    let refused = store.refused("10", &"999999000000000001".into());
+    correction.corrects = Some(refused.expect("refused")[0].correction());
+    store.file(vec![correction], stamp()).expect("file");
+}
+
 fn states(store: &Store) -> Vec<CaseState> {
     let list = store.list(99).expect("list");
     list.into_iter().rev().map(|row| row.state).collect()
@@ -55,17 +80,52 @@ fn freeze_this_version() {
     let folder = tempfile::tempdir().expect("folder");
     let opened = open(folder.path());
     fill(&opened.store);
+    fill_more(&opened.store);
     drop(opened);
-    fs::create_dir_all(vectors()).expect("folder");
-    for name in NAMES {
-        let from = folder.path().join(name.replace("v1", "store"));
-        fs::copy(from, vectors().join(name)).expect(name);
+    let vectors = vectors(schema::CURRENT);
+    fs::create_dir_all(&vectors).expect("folder");
+    copy(folder.path(), &vectors);
+}
+
+#[test]
+fn version_4_is_read_and_drained() {
+    let folder = thawed(4);
+    let opened = open(folder.path());
+    assert!(!opened.fresh && opened.set_aside.is_none() && opened.troubles.is_empty());
+    let store = opened.store;
+    store.verify().expect("every body, file, mark and chain");
+    let list = store.list(99).expect("list");
+    let (correction, refused) = (&list[0], &list[2]);
+    assert_eq!(
+        refused.rejection.as_ref().expect("refused").detail,
+        "已申报"
+    );
+    let body = store.body(&correction.key).expect("body");
+    let named = attachments_of(&body).expect("attachments");
+    let mut object = store.attachment(&correction.key, 0).expect("there");
+    assert!(object.holds(&named[0].digest).expect("read"));
+    let told = store.refused("10", &"999999000000000001".into());
+    assert!(told.expect("read").is_empty(), "its correction waits");
+    for waiting in store.waiting(0, 99).expect("waiting") {
+        store.body_to_send(&waiting.key).expect("body");
+        let kept = store.record(&waiting.key, &accepted(), attempt());
+        kept.expect("record");
     }
+    assert_eq!(
+        store.body(&refused.key),
+        Err(StoreFault::NotFound),
+        "erased"
+    );
+    let filed = store.file(vec![draft("2")], stamp()).expect("file");
+    assert!(
+        filed[0].filing_number.0.contains("-000008-"),
+        "its numbers go on"
+    );
 }
 
 #[test]
 fn version_1_is_read_and_drained() {
-    let folder = thawed();
+    let folder = thawed(1);
     let opened = open(folder.path());
     assert!(!opened.fresh && opened.set_aside.is_none());
     let store = opened.store;
@@ -116,7 +176,7 @@ fn version_1_is_read_and_drained() {
 
 #[test]
 fn a_file_of_the_next_version_is_read_written_and_left_at_it() {
-    let folder = thawed();
+    let folder = thawed(1);
     drop(open(folder.path()));
     let newer = schema::CURRENT + 1;
     let path = folder.path().join("store.db");

@@ -280,7 +280,7 @@ fn what_was_decided_is_known_after_a_salvage() {
 
 #[test]
 fn a_file_of_the_first_version_finds_its_refused_cases() {
-    let folder = super::frozen::thawed();
+    let folder = super::frozen::thawed(1);
     let store = open(folder.path()).store;
     let list = told(&store);
     assert_eq!(list.len(), 1);
