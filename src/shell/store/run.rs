@@ -90,8 +90,9 @@ impl Start {
         let mut taken = Taken::default();
         let mut waits = false;
         if let Some(aside) = &aside {
-            // Until it is done with: a cut from here on leaves it to the next start.
-            desk.place.lock_aside(aside)?;
+            // Until it is done with: a cut from here on leaves it to the next start. On a full disk it stays without, and
+            // is no reason not to start.
+            let locked = desk.place.lock_aside(aside).is_ok();
             waits = !desk.opens(&older, aside);
             taken = match salvage::salvage(&mut desk, &older, aside) {
                 Ok(taken) => taken,
@@ -102,7 +103,7 @@ impl Start {
                     salvage::untouched(&desk, &older, aside)
                 }
             };
-            if !taken.complete {
+            if !taken.complete || (waits && !locked) {
                 waits = true;
                 report.troubles.push(NOT_TAKEN_BACK);
             }
