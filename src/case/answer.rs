@@ -68,7 +68,7 @@ pub enum RetryCause {
     Malformed,
     /// The platform does not have the case's attachments whole: they are sent first.
     AttachmentMissing,
-    /// Nothing was sent, or the answer could not be kept: this machine's disk, for now.
+    /// Nothing was sent, or the answer could not be kept: this machine's disk, or a line that went before its turn came.
     LocalFault,
 }
 

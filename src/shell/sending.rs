@@ -1,8 +1,9 @@
 //! One attempt to send a case: its attachments, then the case itself, which is the commit point.
 
 use std::io;
+use std::sync::atomic::{AtomicU64, Ordering};
 
-use tokio::sync::Semaphore;
+use tokio::sync::{Semaphore, SemaphorePermit};
 
 use crate::case::{Answer, Attachment, Key, ParkCause, RetryCause, attachments_of};
 use crate::shell::platform::{AttachmentFailure, Client, Failure, Heard};
@@ -12,17 +13,53 @@ use crate::shell::store::{Store, StoreFault};
 /// platform need not wait for this machine's disk.
 pub const AT_ONCE: usize = 4;
 
-/// Sends a case once, in its turn of [`AT_ONCE`] `turns`, and says what came of it and what the answer said of itself; nothing is written down yet but that it leaves.
+/// Turns at the platform.
+pub struct Turns {
+    free: Semaphore,
+    /// Attempts that told something of the line as a whole.
+    misses: AtomicU64,
+}
+
+impl Turns {
+    /// So many at once.
+    #[must_use]
+    pub fn new(at_once: usize) -> Self {
+        Self {
+            free: Semaphore::new(at_once),
+            misses: AtomicU64::new(0),
+        }
+    }
+
+    fn misses(&self) -> u64 {
+        self.misses.load(Ordering::SeqCst)
+    }
+
+    /// A turn, unless an attempt has missed the platform since there were so many `misses`: what waits behind it is not
+    /// sent into a dead line, nor to a platform that asked not to be troubled.
+    async fn take(&self, misses: u64) -> Option<SemaphorePermit<'_>> {
+        let turn = self.free.acquire().await.ok()?;
+        (self.misses() == misses).then_some(turn)
+    }
+
+    fn learn(&self, answer: &Answer) {
+        use RetryCause::{NotThePlatform, Portal, ServerBusy, TimedOut, Unreachable};
+        if let Answer::LaneStopped(_)
+        | Answer::Retry {
+            why: Unreachable | TimedOut | ServerBusy | NotThePlatform | Portal,
+            ..
+        } = answer
+        {
+            self.misses.fetch_add(1, Ordering::SeqCst);
+        }
+    }
+}
+
+/// Sends a case once, in its turn, and says what came of it and what the answer said of itself; nothing is written down yet but that it leaves.
 ///
 /// Attachments that the platform has already cost one question each; of one that is there in part only the rest is sent.
 /// At most one chunk and one piece of an attachment are in memory.
-pub async fn attempt(
-    client: &Client,
-    store: &Store,
-    turns: &Semaphore,
-    key: &Key,
-) -> (Answer, Heard) {
-    let wanted = key.clone();
+pub async fn attempt(client: &Client, store: &Store, turns: &Turns, key: &Key) -> (Answer, Heard) {
+    let (wanted, misses) = (key.clone(), turns.misses());
     let body = match with(store, move |store| body(store, &wanted)).await {
         Ok(body) => body,
         Err(answer) => return (answer, Heard::default()),
@@ -31,13 +68,27 @@ pub async fn attempt(
     let Some(attachments) = attachments_of(&body) else {
         return (Answer::Parked(ParkCause::Unreadable), Heard::default());
     };
-    let _turn = turns.acquire().await;
+    let Some(_turn) = turns.take(misses).await else {
+        return (local_fault(), Heard::default());
+    };
+    let (answer, heard) = send(client, store, key, &body, &attachments).await;
+    turns.learn(&answer);
+    (answer, heard)
+}
+
+async fn send(
+    client: &Client,
+    store: &Store,
+    key: &Key,
+    body: &[u8],
+    attachments: &[Attachment],
+) -> (Answer, Heard) {
     for (n, attachment) in attachments.iter().enumerate() {
         if let Err(answer) = upload(client, store, key, n, attachment).await {
             return (answer, Heard::default());
         }
     }
-    client.put_case_heard(key, &body).await
+    client.put_case_heard(key, body).await
 }
 
 /// The disk for now, or a damaged file, from which the next start saves what it can.
@@ -148,6 +199,26 @@ mod tests {
             why,
             retry_after_s: None,
         }
+    }
+
+    #[tokio::test]
+    async fn what_waits_behind_a_miss_is_not_sent() {
+        let turns = Turns::new(1);
+        let first = turns.take(turns.misses()).await.expect("free");
+        let mut second = std::pin::pin!(turns.take(turns.misses()));
+        let waits = tokio::time::timeout(std::time::Duration::ZERO, &mut second).await;
+        assert!(waits.is_err(), "one at once");
+        turns.learn(&retry(RetryCause::Malformed));
+        drop(first);
+        let second = second.await.expect("that was the case's own");
+        let third = turns.take(turns.misses());
+        turns.learn(&retry(RetryCause::ServerBusy));
+        drop(second);
+        assert!(third.await.is_none(), "the platform is busy");
+        assert!(
+            turns.take(turns.misses()).await.is_some(),
+            "a later probe goes"
+        );
     }
 
     fn said(name: &str) -> AttachmentFailure {

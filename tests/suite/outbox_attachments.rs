@@ -11,11 +11,9 @@ use kiosk::case::{
 };
 use kiosk::domain::page::PageKind;
 use kiosk::shell::platform::{Client, ClientConfig, PIECE_BYTES, Token};
-use kiosk::shell::sending::attempt;
+use kiosk::shell::sending::{Turns, attempt};
 use kiosk::shell::store::Store;
 use kiosk::sim::platform::{DEMO_PAASID, DEMO_TOKEN, Fault, Options, PlatformSim};
-
-use tokio::sync::Semaphore;
 
 use super::command::{Place, draft, stamp};
 use super::trouble_bench::Bench as Firmware;
@@ -89,7 +87,7 @@ impl Bench {
     }
 
     async fn attempt(&self, key: &Key) -> Answer {
-        let turns = Semaphore::new(1);
+        let turns = Turns::new(1);
         attempt(&self.client, &self.store, &turns, key).await.0
     }
 

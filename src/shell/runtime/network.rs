@@ -8,7 +8,6 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use tokio::runtime::{Builder, Runtime};
-use tokio::sync::Semaphore;
 
 use crate::case::{Answer, Key, ParkCause};
 use crate::domain::kiosk::Event;
@@ -21,7 +20,7 @@ use crate::shell::clock::Clock;
 use crate::shell::journal::Journal;
 use crate::shell::platform::{CaseState, CaseStatus, CatalogueAnswer, Client, Heard};
 use crate::shell::room::RoomKeeper;
-use crate::shell::sending::{self, local_fault};
+use crate::shell::sending::{self, Turns, local_fault};
 use crate::shell::store::{Attempt, Store, StoreFault};
 use crate::text::Text;
 
@@ -69,7 +68,7 @@ struct Shared {
     room: Arc<RoomKeeper>,
     daily: Daily,
     /// Cases that may be with the platform at once.
-    turns: Semaphore,
+    turns: Turns,
     /// When ratings were sent last.
     rated: Mutex<Instant>,
 }
@@ -100,7 +99,7 @@ impl Network {
             area_code: site.area_code,
             room: Arc::new(site.room),
             daily: site.daily,
-            turns: Semaphore::new(sending::AT_ONCE),
+            turns: Turns::new(sending::AT_ONCE),
             rated: Mutex::new(started),
         };
         Ok(Self {

@@ -222,18 +222,18 @@ pub(super) fn settle_open(
     all_here: bool,
 ) -> Result<Freed, StoreFault> {
     let mut statement = db.prepare(
-        "SELECT key, told FROM cases
+        "SELECT id, told FROM cases
          WHERE state = 'rejected' AND person IS NOT NULL AND told IS NOT NULL AND told != ?1",
     )?;
-    let open = statement.query_map([PUT_AWAY], |row| Ok((Key(row.get(0)?), Key(row.get(1)?))))?;
-    let open: Vec<(Key, Key)> = open.collect::<Result<_, _>>()?;
+    let open = statement.query_map([PUT_AWAY], |row| Ok((row.get(0)?, Key(row.get(1)?))))?;
+    let open: Vec<(i64, Key)> = open.collect::<Result<_, _>>()?;
     let mut freed = Freed::default();
     for (refused, correction) in open {
         match standing(db, &correction)? {
             Some((id, CaseState::Accepted)) => freed.and(erase_corrected(db, mark_key, id)?),
             None if all_here => {
                 db.prepare_cached("UPDATE cases SET told = NULL WHERE id = ?1")?
-                    .execute([numbers::row_of(db, &refused)?])?;
+                    .execute([refused])?;
             }
             _ => {}
         }

@@ -84,14 +84,14 @@ impl Start {
         let older = std::mem::take(&mut self.older);
         let mut desk = self.desk(slots);
         desk.slots.header.epoch = last_epoch;
+        let _ = desk.begin_log();
 
         // One transaction: a salvage that is cut off leaves no row whose slot another salvage would not know.
         desk.enter_meta(&store, &check)?;
         let mut taken = Taken::default();
         let mut waits = false;
         if let Some(aside) = &aside {
-            // Until it is done with: a cut from here on leaves it to the next start. On a full disk it stays without, and
-            // is no reason not to start.
+            // Until it is done with: a cut from here on leaves it to the next start.
             let locked = desk.place.lock_aside(aside).is_ok();
             waits = !desk.opens(&older, aside);
             taken = match salvage::salvage(&mut desk, &older, aside) {
@@ -103,9 +103,14 @@ impl Start {
                     salvage::untouched(&desk, &older, aside)
                 }
             };
-            if !taken.complete || (waits && !locked) {
+            if !taken.complete {
                 waits = true;
                 report.troubles.push(NOT_TAKEN_BACK);
+            }
+            waits |= taken.is_shut();
+            if waits && !locked {
+                // Nothing is committed yet, and the next start begins here again.
+                desk.place.lock_aside(aside)?;
             }
             desk.first_row = taken.last + 1;
         }
@@ -155,7 +160,11 @@ impl Start {
         desk.tally = known.map(|(_, tally)| *tally);
         // A log that a cut left behind goes into the file while there is room for both: were it to grow first until the disk
         // is full, neither could. On a disk that is full now it stays.
-        let _ = desk.empty_log();
+        let _ = if meta.clean {
+            desk.empty_log()
+        } else {
+            desk.begin_log()
+        };
         desk.db.execute_batch("BEGIN")?;
         // A page that went bad since the last clean stop is looked into by the next start, and no reason not to start now.
         desk.suspect |= chain::catch_up(&desk.db).is_err();
@@ -286,7 +295,7 @@ impl Desk {
             chain::give_up_missing(&self.db)?;
         }
         self.db.execute_batch("COMMIT")?;
-        self.done_with(aside, &taken, !taken.complete);
+        self.done_with(aside, &taken, !taken.complete || taken.is_shut());
         Ok(taken.cases)
     }
 

@@ -64,17 +64,28 @@ pub(super) struct Taken {
     rows: BTreeSet<i64>,
     /// It came to the end: what is not here could not be read, and trying again would not help.
     pub(super) complete: bool,
+    /// Bodies that opened, and that did not.
+    opened: usize,
+    shut: usize,
     /// Highest row that was seen or told of, taken over or not.
     pub(super) last: i64,
 }
 
 impl Taken {
+    /// No body opened although there are some: not damage but another key, even if the page that could say so is gone.
+    pub(super) fn is_shut(&self) -> bool {
+        self.opened == 0 && self.shut > 0
+    }
+
     /// Destroys the old keys of what was taken over, or a copy of every case would stay readable beside the store for
     /// ever.
     ///
     /// # Errors
     /// Of the disk: the copy stays until the next time.
     pub(super) fn erase(&self, place: &Place, aside: &Path) -> Result<(), StoreFault> {
+        if self.slots.is_empty() {
+            return Ok(());
+        }
         match place.files.open(&Place::keys_of(aside)) {
             Ok(file) => Ok(erase(&*file, &self.slots)?),
             Err(error) if error.kind() == ErrorKind::NotFound => Ok(()),
@@ -169,6 +180,9 @@ pub(super) fn salvage(
             continue;
         }
         let whole = old.best_copy(row, &order, &Keys(&desk.key, older));
+        if whole.is_none() && old.has_body(row) && desk.key_there(row)?.is_none() {
+            taken.shut += 1;
+        }
         if !desk.take(whole, row, &mut taken)? {
             return Ok(taken);
         }

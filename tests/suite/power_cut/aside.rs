@@ -67,10 +67,18 @@ fn start_twice(image: Image, book: &Book, seed: u64, step: u64) -> (bool, usize,
 #[test]
 fn a_cut_while_rows_are_taken_over_costs_no_more_rows() {
     let (image, book) = damaged();
+    let before = image[Path::new("/disk/store.db.keys")]
+        .chunks(128)
+        .filter(|key| key.iter().any(|byte| *byte != 0))
+        .count();
     let (_, without_cut, left) = start_twice(image.clone(), &book, 0, 1_000_000);
     assert!(
         (1..=ROWS).contains(&without_cut),
         "lost without a cut: {without_cut}"
+    );
+    assert!(
+        before - left >= CASES - ROWS,
+        "keys before {before}, left {left}"
     );
     let mut worse = Vec::new();
     for step in 1.. {

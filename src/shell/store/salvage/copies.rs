@@ -94,6 +94,11 @@ impl Old {
         found.copied().collect()
     }
 
+    /// Whether any page has a body of this row.
+    pub(super) fn has_body(&self, row: i64) -> bool {
+        !self.bodies(row).is_empty()
+    }
+
     /// Sound copies of a case that SQLite does not see, the one that came furthest first.
     pub(super) fn beyond_log(&self, row: i64, order: &[String]) -> Vec<Found> {
         let mut copies = self.copies(row, order, true);
@@ -125,6 +130,8 @@ impl Old {
             .flat_map(|spot| raw.rows(*spot))
             .filter_map(|values| case(row, values, order, self.mark.as_ref()))
             .collect();
+        // Of those that came equally far the newest.
+        copies.reverse();
         copies.sort_by_key(|copy| Reverse(copy.rank()));
         copies
     }

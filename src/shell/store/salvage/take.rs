@@ -25,6 +25,14 @@ fn enter_epoch(db: &Connection, first: i64, epoch: &str) -> rusqlite::Result<usi
 }
 
 impl Desk {
+    /// Key of the case in this row.
+    pub(super) fn key_there(&self, row: i64) -> Result<Option<String>, StoreFault> {
+        let mut select = self
+            .db
+            .prepare_cached("SELECT key FROM cases WHERE id = ?1")?;
+        Ok(select.query_row([row], |row| row.get(0)).optional()?)
+    }
+
     /// Takes over a case if there is one; false where nothing more can be written.
     pub(super) fn take(
         &mut self,
@@ -37,20 +45,36 @@ impl Desk {
             return Ok(true);
         };
         let slot = whole.clear.as_ref().map(|clear| clear.slot);
-        let there: Option<String> = self
-            .db
-            .prepare_cached("SELECT key FROM cases WHERE id = ?1")?
-            .query_row([row], |row| row.get(0))
-            .optional()?;
-        if let Some(key) = there {
-            // An earlier start may have been cut off before it destroyed the old key.
-            taken
-                .slots
-                .extend(slot.filter(|_| key == whole.found.key.0));
-            taken.rows.insert(row);
-            return Ok(true);
+        taken.opened += usize::from(slot.is_some());
+        let mut replaced = false;
+        if let Some(key) = self.key_there(row)? {
+            replaced = match self.body(&whole.found.key) {
+                _ if key != whole.found.key.0 => false,
+                // An earlier start may have been cut off before it destroyed the old key.
+                Ok(_) | Err(StoreFault::NotFound) => {
+                    taken.slots.extend(slot);
+                    false
+                }
+                // Its key was lost here: the old row is the last that can be read.
+                Err(StoreFault::Unreadable { .. }) => slot.is_some(),
+                Err(_) => false,
+            };
+            if !replaced {
+                taken.rows.insert(row);
+                return Ok(true);
+            }
         }
         self.db.execute_batch("SAVEPOINT one")?;
+        if replaced {
+            for table in [
+                "cases WHERE id",
+                "bodies WHERE case_id",
+                "objects WHERE case_id",
+            ] {
+                self.db
+                    .execute(&format!("DELETE FROM {table} = ?1"), [row])?;
+            }
+        }
         if self.take_over(whole).is_err() {
             // A full disk: what is copied so far is worth more than no start at all.
             self.db.execute_batch("ROLLBACK TO one; RELEASE one")?;

@@ -248,3 +248,61 @@ fn a_credential_comes_before_the_file() {
     let fault = Store::open(tool).map(|_| ()).expect_err("refused");
     assert!(matches!(fault, StoreFault::KeyUnfit { .. }));
 }
+
+#[test]
+fn the_last_copy_that_can_be_read_is_taken_before_its_key_is_destroyed() {
+    let folder = tempfile::tempdir().expect("folder");
+    let filed = filled(folder.path());
+    let right = fs::read(key_of(folder.path())).expect("key");
+    put_key(folder.path(), &[7; 32]);
+    drop(open(folder.path()));
+    let [aside, locked] =
+        ["keys", "locked"].map(|ending| folder.path().join(format!("store.db.aside-1.{ending}")));
+    let keys = fs::read(&aside).expect("keys");
+    put_key(folder.path(), &right);
+    assert_eq!(open(folder.path()).returned, 3);
+    assert!(!locked.exists());
+    let left = || fs::read(&aside).expect("keys");
+    assert!(left() != keys, "copies are destroyed");
+
+    // As if the power had gone before that, and then the store's own keys were lost.
+    fs::write(&aside, &keys).expect("write");
+    fs::write(&locked, "").expect("write");
+    for entry in fs::read_dir(folder.path()).expect("folder") {
+        let path = entry.expect("entry").path();
+        if path.ends_with("store.db.keys") {
+            fs::remove_file(path).expect("remove");
+        }
+    }
+    let opened = open(folder.path());
+    for one in &filed[..3] {
+        assert!(opened.store.body(&one.key).is_ok(), "taken from the copy");
+    }
+    assert!(left() != keys, "and the copy is destroyed now");
+    opened.store.verify().expect("sound");
+}
+
+#[test]
+fn cases_come_back_with_their_key_even_if_nothing_says_whose_they_are() {
+    let folder = tempfile::tempdir().expect("folder");
+    let filed = filled(folder.path());
+    let path = folder.path().join("store.db");
+    let db = rusqlite::Connection::open(&path).expect("sqlite");
+    let sql = "SELECT rootpage FROM sqlite_schema WHERE name = 'meta'";
+    let page: usize = db.query_row(sql, [], |row| row.get(0)).expect("there");
+    drop(db);
+    let mut bytes = fs::read(&path).expect("read");
+    bytes[(page - 1) * 1024..page * 1024].fill(0xff);
+    fs::write(&path, bytes).expect("write");
+    let right = fs::read(key_of(folder.path())).expect("key");
+    put_key(folder.path(), &[7; 32]);
+    let opened = open(folder.path());
+    assert_eq!((opened.salvaged, opened.lost), (0, 0), "all wait");
+    drop(opened);
+    put_key(folder.path(), &right);
+    let opened = open(folder.path());
+    assert_eq!(opened.returned, 4);
+    for one in &filed[..3] {
+        assert!(opened.store.body(&one.key).is_ok());
+    }
+}

@@ -306,8 +306,13 @@ fn a_file_of_the_first_version_finds_its_refused_cases() {
 #[test]
 fn it_is_found_through_an_index_that_holds_nothing_else() {
     let folder = tempfile::tempdir().expect("folder");
-    drop(open(folder.path()));
-    let db = rusqlite::Connection::open(folder.path().join("store.db")).expect("sqlite");
+    let place = Place {
+        path: folder.path().join("store.db"),
+        max_pages: 1000,
+        vfs: None,
+        files: std::sync::Arc::new(files::OsFiles),
+    };
+    let db = open::connect(&place).expect("connect");
     let mut plan = db
         .prepare(&format!("EXPLAIN QUERY PLAN {OPEN}"))
         .expect("plan");

@@ -57,6 +57,19 @@ fn a_correction_that_is_lost_is_asked_for_again() {
         folder.path(),
         "DELETE FROM cases WHERE id = 2; DELETE FROM bodies WHERE case_id = 2; UPDATE meta SET clean = 0",
     );
+    // A store that waits for its key may have it.
+    let other = tempfile::tempdir().expect("folder");
+    let filed = open(other.path()).store.file(vec![draft("2")], stamp());
+    filed.expect("file");
+    let aside = |ending: &str| folder.path().join(format!("store.db.aside-1{ending}"));
+    for ending in ["", ".keys"] {
+        let from = other.path().join(format!("store.db{ending}"));
+        fs::copy(from, aside(ending)).expect("copy");
+    }
+    let locked = aside(".locked");
+    fs::write(&locked, "").expect("write");
+    assert_eq!(told(&open(folder.path()).store), 0, "perhaps it waits");
+    fs::remove_file(locked).expect("remove");
     let store = open(folder.path()).store;
     assert_eq!(store.case(&new), Err(StoreFault::NotFound));
     assert_eq!(told(&store), 1);
