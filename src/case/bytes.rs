@@ -22,6 +22,8 @@ use super::private::Private;
 pub const BODY_VERSION: u8 = 2;
 /// Largest body, bytes. Scans do not go into the body: it names them ([`Attachment`]).
 pub const BODY_LIMIT: usize = 256 * 1024;
+/// Bodies are seldom longer, bytes.
+const USUAL: usize = 4096;
 /// WSSBQD 渠道: the provincial table has no value for a kiosk, 9 is 其他.
 const CHANNEL_OTHER: u8 = 9;
 
@@ -229,14 +231,21 @@ pub fn freeze(
     number: &FilingNumber,
     stamp: &Stamp,
 ) -> Zeroizing<Vec<u8>> {
-    // Measured first: a buffer that grows leaves copies behind that nobody wipes, and one for the longest body takes longer
-    // to wipe than the disk takes to keep it.
-    let mut length = 0;
-    freeze_to(draft, key, number, stamp, |piece| length += piece.len());
-    let mut bytes = Zeroizing::new(Vec::with_capacity(length));
+    // A buffer that grows leaves copies behind that nobody wipes, and one for the longest body takes longer to wipe than the
+    // disk takes to keep it: what is longer than most is measured, and written once more.
+    let (mut bytes, mut length) = (Zeroizing::new(Vec::with_capacity(USUAL)), 0);
     freeze_to(draft, key, number, stamp, |piece| {
-        bytes.extend_from_slice(piece);
+        length += piece.len();
+        if length <= USUAL {
+            bytes.extend_from_slice(piece);
+        }
     });
+    if length > USUAL {
+        bytes = Zeroizing::new(Vec::with_capacity(length));
+        freeze_to(draft, key, number, stamp, |piece| {
+            bytes.extend_from_slice(piece);
+        });
+    }
     bytes
 }
 

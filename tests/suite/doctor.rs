@@ -89,9 +89,16 @@ fn the_doctor_asks_the_platform() {
     assert_eq!(ask()["grade"], "fault");
 }
 
-/// What the doctor says of one condition of the machine: exit code, and the line of a check with `#` for numbers. `filled`
-/// bytes of a disk of the size `disk` are somebody else's.
-fn told(disk: &str, filled: &str, ruin: &dyn Fn(&Path), check: &str) -> Option<(i32, String)> {
+/// A condition of the machine: the size of its disk, how much of it is somebody else's, and what is wrong with its files.
+struct Condition<'a> {
+    disk: &'a str,
+    filled: &'a str,
+    ruin: &'a dyn Fn(&Path),
+}
+
+/// What the doctor says of it: exit code, and the line of a check with `#` for numbers.
+fn told(condition: &Condition<'_>, check: &str) -> Option<(i32, String)> {
+    let Condition { disk, filled, ruin } = condition;
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let place = Place::new();
     let store = place.store();
@@ -160,44 +167,41 @@ fn each_condition_of_the_store_and_the_clock() {
         "可用于新办件 # MiB，已用 # / # MiB，其中附件 # 个、# MiB",
         "恢复线路使办件上传；清理磁盘上的其他文件；不要删除数据库",
     );
-    let conditions: [(&str, &str, &dyn Fn(&Path), i32, String); 5] = [
-        ("4g", "0", &sound, 1, format!("room ok: 绿：{room} → -\n")),
+    let with = |disk, filled, ruin| Condition { disk, filled, ruin };
+    let conditions = [
         (
-            "64m",
-            "0",
-            &sound,
+            with("4g", "0", &sound),
+            1,
+            format!("room ok: 绿：{room} → -\n"),
+        ),
+        (
+            with("64m", "0", &sound),
             1,
             format!("room attention: 黄，还能收件：{room} → {action}\n"),
         ),
         (
-            "64m",
-            "44M",
-            &sound,
+            with("64m", "44M", &sound),
             2,
             format!("room fault: 红，不再收件：{room} → {action}\n"),
         ),
         (
-            "4g",
-            "0",
-            &damaged,
+            with("4g", "0", &damaged),
             2,
             "store fault: 打不开：the store cannot be read: database disk image is malformed → \
              重新启动固件：损坏的文件会另存，完好的办件会抢救出来\n"
                 .into(),
         ),
         (
-            "4g",
-            "0",
-            &timeless,
+            with("4g", "0", &timeless),
             2,
             "clock fault: 时间不可能正确：回执注明时间未校准，连上平台后自动校准 → \
              检查网络对时（timedatectl）和时钟电池\n"
                 .into(),
         ),
     ];
-    for (disk, filled, ruin, code, line) in conditions {
+    for (condition, code, line) in conditions {
         let check = line.split(' ').next().unwrap();
-        match told(disk, filled, ruin, check) {
+        match told(&condition, check) {
             Some(told) => assert_eq!(told, (code, line)),
             None => return,
         }

@@ -17,7 +17,7 @@ use super::chain;
 use super::doubt::Doubt;
 use super::fault::StoreFault;
 use super::mark;
-use super::numbers;
+use super::numbers::{self, Next};
 use super::refused::settle_by;
 use super::rows;
 use super::seal::{Secret, XCHACHA20_POLY1305, seal};
@@ -105,51 +105,60 @@ impl Desk {
 
     pub(super) fn file_unlimited(
         &mut self,
-        drafts: Vec<Draft>,
+        mut drafts: Vec<Draft>,
         stamp: &Stamp,
     ) -> Result<Vec<Filed>, StoreFault> {
-        let print = fingerprint(&drafts);
-        if let Some(filed) = self.settle_older_doubt(print)? {
+        if self.doubt.is_some()
+            && let Some(filed) = self.settle_older_doubt(fingerprint(&drafts))?
+        {
             return Ok(filed);
         }
-        let doubt = match self.doubt.take() {
-            Some(same) => same,
+        let (stamp, (rows, ahead)) = match self.doubt.take() {
+            Some(same) => (same.stamp, (same.rows, None)),
             None => {
                 self.admit()?;
-                Doubt {
-                    print,
-                    stamp: stamp.clone(),
-                    rows: self.prepare(drafts, stamp)?,
-                }
+                (stamp.clone(), self.prepare(&mut drafts, stamp)?)
             }
         };
-        match self.insert_all(&doubt) {
+        match self.insert_all(&rows, &stamp) {
             Ok(()) => {
                 if let Some(tally) = &mut self.tally {
-                    doubt.rows.iter().for_each(|row| tally.add(row.state));
+                    rows.iter().for_each(|row| tally.add(row.state));
                 }
-                self.note_filed(&doubt.rows);
-                self.keep_files(&doubt.rows);
-                Ok(doubt.filed())
+                self.ahead = ahead;
+                self.note_filed(&rows);
+                self.keep_files(&rows);
+                Ok(rows.into_iter().map(|row| row.filed).collect())
             }
             Err(Failure::Before(fault)) => {
-                self.give_back(&doubt.rows);
+                self.give_back(&rows);
                 Err(fault)
             }
-            Err(Failure::AtCommit(fault)) => self.after_failed_commit(doubt, fault),
+            Err(Failure::AtCommit(fault)) => {
+                let print = fingerprint(&drafts);
+                self.after_failed_commit(Doubt { print, stamp, rows }, fault)
+            }
         }
     }
 
-    fn prepare(&mut self, mut drafts: Vec<Draft>, stamp: &Stamp) -> Result<Vec<Row>, StoreFault> {
+    /// Rows for these drafts, and the numbers that come after them once they are filed.
+    fn prepare(
+        &mut self,
+        drafts: &mut [Draft],
+        stamp: &Stamp,
+    ) -> Result<(Vec<Row>, Option<Next>), StoreFault> {
         let needed = u32::try_from(drafts.len()).map_err(|_| StoreFault::TooLarge)?;
-        let mut next = numbers::next(&self.db)?;
+        let mut next = match self.ahead.take() {
+            Some(next) => next,
+            None => numbers::next(&self.db)?,
+        };
         if !next.has_room(needed) {
             self.begin_epoch()?;
             next = numbers::next(&self.db)?;
         }
         let bundle = FilingNumber::mint(&self.machine, &next.epoch, next.seq);
         let mut rows = Vec::with_capacity(drafts.len());
-        for draft in &mut drafts {
+        for draft in drafts {
             if let Some(part) = &mut draft.bundle
                 && part.id.is_empty()
             {
@@ -165,7 +174,7 @@ impl Desk {
             next.id += 1;
             next.seq += 1;
         }
-        Ok(rows)
+        Ok((rows, Some(next)))
     }
 
     fn row(
@@ -221,13 +230,13 @@ impl Desk {
         })
     }
 
-    fn insert_all(&mut self, doubt: &Doubt) -> Result<(), Failure> {
+    fn insert_all(&mut self, rows: &[Row], stamp: &Stamp) -> Result<(), Failure> {
         self.untidy = true;
         let transaction = self.db.transaction()?;
-        for row in &doubt.rows {
-            insert(&transaction, row, &doubt.stamp, &self.key.mark).map_err(Failure::Before)?;
+        for row in rows {
+            insert(&transaction, row, stamp, &self.key.mark).map_err(Failure::Before)?;
         }
-        let filed = doubt.rows.iter().map(|row| &row.filed);
+        let filed = rows.iter().map(|row| &row.filed);
         chain::follow(&transaction, filed).map_err(Failure::Before)?;
         (self.commit)(transaction).map_err(|error| Failure::AtCommit(error.into()))
     }
@@ -345,7 +354,7 @@ pub(super) fn person(key: &Secret, cert_type: &str, cert_no: &str) -> PersonToke
     PersonToken(token)
 }
 
-/// Tells whether the same drafts come again, whatever the time is by then.
+/// Tells whether the same drafts come again, whatever the time is by then and whether their bundle has its number.
 fn fingerprint(drafts: &[Draft]) -> Digest {
     let (key, number) = (Key(String::new()), FilingNumber(String::new()));
     let never = Stamp {
@@ -357,7 +366,11 @@ fn fingerprint(drafts: &[Draft]) -> Digest {
     let mut all = Sha256::new();
     for draft in drafts {
         let mut one = Sha256::new();
-        freeze_to(draft, &key, &number, &never, |piece| one.update(piece));
+        let mut draft = draft.clone();
+        if let Some(part) = &mut draft.bundle {
+            part.id.clear();
+        }
+        freeze_to(&draft, &key, &number, &never, |piece| one.update(piece));
         all.update(one.finalize());
     }
     Digest(all.finalize().into())

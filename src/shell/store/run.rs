@@ -58,6 +58,7 @@ impl Start {
             adrift: false,
             unnoted: false,
             plenty: 0,
+            ahead: None,
             untidy: true,
             tidy_after: self.tidy_after,
         }

@@ -15,7 +15,7 @@ use super::fault::StoreFault;
 use super::key_slots::KeySlots;
 use super::machine_key::MachineKey;
 use super::mark;
-use super::numbers;
+use super::numbers::{self, Next};
 use super::open::{OnDamage, Random};
 use super::place::Place;
 use super::schema;
@@ -66,6 +66,8 @@ pub(super) struct Desk {
     pub(super) adrift: bool,
     /// Numbers were given out that the slots do not tell yet.
     pub(super) unnoted: bool,
+    /// Numbers of the next case, after a filing that went well. Otherwise the database is asked.
+    pub(super) ahead: Option<Next>,
     /// Commits that find room without a look.
     pub(super) plenty: u32,
     /// Something was written since the last tidying.

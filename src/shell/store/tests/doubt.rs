@@ -4,6 +4,7 @@ use rusqlite::{Transaction, ffi};
 
 use super::super::writer::Commit;
 use super::*;
+use crate::case::BundlePart;
 
 fn failed() -> rusqlite::Error {
     rusqlite::Error::SqliteFailure(ffi::Error::new(ffi::SQLITE_IOERR_FSYNC), None)
@@ -98,7 +99,19 @@ fn a_dead_disk_leaves_a_doubt_and_the_same_drafts_are_filed_once() {
         let store = open(folder.path()).store;
         store.file(vec![draft("0")], stamp()).expect("file");
         commit_by(&store, commit, Some("no such disk"));
-        let drafts = || vec![draft("1"), draft("2")];
+        // A bundle, whose number is not known before it is filed.
+        let part = |position: u8| {
+            let mut draft = draft(&position.to_string());
+            draft.bundle = Some(BundlePart {
+                id: String::new(),
+                parent_code: "P1".into(),
+                parent_name: "一件事".into(),
+                position,
+                of: 2,
+            });
+            draft
+        };
+        let drafts = || vec![part(1), part(2)];
         let doubt = |fault| assert!(matches!(fault, StoreFault::InDoubt(_)), "{fault:?}");
         doubt(store.file(drafts(), stamp()).expect_err("disk"));
         doubt(
@@ -120,6 +133,7 @@ fn a_dead_disk_leaves_a_doubt_and_the_same_drafts_are_filed_once() {
             body["clock"]["monotonic_ms"], 1,
             "the bytes of the first time, {there}"
         );
+        assert_eq!(body["bundle"]["id"], filed[0].filing_number.0);
         assert_eq!(filed[1].filing_number.0[9..15], *"000003");
         let next = store.file(vec![draft("3")], stamp()).expect("file");
         assert_eq!(next[0].seq, filed[1].seq + 1);
