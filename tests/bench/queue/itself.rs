@@ -23,7 +23,7 @@ pub fn child() -> bool {
         _ => {}
     }
     println!("VmHWM {}", peak_kib());
-    println!("write_bytes {}", of_proc("/proc/self/io", "write_bytes:"));
+    println!("write_bytes {}", written());
     true
 }
 
@@ -52,6 +52,11 @@ impl Figures {
 /// Most memory this process ever had, KiB.
 fn peak_kib() -> u64 {
     of_proc("/proc/self/status", "VmHWM:")
+}
+
+/// Bytes this process has written to the disk.
+pub fn written() -> u64 {
+    of_proc("/proc/self/io", "write_bytes:")
 }
 
 fn of_proc(file: &str, name: &str) -> u64 {

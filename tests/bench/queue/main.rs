@@ -1,7 +1,6 @@
 //! What the outbox costs, beside bare SQLite and beside other queues, in one run. Measures, never judges.
 //!
-//! `KIOSK_BENCH_LARGE=1` adds a backlog of a million cases (some gigabytes). `KIOSK_BENCH_PYTHON` names the Python
-//! that has the other queues.
+//! `KIOSK_BENCH_LARGE=1` adds a backlog of a million cases (some gigabytes). `tests/bench/peers/build` gets the other queues.
 #![allow(clippy::print_stdout, clippy::unwrap_used, missing_docs)]
 
 #[path = "../filing.rs"]
