@@ -68,7 +68,7 @@ fn open(now: Instant) -> Outbox {
 }
 
 #[test]
-fn at_the_start_one_goes_first_and_then_four_at_once() {
+fn at_the_start_one_goes_first_and_then_six_are_on_the_way() {
     let now = Instant::now();
     let mut outbox = Outbox::new(Settings::default(), 7, now);
     assert_eq!(outbox.state(), LaneState::Idle);
@@ -78,7 +78,7 @@ fn at_the_start_one_goes_first_and_then_four_at_once() {
     let first = outbox.poll_send(now).expect("first");
     assert_eq!(outbox.poll_send(now), None);
     outbox.answered(&first, &accepted(), now);
-    assert_eq!(sent(&mut outbox, now).len(), 4);
+    assert_eq!(sent(&mut outbox, now).len(), 6);
     assert_eq!(
         (outbox.waiting_len(), outbox.state()),
         (9, LaneState::Sending)

@@ -31,7 +31,7 @@ fn a_dead_line_is_probed_by_one_and_wakes_all() {
     let key = outbox.poll_send(now).expect("probe");
     assert_eq!(outbox.poll_send(now), None);
     outbox.answered(&key, &accepted(), now);
-    assert_eq!(sent(&mut outbox, now).len(), 4, "all are awake");
+    assert_eq!(sent(&mut outbox, now).len(), 6, "all are awake");
 }
 
 #[test]
