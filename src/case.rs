@@ -9,6 +9,7 @@ mod chain;
 mod content;
 mod digest;
 mod draft;
+mod hex;
 mod identity;
 mod mint;
 mod number;

@@ -103,6 +103,22 @@ fn attachments_are_named_at_the_end() {
     assert_eq!(named[bare.len() - 1..], *end.as_bytes());
 }
 
+/// On both sides of the length at which a body is measured first.
+#[test]
+fn no_length_changes_what_is_frozen() {
+    let mut draft = draft();
+    draft.form = json!({"note": ""}).into();
+    let bare = frozen(&draft).len();
+    for more in (0..16).map(|n| USUAL - bare - 8 + n).chain([0, 20_000]) {
+        let note = "x".repeat(more);
+        draft.form = json!({"note": note}).into();
+        let bytes = frozen(&draft);
+        assert_eq!(bytes.len(), bare + more);
+        let body: Value = serde_json::from_slice(&bytes).expect("whole");
+        assert_eq!(body["form"]["note"], note);
+    }
+}
+
 /// Cases of the first version may still wait in a store: their strokes are in the body, they name no attachment.
 #[test]
 fn a_body_of_version_1_names_no_attachments() {

@@ -3,10 +3,11 @@
 
 use std::fmt;
 
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
-use super::digest::{Digest, from_hex, to_hex};
+use super::digest::Digest;
+use super::hex::{self, from_hex, to_hex};
 use super::mint::Key;
 
 /// The chain's end after one case: SHA-256(link before ‖ seq ‖ key ‖ digest).
@@ -14,8 +15,8 @@ use super::mint::Key;
 /// `seq` is 8 bytes, most significant first; `key` is its ASCII text; `digest` is the 32 bytes of the body's SHA-256.
 /// Only the key has no fixed length, so no two cases hash the same bytes. At the wire and on paper: 64 lower-case hex
 /// digits.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub struct Link(pub [u8; 32]);
+#[derive(Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Link(#[serde(with = "hex")] pub [u8; 32]);
 
 impl Link {
     /// The end of a chain without cases: SHA-256(`kiosk chain 1 MACHINE EPOCH`). Each epoch has its own chain.
@@ -51,19 +52,6 @@ impl Link {
 impl fmt::Debug for Link {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Link({})", self.hex())
-    }
-}
-
-impl Serialize for Link {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(&self.hex())
-    }
-}
-
-impl<'de> Deserialize<'de> for Link {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = String::deserialize(deserializer)?;
-        Self::from_hex(&text).ok_or_else(|| serde::de::Error::custom("not 64 hex digits"))
     }
 }
 

@@ -54,7 +54,8 @@ impl Turns {
     }
 }
 
-/// Sends a case once, in its turn, and says what came of it and what the answer said of itself; nothing is written down yet but that it leaves.
+/// Sends a case once, in its turn, and says what came of it and what the answer said of itself; nothing is written down yet
+/// but that it leaves.
 ///
 /// Attachments that the platform has already cost one question each; of one that is there in part only the rest is sent.
 /// At most one chunk and one piece of an attachment are in memory.

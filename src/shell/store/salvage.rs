@@ -180,7 +180,7 @@ pub(super) fn salvage(
             continue;
         }
         let whole = old.best_copy(row, &order, &Keys(&desk.key, older));
-        if whole.is_none() && old.has_body(row) && desk.key_there(row)?.is_none() {
+        if whole.is_none() && old.has_body(row) && !desk.has_row(row)? {
             taken.shut += 1;
         }
         if !desk.take(whole, row, &mut taken)? {

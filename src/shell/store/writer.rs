@@ -170,23 +170,18 @@ impl Desk {
     /// Moves the log into the file.
     pub(super) fn empty_log(&self) -> Result<(), StoreFault> {
         // Not cut off: a log that keeps its length costs one flush a commit, one that grows costs two.
-        let busy: i64 = self
-            .db
-            .query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |row| row.get(0))?;
-        if busy == 0 {
-            Ok(())
-        } else {
-            Err(StoreFault::Busy)
-        }
+        self.checkpoint("PRAGMA wal_checkpoint(PASSIVE)")
     }
 
     /// As [`Self::empty_log`], and begins a new log. After a power cut, before anything is written: SQLite would go on with
     /// the same log (the same salts, sqlite.org/fileformat2.html#walformat), and after another cut nobody could tell what
     /// the first one left in it from what was committed behind a bad place.
     pub(super) fn begin_log(&self) -> Result<(), StoreFault> {
-        let busy: i64 = self
-            .db
-            .query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0))?;
+        self.checkpoint("PRAGMA wal_checkpoint(TRUNCATE)")
+    }
+
+    fn checkpoint(&self, sql: &str) -> Result<(), StoreFault> {
+        let busy: i64 = self.db.query_row(sql, [], |row| row.get(0))?;
         if busy == 0 {
             Ok(())
         } else {

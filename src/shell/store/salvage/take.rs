@@ -3,6 +3,8 @@
 use rusqlite::types::Value;
 use rusqlite::{Connection, OptionalExtension, params_from_iter};
 
+use crate::case::{CaseState, Key};
+
 use super::super::attachments;
 use super::super::bodies::{body_bound, rejection_bound};
 use super::super::fault::StoreFault;
@@ -11,6 +13,19 @@ use super::super::numbers::{self, Named};
 use super::super::seal::{XCHACHA20_POLY1305, seal};
 use super::super::writer::Desk;
 use super::{COLUMNS, Clear, Taken, Whole};
+
+/// What stands in this store where a case of the damaged one belongs.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Here {
+    /// Nothing.
+    Nothing,
+    /// The case, and it can be read or needs no more to be.
+    Kept,
+    /// The case, and it cannot be read any more.
+    Lost,
+    /// Another case, or one of which nothing can be said now.
+    Another,
+}
 
 fn enter_epoch(db: &Connection, first: i64, epoch: &str) -> rusqlite::Result<usize> {
     // The key of a case was authenticated, what stood in the table was not.
@@ -25,12 +40,35 @@ fn enter_epoch(db: &Connection, first: i64, epoch: &str) -> rusqlite::Result<usi
 }
 
 impl Desk {
-    /// Key of the case in this row.
-    pub(super) fn key_there(&self, row: i64) -> Result<Option<String>, StoreFault> {
+    /// Whether any case stands in this row.
+    pub(super) fn has_row(&self, row: i64) -> Result<bool, StoreFault> {
         let mut select = self
             .db
-            .prepare_cached("SELECT key FROM cases WHERE id = ?1")?;
-        Ok(select.query_row([row], |row| row.get(0)).optional()?)
+            .prepare_cached("SELECT EXISTS (SELECT 1 FROM cases WHERE id = ?1)")?;
+        Ok(select.query_row([row], |row| row.get(0))?)
+    }
+
+    /// What stands in the row of the case `key`.
+    fn here(&mut self, row: i64, key: &Key) -> Result<Here, StoreFault> {
+        let found: Option<(String, String)> = self
+            .db
+            .prepare_cached("SELECT key, state FROM cases WHERE id = ?1")?
+            .query_row([row], |row| Ok((row.get(0)?, row.get(1)?)))
+            .optional()?;
+        let Some((there, state)) = found else {
+            return Ok(Here::Nothing);
+        };
+        let settled = matches!(
+            CaseState::from_word(&state),
+            Some(CaseState::Accepted | CaseState::Rejected)
+        );
+        Ok(match self.body(key) {
+            _ if there != key.0 => Here::Another,
+            Ok(_) => Here::Kept,
+            Err(StoreFault::NotFound) if settled => Here::Kept,
+            Err(StoreFault::NotFound | StoreFault::Unreadable { .. }) => Here::Lost,
+            Err(_) => Here::Another,
+        })
     }
 
     /// Takes over a case if there is one; false where nothing more can be written.
@@ -46,34 +84,21 @@ impl Desk {
         };
         let slot = whole.clear.as_ref().map(|clear| clear.slot);
         taken.opened += usize::from(slot.is_some());
-        let mut replaced = false;
-        if let Some(key) = self.key_there(row)? {
-            replaced = match self.body(&whole.found.key) {
-                _ if key != whole.found.key.0 => false,
+        let here = self.here(row, &whole.found.key)?;
+        match here {
+            Here::Nothing => {}
+            // Its key was lost here: the old row is the last that can be read.
+            Here::Lost if slot.is_some() => {}
+            Here::Kept | Here::Lost | Here::Another => {
                 // An earlier start may have been cut off before it destroyed the old key.
-                Ok(_) | Err(StoreFault::NotFound) => {
-                    taken.slots.extend(slot);
-                    false
-                }
-                // Its key was lost here: the old row is the last that can be read.
-                Err(StoreFault::Unreadable { .. }) => slot.is_some(),
-                Err(_) => false,
-            };
-            if !replaced {
+                taken.slots.extend(slot.filter(|_| here == Here::Kept));
                 taken.rows.insert(row);
                 return Ok(true);
             }
         }
         self.db.execute_batch("SAVEPOINT one")?;
-        if replaced {
-            for table in [
-                "cases WHERE id",
-                "bodies WHERE case_id",
-                "objects WHERE case_id",
-            ] {
-                self.db
-                    .execute(&format!("DELETE FROM {table} = ?1"), [row])?;
-            }
+        if here == Here::Lost {
+            self.forget(row)?;
         }
         if self.take_over(whole).is_err() {
             // A full disk: what is copied so far is worth more than no start at all.
@@ -85,6 +110,19 @@ impl Desk {
         taken.slots.extend(slot);
         taken.rows.insert(row);
         Ok(true)
+    }
+
+    /// Removes a row whose content cannot be read; its attempts stay, they are of the same case.
+    fn forget(&self, row: i64) -> Result<(), StoreFault> {
+        for rows in [
+            "cases WHERE id",
+            "bodies WHERE case_id",
+            "objects WHERE case_id",
+        ] {
+            self.db
+                .execute(&format!("DELETE FROM {rows} = ?1"), [row])?;
+        }
+        Ok(())
     }
 
     /// Writes a case into this store, sealed with a key of its own.

@@ -268,12 +268,7 @@ fn the_last_copy_that_can_be_read_is_taken_before_its_key_is_destroyed() {
     // As if the power had gone before that, and then the store's own keys were lost.
     fs::write(&aside, &keys).expect("write");
     fs::write(&locked, "").expect("write");
-    for entry in fs::read_dir(folder.path()).expect("folder") {
-        let path = entry.expect("entry").path();
-        if path.ends_with("store.db.keys") {
-            fs::remove_file(path).expect("remove");
-        }
-    }
+    fs::remove_file(folder.path().join("store.db.keys")).expect("remove");
     let opened = open(folder.path());
     for one in &filed[..3] {
         assert!(opened.store.body(&one.key).is_ok(), "taken from the copy");
@@ -305,4 +300,33 @@ fn cases_come_back_with_their_key_even_if_nothing_says_whose_they_are() {
     for one in &filed[..3] {
         assert!(opened.store.body(&one.key).is_ok());
     }
+}
+
+#[test]
+fn a_case_without_its_body_is_taken_from_the_copy_too() {
+    let folder = tempfile::tempdir().expect("folder");
+    let filed = filled(folder.path());
+    let copies = ["", ".keys"].map(|ending| {
+        let bytes = fs::read(folder.path().join(format!("store.db{ending}"))).expect("read");
+        (
+            folder.path().join(format!("store.db.aside-1{ending}")),
+            bytes,
+        )
+    });
+    let db = rusqlite::Connection::open(folder.path().join("store.db")).expect("sqlite");
+    db.execute_batch("DELETE FROM bodies WHERE case_id = 2")
+        .expect("gone");
+    drop(db);
+    for (path, bytes) in &copies {
+        fs::write(path, bytes).expect("write");
+    }
+    fs::write(folder.path().join("store.db.aside-1.locked"), "").expect("write");
+    let store = open(folder.path()).store;
+    assert!(store.body(&filed[1].key).is_ok());
+    assert_eq!(keys_waiting(&store).len(), 3);
+    assert!(
+        fs::read(&copies[1].0).expect("keys") != copies[1].1,
+        "destroyed"
+    );
+    store.verify().expect("sound");
 }

@@ -102,20 +102,22 @@ fn a_changed_column_is_told_hides_nothing_and_is_mended() {
     }
 }
 
+/// Writes over the leaf of a table (type 13, sqlite.org/fileformat2.html#b_tree_pages) that holds a case.
+pub(super) fn spoil_leaf(folder: &Path, key: &Key) {
+    let path = folder.join("store.db");
+    let mut bytes = fs::read(&path).expect("read");
+    let key = key.0.as_bytes();
+    let holds = |page: &[u8]| page[0] == 13 && page.windows(key.len()).any(|w| w == key);
+    let bad = bytes.chunks(1024).position(holds).expect("the leaf");
+    bytes[bad * 1024..(bad + 1) * 1024].fill(0xff);
+    fs::write(&path, bytes).expect("write");
+}
+
 #[test]
 fn a_page_that_goes_bad_while_the_store_is_used_hides_no_other() {
     let folder = tempfile::tempdir().expect("folder");
     let filed = filled(folder.path());
-    let path = folder.path().join("store.db");
-    let mut bytes = fs::read(&path).expect("read");
-    let leaf = |key: &Key| {
-        let key = key.0.as_bytes();
-        let holds = |page: &[u8]| page[0] == 13 && page.windows(key.len()).any(|w| w == key);
-        bytes.chunks(1024).position(holds).expect("the leaf")
-    };
-    let bad = leaf(&filed[20].key);
-    bytes[bad * 1024..(bad + 1) * 1024].fill(0xff);
-    fs::write(&path, bytes).expect("write");
+    spoil_leaf(folder.path(), &filed[20].key);
     let (opened, told) = open_told(folder.path());
     assert!(opened.set_aside.is_none(), "the last stop was clean");
     let rows = opened.store.list(99).expect("list").len();

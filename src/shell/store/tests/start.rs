@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::damage::snapshot;
-use super::rows::{CASES, filled};
+use super::rows::{CASES, filled, spoil_leaf};
 use super::*;
 
 fn change(folder: &Path, sql: &str) {
@@ -22,13 +22,7 @@ fn goes_on(store: &Store, before: &[Filed]) {
 fn the_last_page_of_cases_may_go_bad_while_the_machine_is_off() {
     let folder = tempfile::tempdir().expect("folder");
     let filed = filled(folder.path());
-    let path = folder.path().join("store.db");
-    let mut bytes = fs::read(&path).expect("read");
-    let key = filed[CASES - 1].key.0.as_bytes();
-    let holds = |page: &[u8]| page[0] == 13 && page.windows(key.len()).any(|w| w == key);
-    let bad = bytes.chunks(1024).position(holds).expect("the leaf");
-    bytes[bad * 1024..(bad + 1) * 1024].fill(0xff);
-    fs::write(&path, bytes).expect("write");
+    spoil_leaf(folder.path(), &filed[CASES - 1].key);
     let opened = open(folder.path());
     assert!(opened.set_aside.is_some());
     assert!(opened.salvaged >= CASES - 8, "{}", opened.salvaged);
