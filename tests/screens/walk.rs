@@ -1,6 +1,6 @@
 //! Pages as the core makes them, in both languages: a walk through visits of the shipped catalogue.
 
-use kiosk::case::{BODY_LIMIT, Refused};
+use kiosk::case::{BODY_LIMIT, Private, Refused};
 use kiosk::document::IdentityDocument;
 use kiosk::domain::admission::Room;
 use kiosk::domain::kiosk::{Event, PrintOutcome, ReaderEvent};
@@ -252,6 +252,13 @@ impl Walk {
             machine
         };
         self.look(&mut told(&correctable), "refused");
+        correctable.detail = Private::new(
+            "上传的孕周证明上没有医院公章，也看不清开具日期；请让医院重新开具，盖章以后再到窗口或者自助机上提交一次，原件请您保管好。",
+        );
+        let mut machine = told(&correctable);
+        machine.touch(Intent::Primary);
+        machine.fill();
+        self.look(&mut machine, "check-correction");
         correctable.answers = None;
         self.look(&mut told(&correctable), "refused-window");
     }

@@ -7,6 +7,7 @@ mod books;
 mod life;
 mod machine;
 mod platform;
+mod sabotage;
 mod time;
 mod weather;
 
@@ -15,10 +16,12 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use books::Tally;
 use life::{DAYS_OF_A_LIFE, live};
-use machine::Sabotage;
+use sabotage::Sabotage;
 
 /// Days lived in an ordinary run of the tests.
 const DAYS: u64 = 10_000;
+/// A long run says how far it is.
+const LIVES_BETWEEN_WORDS: u64 = 1_000;
 
 fn number(name: &str) -> Option<u64> {
     let text = std::env::var(name).ok()?;
@@ -45,6 +48,9 @@ fn days_of_machine_life_keep_every_promise() {
             let seed = next.fetch_add(1, Ordering::Relaxed);
             if seed >= seeds.end || !broken.lock().unwrap().is_empty() {
                 return;
+            }
+            if seed > seeds.start && seed.is_multiple_of(LIVES_BETWEEN_WORDS) {
+                println!("{} days lived", seed * DAYS_OF_A_LIFE);
             }
             match live(seed, Sabotage::None) {
                 Ok(tally) => total.lock().unwrap().add(&tally),

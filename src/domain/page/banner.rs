@@ -7,6 +7,7 @@ use crate::item::{Item, Offline};
 use crate::status::Paper;
 
 use super::Tone;
+use super::refused::reminder;
 use super::view::Say;
 
 /// More would push what the person is here for off the page.
@@ -22,6 +23,7 @@ pub(super) fn banners(visit: &Visit, world: &World, say: Say) -> Vec<Banner> {
     };
     let outside = matches!(visit.state, State::Start | State::Choose | State::NoCard);
     let parts = [
+        reminder(visit, say).filter(|_| visit.state == State::Check),
         line(visit, world, say).filter(|_| before_filing && visit.state != State::Progress),
         room(world, say).filter(|_| outside),
         printer(world, say).filter(|_| before_filing),

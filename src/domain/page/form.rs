@@ -8,7 +8,7 @@ use crate::domain::world::World;
 use crate::item::QuestionKind;
 
 use super::view::Say;
-use super::{Body, Choice, Field, Icon, Keys, Line, Page, refused};
+use super::{Body, Choice, Field, Icon, Keys, Line, Page};
 
 /// An editor as a field with its keys.
 pub(super) fn field(editor: &Editor, placeholder: &str, unit: &str) -> Field {
@@ -180,7 +180,6 @@ pub(super) fn check(page: &mut Page, visit: &Visit, world: &World, say: Say) {
         "不对的地方，点“修改”。",
         "Touch Change where something is wrong.",
     );
-    refused::reminder(page, visit, say);
     let lines = visit.check_lines(world);
     let pages = lines.len().div_ceil(PER_CHECK).max(1);
     let at = visit.list_page.min(pages - 1);

@@ -7,12 +7,12 @@ use crate::text::Lang;
 
 use super::info::line;
 use super::view::Say;
-use super::{Body, Icon, Page};
+use super::{Body, Icon, Page, Tone};
 
 /// Characters of the platform's reason on the page; longer ones end in dots, the window has the whole.
 const WHY_MAX: usize = 120;
-/// Characters of it in a line of its own.
-const WHY_SHORT: usize = 45;
+/// Characters of it in a banner: two lines.
+const WHY_SHORT: usize = 60;
 
 pub(super) fn refused(page: &mut Page, visit: &Visit, world: &World, say: Say) {
     let Some(refused) = visit.refusal() else {
@@ -78,16 +78,14 @@ pub(super) fn refused(page: &mut Page, visit: &Visit, world: &World, say: Say) {
 }
 
 /// On the check page of a correction: what the platform did not like.
-pub(super) fn reminder(page: &mut Page, visit: &Visit, say: Say) {
-    if let Some((_, why)) = visit.corrected()
-        && !why.is_empty()
-    {
-        let why = shortened(why.reveal(), WHY_SHORT);
-        page.lead = say.t(
-            &format!("上次平台没有接收：{why}"),
-            &format!("Refused before: {why}"),
-        );
-    }
+pub(super) fn reminder(visit: &Visit, say: Say) -> Option<(Tone, String)> {
+    let (_, why) = visit.corrected()?;
+    let why = shortened(why.reveal(), WHY_SHORT);
+    let text = say.t(
+        &format!("上次平台没有接收：{why}"),
+        &format!("Refused before: {why}"),
+    );
+    (!why.is_empty()).then_some((Tone::Warning, text))
 }
 
 fn name(refused: &Refused, world: &World, say: Say) -> String {

@@ -68,7 +68,7 @@ impl Visit {
         match self.state {
             State::Start | State::Working | State::Closed => {}
             // Nothing would be lost: no question.
-            State::Identify | State::NoCard | State::Goodbye => {
+            State::Identify | State::NoCard | State::Refused | State::Goodbye => {
                 self.go(Trigger::End, world, now);
             }
             // Card and receipt are still there to be taken.

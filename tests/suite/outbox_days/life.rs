@@ -6,8 +6,9 @@ use std::path::PathBuf;
 use kiosk::case::{Answer, Key, RetryCause};
 
 use super::books::{Books, Tally, Violation};
-use super::machine::{Machine, Request, Sabotage};
+use super::machine::{Machine, Request};
 use super::platform::Platform;
+use super::sabotage::Sabotage;
 use super::time::{Clocks, DAY_MS, HOUR_MS, MINUTE_MS};
 use super::weather::Weather;
 

@@ -12,36 +12,13 @@ use kiosk::domain::outbox::{Alarm, Outbox, Priority, Settings, Verdict};
 use kiosk::shell::store::{Attempt, Config, Store, StoreFault};
 
 use super::books::{Books, Violation};
+use super::sabotage::Sabotage;
 use super::time::Clocks;
 
 /// Cases in memory; a real machine has room for thousands.
 const WINDOW: usize = 24;
 /// Of the identity numbers of made-up people.
 pub const NUMBERS: &str = "99999900";
-
-/// What is broken on purpose.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Sabotage {
-    None,
-    /// The platform does not look at keys.
-    PlatformWithoutKeys,
-    /// Each attempt goes under a key of its own.
-    NewKeyPerAttempt,
-    /// No answer is taken for a good answer.
-    TimeoutIsSuccess,
-    /// Each attempt is written anew.
-    FrozenAnew,
-    /// Cases of one person are not known to be.
-    PersonsMixed,
-    /// A stopped lane is taken for a dead line.
-    StopIgnored,
-    /// What is refused is not written down.
-    RejectedForgotten,
-    /// What was sent is kept in a file beside the store.
-    BodiesLogged,
-    /// All that waits is held in memory.
-    WholeBacklog,
-}
 
 /// A case on its way.
 pub struct Request {
@@ -238,7 +215,7 @@ impl Machine {
         books: &mut Books,
         clocks: &mut Clocks,
     ) -> Result<(), Violation> {
-        let answer = &self.bent(answer);
+        let answer = &self.sabotage.bent(answer);
         let attempt = Attempt {
             at: clocks.stamp()?,
             http_status: None,
@@ -287,42 +264,11 @@ impl Machine {
         }
         match self
             .outbox
-            .answered(key, &self.misheard(answer), clocks.now())
+            .answered(key, &self.sabotage.misheard(answer), clocks.now())
         {
             Verdict::Park(cause) => self.keep(key, &Answer::Parked(cause), books, clocks),
             Verdict::NotHeld => Err(Violation::new("not held", key.0.clone())),
             _ => Ok(()),
-        }
-    }
-
-    /// What the policy of a broken machine is told.
-    fn misheard(&self, answer: Answer) -> Answer {
-        match (self.sabotage, answer) {
-            (Sabotage::StopIgnored, Answer::LaneStopped(_)) => Answer::Retry {
-                why: RetryCause::Unreachable,
-                retry_after_s: None,
-            },
-            (_, answer) => answer,
-        }
-    }
-
-    /// What a broken machine takes an answer for.
-    fn bent(&self, answer: &Answer) -> Answer {
-        match (self.sabotage, answer) {
-            (
-                Sabotage::TimeoutIsSuccess,
-                Answer::Retry {
-                    why: RetryCause::TimedOut,
-                    ..
-                },
-            ) => Answer::Accepted(kiosk::case::Acceptance {
-                sblsh: "S".into(),
-                sblsh_short: "S".into(),
-                query_code: "S".into(),
-                accepted_at: "2026-11-22".into(),
-                promise_until: None,
-            }),
-            _ => answer.clone(),
         }
     }
 

@@ -7,7 +7,7 @@ use kiosk::shell::platform::answer::Reply;
 use serde_json::Value;
 
 use super::books::{Books, Violation};
-use super::machine::Sabotage;
+use super::sabotage::Sabotage;
 
 const ANSWER: &str = kiosk::shell::platform::words::ANSWER;
 const PROBLEM: &str = kiosk::shell::platform::words::PROBLEM;

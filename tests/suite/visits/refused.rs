@@ -169,6 +169,15 @@ fn the_next_person_at_the_reader_sees_nothing_of_it() {
 }
 
 #[test]
+fn leaving_needs_no_question_where_nothing_would_be_lost() {
+    let mut machine = one(json!({}));
+    machine.card(young());
+    machine.touch(Intent::Leave);
+    machine.expect(PageKind::Start);
+    assert!(!machine.kiosk.visit().holds_personal_data());
+}
+
+#[test]
 fn left_undecided_it_is_told_at_the_next_visit_and_put_away_never_again() {
     let mut machine = one(json!({}));
     for _ in 0..2 {
@@ -216,7 +225,13 @@ fn a_correction_asks_only_the_conditions_and_says_what_it_corrects() {
     }
     machine.expect(PageKind::Check);
     assert_sound(&machine.page);
-    assert!(machine.page.lead.contains(WHY), "{}", machine.page.lead);
+    let reminds = |(_, text): &(_, String)| text.contains(WHY);
+    assert!(
+        machine.page.banners.iter().any(reminds),
+        "{}",
+        shown(&machine)
+    );
+    assert!(!machine.page.lead.is_empty());
     machine.world.platform = Some(unreachable());
     machine.submit();
     machine.expect(PageKind::Confirmation);
