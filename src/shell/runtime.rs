@@ -23,6 +23,7 @@ use crate::shell::gpio::{Gpio, Light, OnInput};
 use crate::shell::journal::Journal;
 use crate::shell::store::{Filed, Store};
 
+pub use devices::{printer_event, reader_event};
 pub use network::CACHED as CACHED_CATALOGUE;
 pub use outset::client as platform_client;
 

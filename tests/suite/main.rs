@@ -40,7 +40,11 @@ mod readme;
 #[cfg(feature = "sim")]
 mod reconcile;
 #[cfg(feature = "sim")]
+mod street;
+#[cfg(feature = "sim")]
 mod trouble_bench;
+#[cfg(feature = "sim")]
+mod trouble_matrix;
 #[cfg(feature = "sim")]
 mod trouble_platform;
 #[cfg(feature = "sim")]
