@@ -19,6 +19,7 @@ use crate::domain::world::{Moment, Wall};
 use crate::events::{EventId, FieldValue};
 use crate::item::Day;
 use crate::shell::clock::{BootBook, Clock};
+use crate::shell::device_file::DeviceFile;
 use crate::shell::gpio::{Gpio, Light, OnInput};
 use crate::shell::journal::Journal;
 use crate::shell::store::{Filed, Store};
@@ -151,6 +152,7 @@ impl Runtime {
                 let begun = clock.now();
                 let mut turn = Loop {
                     boots: parts.boots,
+                    device_file: DeviceFile::open(&config.store.path),
                     next_note: begun,
                     next_room: begun,
                     kiosk: (parts.kiosk)(),
@@ -215,6 +217,7 @@ struct Loop {
     inbox: Inbox,
     receiver: Receiver<Input>,
     boots: BootBook,
+    device_file: DeviceFile,
     /// When the book of boots is due again.
     next_note: Instant,
     next_room: Instant,
@@ -343,6 +346,7 @@ impl Loop {
             Effect::Park(key, cause) => self.network.park(key, cause),
             Effect::Load(part) => self.network.load(part),
             Effect::Print(job, receipt) => self.ports.print(job, receipt, &self.inbox),
+            Effect::NoteDevices(note) => self.device_file.note(&note, &self.clock),
             Effect::Poll(on) => self.ports.poll(on),
             Effect::Lights(reader, slot) => {
                 self.pins.set_light(Light::Reader, reader);

@@ -3,6 +3,8 @@
 
 mod board_files;
 #[cfg(feature = "sim")]
+mod card_left;
+#[cfg(feature = "sim")]
 mod command;
 #[cfg(feature = "sim")]
 mod doctor;

@@ -3,6 +3,7 @@
 use crate::case::{Answer, Draft, FilingNumber, Key, ParkCause, Private, Refused, Waiting};
 use crate::document::IdentityDocument;
 use crate::domain::admission::Room;
+use crate::domain::health::DeviceNote;
 use crate::domain::outbox::Load;
 use crate::domain::page::{Intent, Page};
 use crate::domain::visit::{CardTrouble, KnownCase};
@@ -112,6 +113,8 @@ pub enum Effect {
     Load(Load),
     /// Print.
     Print(u64, Receipt),
+    /// Write down how the devices are, for `kiosk doctor`.
+    NoteDevices(Box<DeviceNote>),
     /// Look for cards, or rest.
     Poll(bool),
     /// Ask for a person's cases.
