@@ -342,6 +342,7 @@ impl Loop {
             Effect::Park(key, cause) => self.network.park(key, cause),
             Effect::Load(part) => self.network.load(part),
             Effect::Print(job, receipt) => self.ports.print(job, receipt, &self.inbox),
+            Effect::CancelPrint(job) => self.ports.cancel(job),
             Effect::Poll(on) => self.ports.poll(on),
             Effect::Lights(reader, slot) => {
                 self.pins.set_light(Light::Reader, reader);

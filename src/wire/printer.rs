@@ -47,8 +47,11 @@ pub enum Command {
         /// What to print.
         receipt: Receipt,
     },
-    /// Give up the job if it is not all sent yet.
-    Cancel,
+    /// Give up the job of this number if it is not all sent yet. Another job is not touched.
+    Cancel {
+        /// Number of the job.
+        job: u64,
+    },
 }
 
 /// What the printer tells.

@@ -31,6 +31,8 @@ mod printer_emupos;
 #[cfg(feature = "sim")]
 mod printer_faults;
 #[cfg(feature = "sim")]
+mod printer_left;
+#[cfg(feature = "sim")]
 mod printer_line;
 #[cfg(feature = "sim")]
 mod printer_picture;

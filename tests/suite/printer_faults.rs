@@ -238,11 +238,13 @@ fn cancelled_and_busy_jobs_end_once() {
         world.start(1);
         world.start(2);
         assert_eq!(world.outcomes(2), [Outcome::NotStarted(Reason::Busy)]);
-        world.command(Command::Cancel);
+        world.command(Command::Cancel { job: 2 });
+        assert!(world.outcomes(1).is_empty(), "another job's number");
+        world.command(Command::Cancel { job: 1 });
         assert_eq!(world.outcomes(1), [Outcome::NotStarted(Reason::Cancelled)]);
         world.start(3);
         world.reach_line(2);
-        world.command(Command::Cancel);
+        world.command(Command::Cancel { job: 3 });
         let end = world.end(3);
         assert!([Outcome::Interrupted(Reason::Cancelled), Outcome::Printed].contains(&end));
         world.next_is_alone(4);

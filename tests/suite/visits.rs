@@ -8,6 +8,7 @@ mod filing_trouble;
 mod idle;
 mod machine;
 mod not_here;
+mod paper_left;
 mod person;
 mod promises;
 mod random;

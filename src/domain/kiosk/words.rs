@@ -112,6 +112,8 @@ pub enum Effect {
     Load(Load),
     /// Print.
     Print(u64, Receipt),
+    /// Print this job no more: its person is gone.
+    CancelPrint(u64),
     /// Look for cards, or rest.
     Poll(bool),
     /// Ask for a person's cases.

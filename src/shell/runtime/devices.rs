@@ -48,6 +48,13 @@ impl Ports {
             inbox.event(Event::PrintEnded(job, PrintOutcome::NotStarted));
         }
     }
+
+    pub(super) fn cancel(&self, job: u64) {
+        if let Some(printer) = &self.printer {
+            // A printer whose queue is full is stuck in its port; the job's own deadlines end it.
+            let _ = printer.send(printer::Command::Cancel { job });
+        }
+    }
 }
 
 fn open_reader(config: &Config, inbox: &Inbox) -> Option<SerialDriver<ReaderCommand>> {

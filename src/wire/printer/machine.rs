@@ -253,7 +253,7 @@ impl Machine for Printer {
     fn command(&mut self, command: Command, now: Instant) {
         match command {
             Command::Print { job, receipt } => self.print(job, &receipt, now),
-            Command::Cancel => self.cancel(),
+            Command::Cancel { job } => self.cancel(job),
         }
         self.step(now);
         self.pump(now);

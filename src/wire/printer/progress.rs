@@ -199,8 +199,9 @@ impl Printer {
     }
 
     /// A job that is not all sent is given up; one that is goes on to its end.
-    pub(super) fn cancel(&mut self) {
-        match self.job.as_ref().map(|job| job.stage) {
+    pub(super) fn cancel(&mut self, id: u64) {
+        let named = self.job.as_ref().filter(|job| job.id == id);
+        match named.map(|job| job.stage) {
             Some(Stage::Check { .. }) => self.finish(Outcome::NotStarted(Reason::Cancelled)),
             Some(Stage::Sending) => self.stop(Reason::Cancelled, Reason::Cancelled),
             _ => {}
