@@ -35,6 +35,8 @@ mod printer_left;
 #[cfg(feature = "sim")]
 mod printer_line;
 #[cfg(feature = "sim")]
+mod printer_losses;
+#[cfg(feature = "sim")]
 mod printer_picture;
 #[cfg(feature = "sim")]
 mod printer_world;

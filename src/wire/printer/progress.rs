@@ -124,12 +124,16 @@ impl Printer {
         }
     }
 
-    /// The process id came back: everything before it is on paper.
+    /// The process id came back: everything that reached the printer before it is on paper. A mark that is still
+    /// unanswered then did not reach it, nor what went with it: the line was overrun or the power dipped.
     pub(super) fn proven(&mut self, id: [u8; 4], now: Instant) {
         if let Some(job) = &mut self.job
             && job.is_its_process(id)
             && matches!(job.stage, Stage::Proving { .. })
         {
+            if !job.is_processed() {
+                return self.abandon(Outcome::Unknown);
+            }
             job.stage = Stage::Cutting { until: now + CUT };
             let cut = job.cut(&self.config.profile);
             self.feed.push(cut);
