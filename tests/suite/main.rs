@@ -27,6 +27,8 @@ mod power_cut;
 #[cfg(feature = "sim")]
 mod printer_bytes;
 #[cfg(feature = "sim")]
+mod printer_cut_off;
+#[cfg(feature = "sim")]
 mod printer_emupos;
 #[cfg(feature = "sim")]
 mod printer_faults;

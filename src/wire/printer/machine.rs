@@ -194,6 +194,14 @@ impl Printer {
         }
     }
 
+    /// White dots for an image that an earlier life, or a lost line, left within: nobody knows how much of it arrived,
+    /// and questions would be taken for its dots. A printer that waits for none ignores zeros.
+    fn complete(&mut self) {
+        self.feed
+            .push(vec![0; self.config.profile.longest_command()]);
+        self.buffer = Buffer::dirty(0);
+    }
+
     pub(super) fn ask_for_changes(&mut self) {
         if self.open && self.config.profile.automatic_status {
             self.feed.push(commands::REPORT_CHANGES.to_vec());
@@ -233,6 +241,8 @@ impl Machine for Printer {
         self.hold = false;
         if self.buffer == Buffer::Clean {
             self.ask_for_changes();
+        } else {
+            self.complete();
         }
         self.pump(now);
     }
@@ -283,7 +293,7 @@ impl Machine for Printer {
             self.buffer.disturb();
             self.report_absent(Device::PowerOff);
         }
-        if self.buffer.tick(now) {
+        if self.buffer.tick(&self.config.profile, now) {
             self.ask_for_changes();
         }
         self.step(now);
