@@ -11,6 +11,7 @@
 
 mod clean;
 mod feed;
+mod hold;
 mod job;
 mod machine;
 mod poll;

@@ -33,6 +33,8 @@ mod printer_emupos;
 #[cfg(feature = "sim")]
 mod printer_faults;
 #[cfg(feature = "sim")]
+mod printer_flow;
+#[cfg(feature = "sim")]
 mod printer_left;
 #[cfg(feature = "sim")]
 mod printer_line;

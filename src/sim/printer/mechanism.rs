@@ -45,6 +45,10 @@ pub struct Mechanism {
     pub(super) papers: VecDeque<Paper>,
     pub(super) raw: Vec<u8>,
     pub(super) lost_bytes: usize,
+    /// Speaks XON and XOFF.
+    pub(super) flow_control: bool,
+    /// XOFF was said.
+    pub(super) full: bool,
     /// So many of the next bytes never arrive.
     pub(super) deaf_for: usize,
 }
@@ -69,6 +73,8 @@ impl Mechanism {
             papers: VecDeque::new(),
             raw: Vec::new(),
             lost_bytes: 0,
+            flow_control: false,
+            full: false,
             deaf_for: 0,
             options,
         }
@@ -96,7 +102,20 @@ impl Mechanism {
             }
             self.act_on_arrival(now);
         }
+        self.say_full(now);
         self.run(now);
+    }
+
+    /// XOFF while a quarter of the buffer is free, XON when half of it is.
+    fn say_full(&mut self, now: Instant) {
+        let (filled, size) = (self.buffer.len(), self.options.buffer_bytes);
+        if self.flow_control && !self.full && filled > size - size / 4 {
+            self.full = true;
+            self.answer(vec![0x13], now);
+        } else if self.full && filled <= size / 2 {
+            self.full = false;
+            self.answer(vec![0x11], now);
+        }
     }
 
     /// Commands that act when they arrive, wherever they stand.
@@ -167,6 +186,7 @@ impl Mechanism {
                 Effect::Answer(ask) => self.tell(ask, now),
             }
         }
+        self.say_full(now);
         self.tell_changes(now);
     }
 

@@ -71,6 +71,7 @@ impl Mechanism {
             self.composer.reset();
             self.answers.clear();
             self.changes = 0;
+            self.full = false;
         }
         self.silent = silent;
     }
@@ -83,6 +84,11 @@ impl Mechanism {
     /// How long every answer takes.
     pub fn set_answer_delay(&mut self, delay: Duration) {
         self.options.answer_delay = delay;
+    }
+
+    /// Says XOFF when its buffer fills and XON when there is room again.
+    pub fn set_flow_control(&mut self, flow_control: bool) {
+        self.flow_control = flow_control;
     }
 
     /// Answers under way are lost with the cable; the buffer stays.

@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 
 use super::clean::Buffer;
 use super::feed::Feed;
+use super::hold::Hold;
 use super::job::{Job, Outcome, Stage};
 use super::poll::StatusPoll;
 use super::reader::{Reply, ReplyReader};
@@ -41,8 +42,7 @@ pub struct Printer {
     pub(super) job: Option<Job>,
     pub(super) buffer: Buffer,
     pub(super) feed: Feed,
-    /// XOFF came.
-    hold: bool,
+    pub(super) hold: Hold,
     /// When a stuck printer may be told to recover again.
     pub(super) recover_at: Option<Instant>,
     pub(super) transmit: VecDeque<Vec<u8>>,
@@ -79,7 +79,7 @@ impl Printer {
             job: None,
             buffer: Buffer::dirty(0),
             feed,
-            hold: false,
+            hold: Hold::default(),
             recover_at: None,
             transmit: VecDeque::new(),
             events: VecDeque::new(),
@@ -127,8 +127,8 @@ impl Printer {
 
     fn take_reply(&mut self, reply: Reply, now: Instant) {
         match reply {
-            Reply::Hold => self.hold = true,
-            Reply::Go => self.hold = false,
+            Reply::Hold => self.hold.begin(now),
+            Reply::Go => self.hold.end(),
             Reply::RealTime(byte) => {
                 let pause = self.pause();
                 let answered = self
@@ -161,7 +161,7 @@ impl Printer {
     /// Data waits while the printer says that it takes none. A command once begun is sent to its end, for only
     /// after it can the printer be asked whether it is back.
     fn is_held(&self) -> bool {
-        self.hold || (self.bits.offline && !self.feed.is_within())
+        self.hold.is_on() || (self.bits.offline && !self.feed.is_within())
     }
 
     /// Hands out what may go out now.
@@ -238,7 +238,7 @@ impl Machine for Printer {
         self.open = true;
         self.poll = Some(StatusPoll::new(now));
         self.bits = Bits::default();
-        self.hold = false;
+        self.hold.end();
         if self.buffer == Buffer::Clean {
             self.ask_for_changes();
         } else {
@@ -291,6 +291,7 @@ impl Machine for Printer {
         let missed = self.poll.as_mut().is_some_and(|poll| poll.expire(now));
         if missed && self.poll.as_ref().is_some_and(StatusPoll::is_silent) {
             self.buffer.disturb();
+            self.hold.end();
             self.report_absent(Device::PowerOff);
         }
         if self.buffer.tick(&self.config.profile, now) {

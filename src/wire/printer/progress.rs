@@ -34,7 +34,7 @@ impl Printer {
             }
             Stage::Sending => {
                 if silent {
-                    self.abandon(Outcome::Interrupted(Reason::NoAnswer));
+                    self.stop(Reason::NoAnswer, Reason::NoAnswer);
                 } else if now >= job.timeout() {
                     let offline = self.reported.device == Device::Offline;
                     let reason = if offline {
@@ -42,7 +42,7 @@ impl Printer {
                     } else {
                         Reason::Stalled
                     };
-                    self.abandon(Outcome::Interrupted(reason));
+                    self.stop(reason, reason);
                 }
             }
             Stage::Proving { until } => {
@@ -156,6 +156,7 @@ impl Printer {
             }
         } else if status.ready() {
             self.recover_at = None;
+            self.hold.ready(now);
         }
         if was_away {
             // It may have been switched off and on, and then it no longer reports by itself.
