@@ -136,7 +136,7 @@ pub struct Printer {
     pub profile: String,
     /// `[printer.custom]`: own profile, read by the printer's module instead of `profile`.
     pub custom: Option<toml::Table>,
-    /// Paper that is left when the near-end sensor first answers, 0–20000 mm.
+    /// Paper that is surely left when the near-end sensor first answers, 0–20000 mm; 0.5 to 1 m is usual.
     pub near_end_mm: u32,
 }
 

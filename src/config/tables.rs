@@ -74,7 +74,7 @@ pub(super) fn printer(s: &mut Section<'_>) -> Printer {
             |v| PRINTER_PROFILES.contains(&v),
         ),
         custom: s.raw_table("custom"),
-        near_end_mm: s.number("near_end_mm", 4000, 0..=20_000),
+        near_end_mm: s.number("near_end_mm", 500, 0..=20_000),
     }
 }
 

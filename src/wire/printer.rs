@@ -34,7 +34,8 @@ pub struct Config {
     pub profile: Profile,
     /// Line speed in bits a second (8N1), for pacing.
     pub baud: u32,
-    /// Paper that is surely left when the near-end sensor speaks, in millimetres. 0 forbids printing then.
+    /// Paper that is surely left when the near-end sensor begins to speak, in millimetres; every receipt printed from
+    /// then on is taken off it. 0 forbids printing then.
     pub low_remainder_mm: u32,
 }
 

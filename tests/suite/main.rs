@@ -43,6 +43,8 @@ mod printer_losses;
 #[cfg(feature = "sim")]
 mod printer_picture;
 #[cfg(feature = "sim")]
+mod printer_questions;
+#[cfg(feature = "sim")]
 mod printer_world;
 mod readme;
 #[cfg(feature = "sim")]

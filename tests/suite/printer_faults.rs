@@ -109,6 +109,14 @@ fn little_paper_is_enough_for_a_short_receipt_only() {
     });
     assert_eq!(world.end(2), Outcome::NotStarted(Reason::PaperLow));
     assert_eq!(world.machine.status().paper, Supply::Low);
+    assert_eq!(
+        world.print(3),
+        Outcome::NotStarted(Reason::PaperLow),
+        "what was printed since then is gone from the roll"
+    );
+    world.device.refill();
+    world.pass(Duration::from_secs(5));
+    world.next_is_alone(4);
 }
 
 #[test]

@@ -43,6 +43,8 @@ pub struct Printer {
     pub(super) buffer: Buffer,
     pub(super) feed: Feed,
     pub(super) hold: Hold,
+    /// What is surely left of a roll that runs low, in millimetres.
+    low_left_mm: Option<u32>,
     /// When a stuck printer may be told to recover again.
     pub(super) recover_at: Option<Instant>,
     pub(super) transmit: VecDeque<Vec<u8>>,
@@ -80,6 +82,7 @@ impl Printer {
             buffer: Buffer::dirty(0),
             feed,
             hold: Hold::default(),
+            low_left_mm: None,
             recover_at: None,
             transmit: VecDeque::new(),
             events: VecDeque::new(),
@@ -102,7 +105,27 @@ impl Printer {
         self.events.push_back(event);
     }
 
+    /// Whether a receipt of this length surely fits on what is left.
+    pub(super) fn has_paper_for(&self, length_mm: u32) -> bool {
+        self.low_left_mm.is_none_or(|left| length_mm <= left)
+    }
+
+    /// So much is taken off the roll.
+    pub(super) fn use_paper(&mut self, length_mm: u32) {
+        if let Some(left) = &mut self.low_left_mm {
+            *left = left.saturating_sub(length_mm);
+        }
+    }
+
     pub(super) fn report(&mut self, status: Status) {
+        match status.paper {
+            Paper::Full => self.low_left_mm = None,
+            Paper::Low => {
+                self.low_left_mm.get_or_insert(self.config.low_remainder_mm);
+            }
+            // Nothing new about the roll.
+            Paper::Out | Paper::Jammed | Paper::Unknown => {}
+        }
         if status != self.reported {
             self.reported = status;
             self.tell(Event::Status(status));
@@ -173,7 +196,12 @@ impl Printer {
             if !self.feed.is_within()
                 && let Some(n) = self.poll.as_mut().and_then(|poll| poll.due(now))
             {
-                self.transmit.push_back(commands::ask_status(n).to_vec());
+                // On a port that takes nothing the question before still lies there, and is one missing answer more.
+                let question = commands::ask_status(n).to_vec();
+                let lies_there = |bytes: &Vec<u8>| bytes.starts_with(&question[..2]);
+                if !self.transmit.iter().any(lies_there) {
+                    self.transmit.push_back(question);
+                }
             }
             if self.is_held() {
                 return;

@@ -6,7 +6,7 @@ use super::clean::Buffer;
 use super::job::{Job, Outcome, Stage};
 use super::poll::StatusPoll;
 use super::{Event, Printer, Reason};
-use crate::status::{Device, Paper};
+use crate::status::Device;
 use crate::wire::escpos::{Proof, commands};
 
 /// For the proof, besides the time of printing.
@@ -76,20 +76,23 @@ impl Printer {
 
     /// Refuses or starts a job on a fresh picture of the printer; waits while leftovers are being cleared.
     fn check(&mut self, now: Instant, overdue: bool) {
-        let low = self.reported.paper == Paper::Low;
         let fault = self.fault();
-        let Some(job) = &mut self.job else { return };
+        let Some(job) = &self.job else { return };
+        let length_mm = job.length_mm;
         let refusal = if fault.is_some() {
             fault
         } else if !self.reported.ready() {
             Some(Reason::Offline)
-        } else if low && job.length_mm > self.config.low_remainder_mm {
+        } else if !self.has_paper_for(length_mm) {
             Some(Reason::PaperLow)
         } else if self.buffer != Buffer::Clean {
             overdue.then_some(Reason::NotClean)
         } else {
-            job.stage = Stage::Sending;
-            job.progress_at = now;
+            self.use_paper(length_mm);
+            if let Some(job) = &mut self.job {
+                job.stage = Stage::Sending;
+                job.progress_at = now;
+            }
             None
         };
         if let Some(reason) = refusal {
