@@ -122,6 +122,9 @@ pub struct Reader {
     pub poll_ms: u32,
 }
 
+/// Names of the printers that this firmware knows, for [`Printer::profile`].
+pub const PRINTER_PROFILES: [&str; 3] = ["epson-tm-t88", "generic-gb18030-80", "generic-gbk-58"];
+
 /// The receipt printer.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Printer {
@@ -129,11 +132,11 @@ pub struct Printer {
     pub port: Option<PathBuf>,
     /// Serial rate, 9600–115200; of no effect on a USB port.
     pub baud: u32,
-    /// Name of a built-in profile.
+    /// One of [`PRINTER_PROFILES`].
     pub profile: String,
     /// `[printer.custom]`: own profile, read by the printer's module instead of `profile`.
     pub custom: Option<toml::Table>,
-    /// Paper that is left when the near-end sensor first answers, 0–20000 mm.
+    /// Paper that is surely left when the near-end sensor first answers, 0–20000 mm; 0.5 to 1 m is usual.
     pub near_end_mm: u32,
 }
 

@@ -94,6 +94,7 @@ events! {
     ServiceChanged "service.changed" Status ["service"] "本机服务状态变化。" "What the machine can do has changed.";
     ReaderStatus "reader.status" Status ["device"] "读卡器状态变化。" "The card reader's state has changed.";
     PrinterStatus "printer.status" Status ["device" "paper"] "打印机状态变化。" "The printer's state has changed.";
+    PrinterMisconfigured "printer.misconfigured" Alarm ["field"] "打印机型号配置有误，不能打印。" "The configuration names no printer that can be used: nothing is printed.";
     PaperOut "paper.out" Alarm [] "缺纸，须换纸。" "The paper is out and must be replaced.";
     PrintBegin "print.begin" Act ["case" "reprint"] "开始打印回执。" "A receipt began to print.";
     PrintEnd "print.end" Act ["case" "outcome" "duration_ms"] "回执打印结束。" "The receipt's printing has ended.";

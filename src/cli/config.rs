@@ -91,12 +91,8 @@ fn check_config(path: &Path) -> anyhow::Result<Outcome> {
 /// What the file alone does not show: names and folders that lead nowhere on this computer.
 fn beyond_the_file(config: &Config) -> Vec<String> {
     let mut faults = Vec::new();
-    let profile = &config.printer.profile;
-    if config.printer.custom.is_none() && Profile::builtin(profile).is_none() {
-        faults.push(format!(
-            "printer.profile: expected one of {}; found {profile:?}; correct the name, 请更正名称",
-            Profile::NAMES.join(", ")
-        ));
+    if let Err(fault) = Profile::configured(&config.printer) {
+        faults.push(format!("{fault}; correct it, 请更正"));
     }
     let folders = [
         ("catalogue.dir", &config.catalogue.dir),

@@ -5,8 +5,8 @@ use std::path::PathBuf;
 
 use super::reading::Section;
 use super::{
-    Active, ByHand, Gpio, GpioBackend, Machine, Orientation, Pin, Platform, Printer, Reader,
-    Screen, Token,
+    Active, ByHand, Gpio, GpioBackend, Machine, Orientation, PRINTER_PROFILES, Pin, Platform,
+    Printer, Reader, Screen, Token,
 };
 use crate::case::{PublicIdentity, SealKey};
 
@@ -67,13 +67,14 @@ pub(super) fn printer(s: &mut Section<'_>) -> Printer {
     Printer {
         port: s.optional_path("port"),
         baud: s.one_of("baud", 115_200, &[9600, 19_200, 38_400, 57_600, 115_200]),
-        profile: s.checked("profile", Some("generic80"), "a name", |v| {
-            (1..=32).contains(&v.len())
-                && v.bytes()
-                    .all(|b| b.is_ascii_alphanumeric() || b"-_".contains(&b))
-        }),
+        profile: s.checked(
+            "profile",
+            Some("generic-gb18030-80"),
+            &format!("one of {}", PRINTER_PROFILES.join(", ")),
+            |v| PRINTER_PROFILES.contains(&v),
+        ),
         custom: s.raw_table("custom"),
-        near_end_mm: s.number("near_end_mm", 4000, 0..=20_000),
+        near_end_mm: s.number("near_end_mm", 500, 0..=20_000),
     }
 }
 

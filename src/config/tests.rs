@@ -97,6 +97,7 @@ fn each_mistake_is_named_where_it_stands() {
         ("printer", "near_end_mm = -1", "printer.near_end_mm"),
         ("printer", "near_end_mm = 20001", "printer.near_end_mm"),
         ("printer", "profile = \"a b\"", "printer.profile"),
+        ("printer", "profile = \"generic80\"", "printer.profile"),
         ("printer", "custom = 1", "printer.custom"),
         ("gpio", "backend = \"pi\"", "gpio.backend"),
         ("gpio", "door = { pin = 28 }", "gpio.door.pin"),

@@ -37,6 +37,8 @@ pub struct Kiosk {
     lights: (FlashRate, FlashRate),
     polling: bool,
     next_job: u64,
+    /// The job that has been ordered and has not ended, whoever's it is.
+    printing: Option<u64>,
     next_catalogue: Option<Box<Catalogue>>,
     /// A question about progress is on its way.
     asking: bool,
@@ -92,6 +94,7 @@ impl Kiosk {
             lights: (FlashRate::Off, FlashRate::Off),
             polling: false,
             next_job: 1,
+            printing: None,
             next_catalogue: None,
             asking: false,
             next_ask: None,
@@ -155,9 +158,11 @@ impl Kiosk {
         self.world.wall.clone_from(&moment.wall);
         let before = self.visit.state;
         let ignored = self.visit.ignored;
+        let paper = self.open_job();
         self.take(event);
         self.look_at_health();
         self.pass_time();
+        self.call_off(paper);
         self.settle_filing();
         self.between_visits();
         self.refusals();

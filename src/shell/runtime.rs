@@ -347,6 +347,7 @@ impl Loop {
             Effect::Load(part) => self.network.load(part),
             Effect::Print(job, receipt) => self.ports.print(job, receipt, &self.inbox),
             Effect::NoteDevices(note) => self.device_file.note(&note, &self.clock),
+            Effect::CancelPrint(job) => self.ports.cancel(job),
             Effect::Poll(on) => self.ports.poll(on),
             Effect::Lights(reader, slot) => {
                 self.pins.set_light(Light::Reader, reader);

@@ -7,6 +7,7 @@ mod mechanism;
 mod paper;
 mod render;
 mod symbol;
+mod troubles;
 
 use std::io;
 use std::path::Path;

@@ -11,6 +11,7 @@
 
 mod clean;
 mod feed;
+mod hold;
 mod job;
 mod machine;
 mod poll;
@@ -33,7 +34,8 @@ pub struct Config {
     pub profile: Profile,
     /// Line speed in bits a second (8N1), for pacing.
     pub baud: u32,
-    /// Paper that is surely left when the near-end sensor speaks, in millimetres. 0 forbids printing then.
+    /// Paper that is surely left when the near-end sensor begins to speak, in millimetres; every receipt printed from
+    /// then on is taken off it. 0 forbids printing then.
     pub low_remainder_mm: u32,
 }
 
@@ -47,8 +49,11 @@ pub enum Command {
         /// What to print.
         receipt: Receipt,
     },
-    /// Give up the job if it is not all sent yet.
-    Cancel,
+    /// Give up the job of this number if it is not all sent yet. Another job is not touched.
+    Cancel {
+        /// Number of the job.
+        job: u64,
+    },
 }
 
 /// What the printer tells.

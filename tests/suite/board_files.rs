@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use kiosk::config::Config;
+use kiosk::wire::escpos::Profile;
 
 #[test]
 fn every_board_has_a_configuration_without_mistakes() {
@@ -15,9 +16,15 @@ fn every_board_has_a_configuration_without_mistakes() {
             continue;
         }
         let text = std::fs::read_to_string(&file).expect("a board's kiosk.toml is readable");
-        if let Err(faults) = Config::parse(&text) {
-            let faults: Vec<String> = faults.iter().map(ToString::to_string).collect();
-            panic!("{}:\n{}", file.display(), faults.join("\n"));
+        let config = match Config::parse(&text) {
+            Ok(config) => config,
+            Err(faults) => {
+                let faults: Vec<String> = faults.iter().map(ToString::to_string).collect();
+                panic!("{}:\n{}", file.display(), faults.join("\n"));
+            }
+        };
+        if let Err(fault) = Profile::configured(&config.printer) {
+            panic!("{}: {fault}", file.display());
         }
         seen += 1;
     }

@@ -29,13 +29,23 @@ mod power_cut;
 #[cfg(feature = "sim")]
 mod printer_bytes;
 #[cfg(feature = "sim")]
+mod printer_cut_off;
+#[cfg(feature = "sim")]
 mod printer_emupos;
 #[cfg(feature = "sim")]
 mod printer_faults;
 #[cfg(feature = "sim")]
+mod printer_flow;
+#[cfg(feature = "sim")]
+mod printer_left;
+#[cfg(feature = "sim")]
 mod printer_line;
 #[cfg(feature = "sim")]
+mod printer_losses;
+#[cfg(feature = "sim")]
 mod printer_picture;
+#[cfg(feature = "sim")]
+mod printer_questions;
 #[cfg(feature = "sim")]
 mod printer_world;
 mod readme;

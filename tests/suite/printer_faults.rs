@@ -109,6 +109,14 @@ fn little_paper_is_enough_for_a_short_receipt_only() {
     });
     assert_eq!(world.end(2), Outcome::NotStarted(Reason::PaperLow));
     assert_eq!(world.machine.status().paper, Supply::Low);
+    assert_eq!(
+        world.print(3),
+        Outcome::NotStarted(Reason::PaperLow),
+        "what was printed since then is gone from the roll"
+    );
+    world.device.refill();
+    world.pass(Duration::from_secs(5));
+    world.next_is_alone(4);
 }
 
 #[test]
@@ -238,11 +246,13 @@ fn cancelled_and_busy_jobs_end_once() {
         world.start(1);
         world.start(2);
         assert_eq!(world.outcomes(2), [Outcome::NotStarted(Reason::Busy)]);
-        world.command(Command::Cancel);
+        world.command(Command::Cancel { job: 2 });
+        assert!(world.outcomes(1).is_empty(), "another job's number");
+        world.command(Command::Cancel { job: 1 });
         assert_eq!(world.outcomes(1), [Outcome::NotStarted(Reason::Cancelled)]);
         world.start(3);
         world.reach_line(2);
-        world.command(Command::Cancel);
+        world.command(Command::Cancel { job: 3 });
         let end = world.end(3);
         assert!([Outcome::Interrupted(Reason::Cancelled), Outcome::Printed].contains(&end));
         world.next_is_alone(4);

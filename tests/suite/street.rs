@@ -83,6 +83,10 @@ impl Devices for Hardware {
                 self.printer
                     .command(printer::Command::Print { job, receipt }, now);
             }
+            Effect::CancelPrint(job) => {
+                self.printer
+                    .command(printer::Command::Cancel { job: *job }, now);
+            }
             _ => return false,
         }
         true

@@ -134,3 +134,20 @@ fn after_it_printed() {
             .any(|(_, text)| text.contains("不能打印"))
     });
 }
+
+#[test]
+fn a_printer_that_the_configuration_describes_wrongly_is_a_stated_fault() {
+    let mut bench = Bench::with(|config, _| {
+        config.printer.custom = Some("width-dots = 576".parse().expect("TOML"));
+    });
+    bench.until("told", |page| {
+        page.banners
+            .iter()
+            .any(|(_, text)| text.contains("不能打印"))
+    });
+    assert_eq!(bench.logged("printer.misconfigured"), 1);
+    bench.visit("mother");
+    let (paper, qr) = bench.paper();
+    assert!(paper.contains("现在不能打印") && qr, "{paper}");
+    assert!(bench.receipts().is_empty(), "no other profile was taken");
+}

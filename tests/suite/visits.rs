@@ -8,6 +8,7 @@ mod filing_trouble;
 mod idle;
 pub mod machine;
 mod not_here;
+mod paper_left;
 pub mod person;
 mod promises;
 mod random;

@@ -63,11 +63,12 @@ impl Kiosk {
         }
         filing.print_by = None;
         if filing.paper == PaperFate::NotYet {
-            if self.world.can_print() {
-                self.print(0);
-            } else {
+            if !self.world.can_print() {
                 filing.paper = PaperFate::NoPaper;
+            } else if self.printing.is_none() {
+                self.print(0);
             }
+            // Otherwise the paper of somebody who left is on its way out; the work page waits for it.
         }
         if self
             .visit
@@ -94,9 +95,11 @@ impl Kiosk {
         }
         if let Some(filing) = &mut self.visit.filing {
             filing.print_by = None;
-            if !filing.paper_settled() {
-                filing.paper = PaperFate::Unknown;
-            }
+            filing.paper = match filing.paper {
+                PaperFate::NotYet => PaperFate::NoPaper,
+                PaperFate::Printing => PaperFate::Unknown,
+                settled => settled,
+            };
         }
         self.visit.go(Trigger::Settled, &self.world, self.now);
         self.visit.last_touch = self.now;
@@ -107,7 +110,7 @@ impl Kiosk {
         let Some(filing) = &mut self.visit.filing else {
             return;
         };
-        if !self.world.can_print() || !filing.may_print_again() {
+        if !self.world.can_print() || !filing.may_print_again() || self.printing.is_some() {
             return;
         }
         // Nothing came out before: that was no print, and this is no copy.
@@ -124,6 +127,7 @@ impl Kiosk {
         };
         let job = self.next_job;
         self.next_job += 1;
+        self.printing = Some(job);
         if let Some(filing) = &mut self.visit.filing {
             filing.job = Some(job);
             filing.paper = PaperFate::Printing;
@@ -136,7 +140,23 @@ impl Kiosk {
             .push(Effect::Print(job, paper::receipt(&facts)));
     }
 
+    /// The job of the visit as it stands.
+    pub(super) fn open_job(&self) -> Option<u64> {
+        self.visit.filing.as_ref().and_then(|filing| filing.job)
+    }
+
+    /// The visit no longer holds this job: whoever stands here next must not find its paper in the slot. What is
+    /// already in the printer comes out; nothing else is printed before it has ended.
+    pub(super) fn call_off(&mut self, job: Option<u64>) {
+        if job.is_some() && job == self.printing && job != self.open_job() {
+            self.effects.extend(job.map(Effect::CancelPrint));
+        }
+    }
+
     pub(super) fn print_ended(&mut self, job: u64, outcome: PrintOutcome) {
+        if self.printing == Some(job) {
+            self.printing = None;
+        }
         let word = match outcome {
             PrintOutcome::Printed => "printed",
             PrintOutcome::NotStarted => "not-started",

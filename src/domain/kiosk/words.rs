@@ -115,6 +115,8 @@ pub enum Effect {
     Print(u64, Receipt),
     /// Write down how the devices are, for `kiosk doctor`.
     NoteDevices(Box<DeviceNote>),
+    /// Print this job no more: its person is gone.
+    CancelPrint(u64),
     /// Look for cards, or rest.
     Poll(bool),
     /// Ask for a person's cases.

@@ -5,6 +5,7 @@ use std::time::Duration;
 use crate::config::Config;
 use crate::domain::kiosk::{Event, PrintOutcome, ReaderEvent as CoreReader};
 use crate::domain::visit::CardTrouble;
+use crate::events::{EventId, FieldValue};
 use crate::receipt::Receipt;
 use crate::shell::fonts::FileGlyphs;
 use crate::shell::gpio::InputEvent;
@@ -24,10 +25,10 @@ pub(super) struct Ports {
 }
 
 impl Ports {
-    pub(super) fn open(config: &Config, inbox: &Inbox, _journal: &Journal) -> Self {
+    pub(super) fn open(config: &Config, inbox: &Inbox, journal: &Journal) -> Self {
         Self {
             reader: open_reader(config, inbox),
-            printer: open_printer(config, inbox),
+            printer: open_printer(config, inbox, journal),
         }
     }
 
@@ -46,6 +47,13 @@ impl Ports {
         });
         if !sent {
             inbox.event(Event::PrintEnded(job, PrintOutcome::NotStarted));
+        }
+    }
+
+    pub(super) fn cancel(&self, job: u64) {
+        if let Some(printer) = &self.printer {
+            // A printer whose queue is full is stuck in its port; the job's own deadlines end it.
+            let _ = printer.send(printer::Command::Cancel { job });
         }
     }
 }
@@ -75,13 +83,25 @@ fn open_reader(config: &Config, inbox: &Inbox) -> Option<SerialDriver<ReaderComm
     driver.inspect_err(|_| missing()).ok()
 }
 
-fn open_printer(config: &Config, inbox: &Inbox) -> Option<SerialDriver<printer::Command>> {
+fn open_printer(
+    config: &Config,
+    inbox: &Inbox,
+    journal: &Journal,
+) -> Option<SerialDriver<printer::Command>> {
     let missing = || inbox.event(Event::Printer(Device::NoDevice, Paper::Unknown));
     let Some(port) = &config.printer.port else {
         missing();
         return None;
     };
-    let profile = profile(config)?;
+    let profile = match Profile::configured(&config.printer) {
+        Ok(profile) => profile,
+        Err(fault) => {
+            let field = FieldValue::Word(fault.field());
+            journal.event(EventId::PrinterMisconfigured, &[("field", field)]);
+            inbox.event(Event::Printer(Device::HardwareError, Paper::Unknown));
+            return None;
+        }
+    };
     let settings = printer::Config {
         profile,
         baud: config.printer.baud,
@@ -98,17 +118,6 @@ fn open_printer(config: &Config, inbox: &Inbox) -> Option<SerialDriver<printer::
         move |event| to.event(printer_event(event)),
     );
     driver.inspect_err(|_| missing()).ok()
-}
-
-/// The profile of the configuration: its own table, else the built-in of that name, else the plainest.
-fn profile(config: &Config) -> Option<Profile> {
-    let own = config
-        .printer
-        .custom
-        .clone()
-        .and_then(|table| table.try_into().ok());
-    own.or_else(|| Profile::builtin(&config.printer.profile))
-        .or_else(|| Profile::builtin("generic-gbk-58"))
 }
 
 /// What the reader tells, in the core's words; none for what only an engineer asks for.

@@ -28,23 +28,29 @@ pub enum Clearing {
 /// The mechanism. Driven with bytes and time; has no thread and no port.
 #[derive(Debug)]
 pub struct Mechanism {
-    options: PrinterSimOptions,
-    buffer: VecDeque<u8>,
-    decoder: Decoder,
-    composer: Composer,
+    pub(super) options: PrinterSimOptions,
+    pub(super) buffer: VecDeque<u8>,
+    pub(super) decoder: Decoder,
+    pub(super) composer: Composer,
     pub(super) faults: Faults,
-    silent: bool,
-    no_proof: bool,
-    lines_left: Option<u32>,
-    busy_until: Option<Instant>,
-    answers: VecDeque<(Instant, Vec<u8>)>,
-    changes: u8,
-    told: [u8; 4],
+    pub(super) silent: bool,
+    pub(super) no_proof: bool,
+    pub(super) lines_left: Option<u32>,
+    pub(super) busy_until: Option<Instant>,
+    pub(super) answers: VecDeque<(Instant, Vec<u8>)>,
+    pub(super) changes: u8,
+    pub(super) told: [u8; 4],
     /// Last bytes received, for commands that act on arrival.
-    tail: VecDeque<u8>,
-    papers: VecDeque<Paper>,
-    raw: Vec<u8>,
-    lost_bytes: usize,
+    pub(super) tail: VecDeque<u8>,
+    pub(super) papers: VecDeque<Paper>,
+    pub(super) raw: Vec<u8>,
+    pub(super) lost_bytes: usize,
+    /// Speaks XON and XOFF.
+    pub(super) flow_control: bool,
+    /// XOFF was said.
+    pub(super) full: bool,
+    /// So many of the next bytes never arrive.
+    pub(super) deaf_for: usize,
 }
 
 impl Mechanism {
@@ -67,6 +73,9 @@ impl Mechanism {
             papers: VecDeque::new(),
             raw: Vec::new(),
             lost_bytes: 0,
+            flow_control: false,
+            full: false,
+            deaf_for: 0,
             options,
         }
     }
@@ -76,7 +85,9 @@ impl Mechanism {
         if self.silent {
             return;
         }
-        for byte in bytes {
+        let deaf = self.deaf_for.min(bytes.len());
+        self.deaf_for -= deaf;
+        for byte in &bytes[deaf..] {
             if self.raw.len() < MAX_RAW {
                 self.raw.push(*byte);
             }
@@ -91,7 +102,20 @@ impl Mechanism {
             }
             self.act_on_arrival(now);
         }
+        self.say_full(now);
         self.run(now);
+    }
+
+    /// XOFF while a quarter of the buffer is free, XON when half of it is.
+    fn say_full(&mut self, now: Instant) {
+        let (filled, size) = (self.buffer.len(), self.options.buffer_bytes);
+        if self.flow_control && !self.full && filled > size - size / 4 {
+            self.full = true;
+            self.answer(vec![0x13], now);
+        } else if self.full && filled <= size / 2 {
+            self.full = false;
+            self.answer(vec![0x11], now);
+        }
     }
 
     /// Commands that act when they arrive, wherever they stand.
@@ -129,7 +153,7 @@ impl Mechanism {
         }
     }
 
-    fn clear(&mut self) {
+    pub(super) fn clear(&mut self) {
         self.buffer.clear();
         self.composer.clear();
     }
@@ -162,6 +186,7 @@ impl Mechanism {
                 Effect::Answer(ask) => self.tell(ask, now),
             }
         }
+        self.say_full(now);
         self.tell_changes(now);
     }
 
@@ -187,7 +212,7 @@ impl Mechanism {
         self.take_paper(false);
     }
 
-    fn take_paper(&mut self, torn: bool) {
+    pub(super) fn take_paper(&mut self, torn: bool) {
         let mut paper = std::mem::take(&mut self.composer.paper);
         paper.torn = torn;
         if self.papers.len() >= MAX_PAPERS {
@@ -256,91 +281,5 @@ impl Mechanism {
     #[must_use]
     pub fn lost_bytes(&self) -> usize {
         self.lost_bytes
-    }
-
-    /// The near-end sensor speaks.
-    pub fn paper_low(&mut self) {
-        self.faults.paper_low = true;
-    }
-
-    /// No paper from now on.
-    pub fn paper_out(&mut self) {
-        self.faults.paper_out = true;
-    }
-
-    /// The paper ends after so many more lines or images.
-    pub fn paper_out_after_lines(&mut self, lines: u32) {
-        self.lines_left = Some(lines.max(1));
-    }
-
-    /// A new roll. What hung out is torn off.
-    pub fn refill(&mut self) {
-        if self.faults.paper_out && !self.composer.paper.items.is_empty() {
-            self.take_paper(true);
-        }
-        self.faults.paper_low = false;
-        self.faults.paper_out = false;
-        self.lines_left = None;
-    }
-
-    /// The paper jams.
-    pub fn jam(&mut self) {
-        self.faults.jam = true;
-        self.faults.stopped_by_jam = true;
-    }
-
-    /// The jammed paper is pulled out. The printer stays stopped until it is told to recover.
-    pub fn clear_jam(&mut self) {
-        if self.faults.jam && !self.composer.paper.items.is_empty() {
-            self.take_paper(true);
-        }
-        self.faults.jam = false;
-    }
-
-    /// The next cut fails.
-    pub fn break_cutter(&mut self) {
-        self.faults.cutter = true;
-    }
-
-    /// The cutter moves again; the printer stays stopped until it is told to recover.
-    pub fn mend_cutter(&mut self) {
-        self.faults.cutter = false;
-    }
-
-    /// The cover.
-    pub fn set_cover_open(&mut self, open: bool) {
-        self.faults.cover_open = open;
-    }
-
-    /// Off-line by its own switch.
-    pub fn set_offline(&mut self, offline: bool) {
-        self.faults.offline = offline;
-    }
-
-    /// Hears and says nothing, as without power. Going silent empties its memory.
-    pub fn set_silent(&mut self, silent: bool) {
-        if silent {
-            self.clear();
-            self.composer.reset();
-            self.answers.clear();
-            self.changes = 0;
-        }
-        self.silent = silent;
-    }
-
-    /// Prints, but never answers what proves it.
-    pub fn set_no_proof(&mut self, no_proof: bool) {
-        self.no_proof = no_proof;
-    }
-
-    /// How long every answer takes.
-    pub fn set_answer_delay(&mut self, delay: Duration) {
-        self.options.answer_delay = delay;
-    }
-
-    /// Answers under way are lost with the cable; the buffer stays.
-    pub fn unplugged(&mut self) {
-        self.answers.clear();
-        self.tail.clear();
     }
 }

@@ -4,6 +4,7 @@
 //! because a printer waiting for the rest of an image takes a status question for dots.
 
 mod charset;
+mod chosen;
 pub mod commands;
 mod encode;
 mod glyphs;
@@ -12,6 +13,7 @@ mod pen;
 mod profile;
 mod raster;
 
+pub use chosen::ProfileFault;
 pub use encode::{Chunk, EncodeError, Encoded, encode, estimate_length_mm};
 pub use glyphs::{Bitmap, FontGlyphs, FontUnusable, Glyphs, NoGlyphs};
 pub use layout::{columns_of, wrap};

@@ -2,6 +2,8 @@
 
 use serde::Deserialize;
 
+use super::raster;
+
 /// Which Chinese characters the printer's own font holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -113,6 +115,12 @@ impl Profile {
             }),
             _ => None,
         }
+    }
+
+    /// Most bytes that a printer can still wait for when a command breaks off: an image's. QR codes are shorter.
+    #[must_use]
+    pub fn longest_command(&self) -> usize {
+        raster::HEADER + usize::from(self.row_bytes()) * raster::BAND_ROWS
     }
 
     /// Bytes of one row of dots across the paper.

@@ -3,7 +3,9 @@
 use super::{Bitmap, Chunk};
 
 /// Rows of dots in one command: 3 mm, a line of text.
-const BAND_ROWS: usize = 24;
+pub(super) const BAND_ROWS: usize = 24;
+/// Bytes of a command before its dots.
+pub(super) const HEADER: usize = 8;
 
 /// `bitmap` as raster commands, cut at `row_bytes` × 8 dots. One command a chunk.
 pub(super) fn bands(bitmap: &Bitmap, row_bytes: usize) -> Vec<Chunk> {

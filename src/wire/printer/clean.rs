@@ -88,8 +88,9 @@ impl Buffer {
         }
     }
 
-    /// Lets time pass. `true` when the buffer has just become clean.
-    pub(super) fn tick(&mut self, now: Instant) -> bool {
+    /// Lets time pass. `true` when the buffer has just become clean. What answered no mark may have taken the whole
+    /// cleaning for dots of an image of which bytes were lost: the next one ends the longest there is.
+    pub(super) fn tick(&mut self, profile: &Profile, now: Instant) -> bool {
         match *self {
             Self::Settling { until } if now >= until => {
                 *self = Self::Clean;
@@ -97,7 +98,7 @@ impl Buffer {
             }
             Self::Cleaning { until, .. } if now >= until => {
                 *self = Self::Dirty {
-                    owed: 0,
+                    owed: profile.longest_command(),
                     not_before: Some(now + RETRY),
                 };
                 false

@@ -41,7 +41,7 @@ impl Feed {
         self.offset > 0
     }
 
-    /// Forgets everything; how many bytes the printer still waits for.
+    /// Forgets everything; how many bytes the printer still waits for, if what was handed out arrives.
     pub(super) fn clear(&mut self) -> usize {
         let owed = match self.commands.front() {
             Some(command) if self.is_within() => command.len() - self.offset,

@@ -6,6 +6,8 @@ use std::time::{Duration, Instant};
 const ANSWER: Duration = Duration::from_millis(500);
 /// After a missing answer nothing is asked for this long, so that a late one is not taken for the next.
 const QUIET: Duration = Duration::from_millis(700);
+/// Longest quiet that unexpected answers can ask for. On a line that is never quiet the printer counts as silent.
+const RESTLESS: Duration = Duration::from_secs(5);
 /// Missing answers in a row after which the printer counts as silent.
 const SILENT: u8 = 3;
 
@@ -17,19 +19,22 @@ pub(super) struct StatusPoll {
     next: u8,
     at: Instant,
     quiet_until: Instant,
+    /// Unexpected answers delay the next question no longer than this.
+    restless_until: Option<Instant>,
     started: u64,
     done: u64,
     misses: u8,
 }
 
 impl StatusPoll {
-    /// Begins at once.
+    /// Listens first: answers to an earlier life's questions may still be on their way.
     pub(super) fn new(now: Instant) -> Self {
         Self {
             asked: None,
             next: 1,
-            at: now,
-            quiet_until: now,
+            at: now + QUIET,
+            quiet_until: now + QUIET,
+            restless_until: None,
             started: 0,
             done: 0,
             misses: 0,
@@ -68,15 +73,23 @@ impl StatusPoll {
         Some(self.next)
     }
 
-    /// An answer came: which question it answers. `pause` follows a complete round.
+    /// An answer came: which question it answers. `pause` follows a complete round. An answer to none begins the round
+    /// anew after a new quiet: the ones before may have been shifted by it.
     pub(super) fn answered(&mut self, now: Instant, pause: Duration) -> Option<u8> {
-        let (n, _) = self.asked.take()?;
+        let Some((n, _)) = self.asked.take() else {
+            let limit = *self.restless_until.get_or_insert(now + RESTLESS);
+            self.next = 1;
+            self.quiet_until = self.quiet_until.max((now + QUIET).min(limit));
+            self.at = self.at.min(self.quiet_until);
+            return None;
+        };
         self.misses = 0;
         self.at = now;
         self.next = n + 1;
         if n == 4 {
             self.next = 1;
             self.done = self.started;
+            self.restless_until = None;
             self.at = now + pause;
         }
         Some(n)
@@ -117,6 +130,8 @@ mod tests {
         let start = Instant::now();
         let pause = Duration::from_secs(3);
         let mut poll = StatusPoll::new(start);
+        assert_eq!(poll.due(start), None, "listens first");
+        let start = start + QUIET;
         assert_eq!(poll.due(start), Some(1));
         let late = start + ANSWER;
         assert!(poll.expire(late));
@@ -126,13 +141,28 @@ mod tests {
             None,
             "the late answer"
         );
-        assert_eq!(poll.due(late + QUIET), Some(1), "from the beginning");
+        let quiet = late + QUIET / 2 + QUIET;
+        assert_eq!(poll.due(late + QUIET), None, "a new quiet behind it");
+        assert_eq!(poll.due(quiet), Some(1), "from the beginning");
+    }
+
+    #[test]
+    fn a_line_that_is_never_quiet_is_asked_all_the_same() {
+        let start = Instant::now();
+        let mut poll = StatusPoll::new(start);
+        let asked = (0..100).find(|tenth| {
+            let now = start + Duration::from_millis(tenth * 100);
+            poll.answered(now, QUIET);
+            poll.due(now).is_some()
+        });
+        assert_eq!(asked, Some(50));
     }
 
     #[test]
     fn a_round_is_complete_after_four_answers() {
-        let now = Instant::now();
-        let mut poll = StatusPoll::new(now);
+        let opened = Instant::now();
+        let mut poll = StatusPoll::new(opened);
+        let now = opened + QUIET;
         let round = poll.next_round();
         for n in 1..=4 {
             assert_eq!(poll.due(now), Some(n));

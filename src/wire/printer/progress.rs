@@ -6,7 +6,7 @@ use super::clean::Buffer;
 use super::job::{Job, Outcome, Stage};
 use super::poll::StatusPoll;
 use super::{Event, Printer, Reason};
-use crate::status::{Device, Paper};
+use crate::status::Device;
 use crate::wire::escpos::{Proof, commands};
 
 /// For the proof, besides the time of printing.
@@ -34,7 +34,7 @@ impl Printer {
             }
             Stage::Sending => {
                 if silent {
-                    self.abandon(Outcome::Interrupted(Reason::NoAnswer));
+                    self.stop(Reason::NoAnswer, Reason::NoAnswer);
                 } else if now >= job.timeout() {
                     let offline = self.reported.device == Device::Offline;
                     let reason = if offline {
@@ -42,7 +42,7 @@ impl Printer {
                     } else {
                         Reason::Stalled
                     };
-                    self.abandon(Outcome::Interrupted(reason));
+                    self.stop(reason, reason);
                 }
             }
             Stage::Proving { until } => {
@@ -76,20 +76,23 @@ impl Printer {
 
     /// Refuses or starts a job on a fresh picture of the printer; waits while leftovers are being cleared.
     fn check(&mut self, now: Instant, overdue: bool) {
-        let low = self.reported.paper == Paper::Low;
         let fault = self.fault();
-        let Some(job) = &mut self.job else { return };
+        let Some(job) = &self.job else { return };
+        let length_mm = job.length_mm;
         let refusal = if fault.is_some() {
             fault
         } else if !self.reported.ready() {
             Some(Reason::Offline)
-        } else if low && job.length_mm > self.config.low_remainder_mm {
+        } else if !self.has_paper_for(length_mm) {
             Some(Reason::PaperLow)
         } else if self.buffer != Buffer::Clean {
             overdue.then_some(Reason::NotClean)
         } else {
-            job.stage = Stage::Sending;
-            job.progress_at = now;
+            self.use_paper(length_mm);
+            if let Some(job) = &mut self.job {
+                job.stage = Stage::Sending;
+                job.progress_at = now;
+            }
             None
         };
         if let Some(reason) = refusal {
@@ -124,12 +127,16 @@ impl Printer {
         }
     }
 
-    /// The process id came back: everything before it is on paper.
+    /// The process id came back: everything that reached the printer before it is on paper. A mark that is still
+    /// unanswered then did not reach it, nor what went with it: the line was overrun or the power dipped.
     pub(super) fn proven(&mut self, id: [u8; 4], now: Instant) {
         if let Some(job) = &mut self.job
             && job.is_its_process(id)
             && matches!(job.stage, Stage::Proving { .. })
         {
+            if !job.is_processed() {
+                return self.abandon(Outcome::Unknown);
+            }
             job.stage = Stage::Cutting { until: now + CUT };
             let cut = job.cut(&self.config.profile);
             self.feed.push(cut);
@@ -152,6 +159,7 @@ impl Printer {
             }
         } else if status.ready() {
             self.recover_at = None;
+            self.hold.ready(now);
         }
         if was_away {
             // It may have been switched off and on, and then it no longer reports by itself.
@@ -199,8 +207,9 @@ impl Printer {
     }
 
     /// A job that is not all sent is given up; one that is goes on to its end.
-    pub(super) fn cancel(&mut self) {
-        match self.job.as_ref().map(|job| job.stage) {
+    pub(super) fn cancel(&mut self, id: u64) {
+        let named = self.job.as_ref().filter(|job| job.id == id);
+        match named.map(|job| job.stage) {
             Some(Stage::Check { .. }) => self.finish(Outcome::NotStarted(Reason::Cancelled)),
             Some(Stage::Sending) => self.stop(Reason::Cancelled, Reason::Cancelled),
             _ => {}

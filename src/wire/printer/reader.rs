@@ -3,7 +3,7 @@
 //! Patterns (Epson reference; Citizen command manual 5.3): real-time status `0xx1xx10`; automatic status: a first
 //! byte `0xx1xx00` and three bytes `0xx0xxxx`; GS r `0xx0xxxx`; process id `37 22 d1 d2 d3 d4 00`; XON and XOFF.
 
-use super::status::{is_automatic, is_continuation, is_real_time};
+use super::status::{is_automatic, is_continuation, is_paper, is_real_time};
 
 /// XON: send on.
 const XON: u8 = 0x11;
@@ -105,7 +105,7 @@ impl ReplyReader {
             };
         } else if byte == 0x37 {
             self.open = Open::Block;
-        } else if is_continuation(byte) {
+        } else if is_paper(byte) {
             return Some(Reply::Processed(byte));
         }
         None
@@ -176,5 +176,7 @@ mod tests {
             [Reply::Automatic([0x10, 0, 0, 0])]
         );
         assert_eq!(read(&[0xFF, 0xA0]), []);
+        let unpaired = [0x01, 0x02, 0x04, 0x07, 0x0D, 0x20, 0x41, 0x6C];
+        assert_eq!(read(&unpaired), [], "no answer to GS r");
     }
 }

@@ -13,9 +13,15 @@ pub(super) fn is_automatic(byte: u8) -> bool {
     byte & 0x93 == 0x10
 }
 
-/// Second to fourth byte of the automatic status, and the answer to GS r.
+/// Second to fourth byte of the automatic status.
 pub(super) fn is_continuation(byte: u8) -> bool {
     byte & 0x90 == 0
+}
+
+/// Answer to GS r 1: each sensor sets both its bits or none (bits 0 and 1 near end, 2 and 3 end), and nothing else is
+/// set. Other bytes are noise: each would count as proof of something printed.
+pub(super) fn is_paper(byte: u8) -> bool {
+    matches!(byte, 0x00 | 0x03 | 0x0C | 0x0F)
 }
 
 /// State of the printer, in words.

@@ -1,0 +1,103 @@
+//! Paper of somebody who has left: nothing more of it begins, and nothing of the next person's before it has ended.
+
+use kiosk::domain::kiosk::{Effect, Event, PrintOutcome};
+use kiosk::domain::page::{Body, Intent, PageKind};
+
+use super::person::{Machine, case, old, young};
+
+/// Filed, torn, asked for again: a job is on its way and its page may be left.
+fn asked_again() -> Machine {
+    let mut machine = Machine::new();
+    machine.world.printer = Some(PrintOutcome::Interrupted);
+    machine.file(young(), &case());
+    machine.world.printer = None;
+    machine.touch(Intent::Secondary(1));
+    assert_eq!(machine.prints.len(), 2);
+    machine
+}
+
+fn called_off(machine: &Machine) -> Vec<u64> {
+    let job = |effect: &Effect| match effect {
+        Effect::CancelPrint(job) => Some(*job),
+        _ => None,
+    };
+    machine.others.iter().filter_map(job).collect()
+}
+
+#[test]
+fn whoever_goes_leaves_no_job_behind() {
+    type Leave = fn(&mut Machine);
+    let ways: [(&str, Leave); 4] = [
+        ("end", |machine| {
+            machine.touch(Intent::Leave);
+            machine.touch(Intent::Primary);
+        }),
+        ("time", |machine| machine.wait(200)),
+        ("another item", |machine| {
+            machine.touch(Intent::Secondary(0))
+        }),
+        ("another card", |machine| {
+            machine.touch(Intent::Leave);
+            machine.card(old());
+        }),
+    ];
+    for (way, leave) in ways {
+        let mut machine = asked_again();
+        assert!(called_off(&machine).is_empty(), "{way}");
+        leave(&mut machine);
+        assert!(
+            !matches!(
+                machine.page.kind,
+                PageKind::Confirmation | PageKind::Goodbye
+            ),
+            "{way}"
+        );
+        assert_eq!(called_off(&machine), [machine.prints[1].0], "{way}: once");
+    }
+}
+
+#[test]
+fn the_page_of_the_end_may_still_wait_for_the_paper() {
+    let mut machine = asked_again();
+    machine.touch(Intent::Leave);
+    machine.expect(PageKind::Goodbye);
+    machine.give(Event::PrintEnded(
+        machine.prints[1].0,
+        PrintOutcome::Printed,
+    ));
+    assert!(machine.page.heading.contains("回执"));
+    machine.touch(Intent::Primary);
+    assert!(called_off(&machine).is_empty(), "it had ended");
+}
+
+#[test]
+fn the_next_paper_waits_for_the_end_of_the_last_and_not_for_ever() {
+    for ends in [true, false] {
+        let mut machine = asked_again();
+        machine.wait(200);
+        machine.file(old(), &case());
+        machine.expect(PageKind::Working);
+        assert_eq!(machine.prints.len(), 2, "not beside the other's");
+        if ends {
+            machine.world.printer = Some(PrintOutcome::Printed);
+            machine.give(Event::PrintEnded(
+                machine.prints[1].0,
+                PrintOutcome::Unknown,
+            ));
+            assert_eq!(machine.prints.len(), 3);
+        } else {
+            machine.wait(41);
+            assert_eq!(machine.prints.len(), 2);
+        }
+        machine.expect(PageKind::Confirmation);
+        let Body::Result { paper, qr, .. } = &machine.page.body else {
+            panic!("a result")
+        };
+        let said = if ends {
+            "已打印"
+        } else {
+            "现在不能打印"
+        };
+        assert!(paper.contains(said) && qr.is_some() != ends, "{paper}");
+    }
+}
