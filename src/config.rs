@@ -3,6 +3,7 @@
 //! Every field has a limit, nearly every field a default. A file with mistakes is refused whole, and all its
 //! mistakes are named at once with their lines, because the technician who reads them stands on site.
 
+mod gpio;
 mod reading;
 mod tables;
 #[cfg(test)]
@@ -13,6 +14,7 @@ use std::path::{Path, PathBuf};
 
 use crate::case::{PublicIdentity, SealKey};
 use crate::text::Text;
+pub use gpio::{Active, Gpio, GpioBackend, Line, Pin};
 use reading::Reading;
 
 /// Longest configuration file that is read, in bytes.
@@ -139,54 +141,6 @@ pub struct Printer {
 
 impl Eq for Printer {}
 
-/// Who drives the pins.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
-pub enum GpioBackend {
-    /// No pins.
-    #[default]
-    None,
-    /// A Raspberry Pi's header.
-    Rppal,
-    /// The simulators.
-    Sim,
-}
-
-/// Level at which a signal counts as on.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Active {
-    /// 3.3 V.
-    #[default]
-    High,
-    /// 0 V.
-    Low,
-}
-
-/// One pin of the header.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Pin {
-    /// BCM number, 2–27 (0 and 1 belong to the HAT EEPROM).
-    pub pin: u8,
-    /// When it counts as on.
-    pub active: Active,
-    /// Inputs: how long a level must stand, 0–1000 ms.
-    pub debounce_ms: u32,
-}
-
-/// Pins for presence, door and guide lights. An absent pin is not fitted.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Gpio {
-    /// Who drives them.
-    pub backend: GpioBackend,
-    /// Somebody stands before the machine.
-    pub presence: Option<Pin>,
-    /// The door of the case is open (a cut wire must read as open).
-    pub door: Option<Pin>,
-    /// Guide light at the card reader.
-    pub reader_light: Option<Pin>,
-    /// Guide light at the paper slot.
-    pub slot_light: Option<Pin>,
-}
-
 /// A shared secret. Its `Debug` shows nothing.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Secret(pub String);
@@ -301,7 +255,7 @@ impl Config {
             screen: root.table("screen", tables::screen),
             reader: root.table("reader", tables::reader),
             printer: root.table("printer", tables::printer),
-            gpio: root.table("gpio", tables::gpio),
+            gpio: root.table("gpio", gpio::gpio),
             platform: root.table("platform", tables::platform),
             store: root.table("store", |s| Store {
                 path: s.path("path", "/var/lib/kiosk/store.db"),

@@ -1,13 +1,9 @@
 //! The tables of `kiosk.toml` whose fields have rules: defaults, limits, and what contradicts what.
 
-use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use super::reading::Section;
-use super::{
-    Active, ByHand, Gpio, GpioBackend, Machine, Orientation, Pin, Platform, Printer, Reader,
-    Screen, Token,
-};
+use super::{ByHand, Machine, Orientation, Platform, Printer, Reader, Screen, Token};
 use crate::case::{PublicIdentity, SealKey};
 
 pub(super) fn machine(s: &mut Section<'_>) -> Machine {
@@ -74,54 +70,6 @@ pub(super) fn printer(s: &mut Section<'_>) -> Printer {
         }),
         custom: s.raw_table("custom"),
         near_end_mm: s.number("near_end_mm", 4000, 0..=20_000),
-    }
-}
-
-pub(super) fn gpio(s: &mut Section<'_>) -> Gpio {
-    let gpio = Gpio {
-        backend: s.choice(
-            "backend",
-            GpioBackend::None,
-            &[
-                ("none", GpioBackend::None),
-                ("rppal", GpioBackend::Rppal),
-                ("sim", GpioBackend::Sim),
-            ],
-        ),
-        presence: s.optional_table("presence", pin),
-        door: s.optional_table("door", pin),
-        reader_light: s.optional_table("reader_light", pin),
-        slot_light: s.optional_table("slot_light", pin),
-    };
-    let mut used = BTreeMap::new();
-    for (name, pin) in [
-        ("presence", gpio.presence),
-        ("door", gpio.door),
-        ("reader_light", gpio.reader_light),
-        ("slot_light", gpio.slot_light),
-    ] {
-        if let Some(pin) = pin.filter(|p| p.pin != 0)
-            && let Some(first) = used.insert(pin.pin, name)
-        {
-            s.fault(
-                name,
-                &format!("pin {}", pin.pin),
-                &format!("a pin of its own ({first} has this one)"),
-            );
-        }
-    }
-    gpio
-}
-
-fn pin(s: &mut Section<'_>) -> Pin {
-    Pin {
-        pin: u8::try_from(s.required_number("pin", 2..=27)).unwrap_or(0),
-        active: s.choice(
-            "active",
-            Active::High,
-            &[("high", Active::High), ("low", Active::Low)],
-        ),
-        debounce_ms: s.number("debounce_ms", 50, 0..=1000),
     }
 }
 

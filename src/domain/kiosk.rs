@@ -5,20 +5,23 @@ mod drain;
 mod finish;
 mod refusals;
 mod room;
+mod wires;
 mod words;
 
+use std::collections::BTreeMap;
 use std::time::Instant;
 
+use crate::domain::guard::Guard;
 use crate::domain::input::Engines;
 use crate::domain::outbox::{Outbox, Priority};
 use crate::domain::page::{Intent, Overlay, Page, view};
 use crate::domain::search::SearchIndex;
-use crate::domain::visit::filing::PaperFate;
 use crate::domain::visit::idle::{Idle, IdleRules};
-use crate::domain::visit::{Demand, ProgressOf, State, Trigger, Visit, state};
+use crate::domain::visit::{Demand, ProgressOf, State, Trigger, Visit};
 use crate::domain::world::{Line, MachineWords, Moment, World};
 use crate::events::{EventId, FieldValue};
 use crate::item::Catalogue;
+use crate::pins::Output;
 use crate::status::{Device, FlashRate, Paper};
 
 pub use words::{Committed, Effect, Event, PrintOutcome, ReaderEvent};
@@ -29,7 +32,7 @@ pub struct Kiosk {
     world: World,
     outbox: Outbox,
     shown: Option<Box<Page>>,
-    lights: (FlashRate, FlashRate),
+    lights: BTreeMap<Output, FlashRate>,
     polling: bool,
     next_job: u64,
     next_catalogue: Option<Box<Catalogue>>,
@@ -73,13 +76,13 @@ impl Kiosk {
                 line: Line::Unknown,
                 wall: None,
                 presence: false,
-                door_open: false,
+                guard: Guard::default(),
                 room: None,
                 store_set_aside: false,
             },
             outbox,
             shown: None,
-            lights: (FlashRate::Off, FlashRate::Off),
+            lights: BTreeMap::new(),
             polling: false,
             next_job: 1,
             next_catalogue: None,
@@ -124,7 +127,8 @@ impl Kiosk {
             .filing
             .as_ref()
             .and_then(|filing| filing.print_by);
-        [visit, print_by, self.outbox.poll_timeout()]
+        let guard = self.world.guard.poll_timeout();
+        [visit, print_by, guard, self.outbox.poll_timeout()]
             .into_iter()
             .flatten()
             .min()
@@ -182,26 +186,13 @@ impl Kiosk {
             Event::Refused(question, refused) => self.visit.hear_refusals(question, refused),
             Event::LineWorks => self.line_works(),
             Event::Catalogue(catalogue) => self.next_catalogue = Some(catalogue),
-            Event::Presence(present) => {
-                self.world.presence = present;
-                self.log(
-                    EventId::PresenceChanged,
-                    vec![("present", FieldValue::Flag(present))],
-                );
-            }
-            Event::Door(open) => {
-                self.world.door_open = open;
-                self.log(
-                    if open {
-                        EventId::DoorOpened
-                    } else {
-                        EventId::DoorClosed
-                    },
-                    Vec::new(),
-                );
-                // Nobody files into an open machine; a visit that has begun is not torn off by it.
-                self.visit_or_ignore(if open { Trigger::Close } else { Trigger::Open });
-            }
+            Event::Presence(present) => self.presence(present),
+            Event::Door(open) => self.door(open),
+            Event::Tamper(forced) => self.tamper(forced),
+            Event::TamperLatched(latched) => self.tamper_latched(latched),
+            Event::Mains(there) => self.mains(there),
+            Event::Pins(device) => self.pins(device),
+            Event::PinFailed(pin) => self.pin_failed(pin),
             Event::Room(room) => self.room(room),
             Event::StoreSetAside(lies) => self.world.store_set_aside = lies,
             Event::Tick => {}
@@ -214,19 +205,10 @@ impl Kiosk {
             return;
         }
         self.next_ask = None;
-        if self.visit.state == State::Start && self.world.door_open {
-            self.visit.go(Trigger::Close, &self.world, self.now);
-        }
+        self.open_or_close();
         if let Some(catalogue) = self.next_catalogue.take() {
             self.world.search = SearchIndex::new(&catalogue);
             self.world.catalogue = *catalogue;
-        }
-    }
-
-    /// A trigger that means nothing in most states and is not worth counting there.
-    fn visit_or_ignore(&mut self, trigger: Trigger) {
-        if state::next(self.visit.state, trigger).is_some() {
-            self.visit.go(trigger, &self.world, self.now);
         }
     }
 
@@ -273,6 +255,7 @@ impl Kiosk {
     }
 
     fn pass_time(&mut self) {
+        self.world.guard.handle_timeout(self.now);
         match self.idle() {
             Idle::Quiet(_) => {}
             Idle::Countdown(..) => {
@@ -321,30 +304,6 @@ impl Kiosk {
                 ),
             ];
             self.log(EventId::VisitEnd, fields);
-        }
-    }
-
-    /// Guide lights follow what the person should do next.
-    fn guide(&mut self) {
-        let reader = match self.visit.state {
-            State::Identify => FlashRate::Slow,
-            State::Start if self.world.presence => FlashRate::Slow,
-            State::Goodbye if self.visit.who.is_some() => FlashRate::Quick,
-            _ => FlashRate::Off,
-        };
-        let slot = match self.visit.filing.as_ref().map(|filing| filing.paper) {
-            Some(PaperFate::Printing) => FlashRate::Continuous,
-            Some(PaperFate::Printed | PaperFate::Torn | PaperFate::Unknown) => FlashRate::Quick,
-            Some(PaperFate::NotYet | PaperFate::NoPaper) | None => FlashRate::Off,
-        };
-        if self.lights != (reader, slot) {
-            self.lights = (reader, slot);
-            self.effects.push(Effect::Lights(reader, slot));
-        }
-        // Never off: a reader that rested would take a forgotten card for a new one.
-        if !self.polling {
-            self.polling = true;
-            self.effects.push(Effect::Poll(true));
         }
     }
 

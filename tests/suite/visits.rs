@@ -14,3 +14,4 @@ mod random;
 mod refused;
 mod sound;
 mod to_and_fro;
+mod wires;

@@ -8,6 +8,7 @@ use crate::domain::page::{Intent, Page};
 use crate::domain::visit::{CardTrouble, KnownCase};
 use crate::events::{EventId, FieldValue};
 use crate::item::Catalogue;
+use crate::pins::Output;
 use crate::receipt::Receipt;
 use crate::status::{Device, FlashRate, Paper};
 
@@ -87,6 +88,16 @@ pub enum Event {
     Presence(bool),
     /// The service door.
     Door(bool),
+    /// Whether the contact says that the case was forced.
+    Tamper(bool),
+    /// Whether it is written on the disk that the case was forced. Said at start when it is, and when it no longer is.
+    TamperLatched(bool),
+    /// Whether there is mains power.
+    Mains(bool),
+    /// The pins' health. Never said of a machine without pins.
+    Pins(Device),
+    /// This wire cannot be had or moved.
+    PinFailed(&'static str),
     /// Room on the disk and in the store was measured.
     Room(Room),
     /// Whether a damaged store lies beside the one in use. Said at start.
@@ -136,8 +147,10 @@ pub enum Effect {
     PutAway(Key),
     /// Keep a rating for these cases.
     Rate(Vec<Key>, u8),
-    /// Guide lights at reader and slot.
-    Lights(FlashRate, FlashRate),
+    /// A guide light.
+    Light(Output, FlashRate),
+    /// Write down that the case was forced, so that no restart forgets it.
+    LatchTamper,
     /// Log.
     Log(EventId, Vec<(&'static str, FieldValue)>),
 }

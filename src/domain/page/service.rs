@@ -1,5 +1,6 @@
 //! Progress of cases, and the pages for when the machine cannot do what it is for.
 
+use crate::domain::guard::Closure;
 use crate::domain::visit::entry::Entry;
 use crate::domain::visit::{ProgressOf, Visit};
 use crate::domain::world::World;
@@ -79,11 +80,22 @@ pub(super) fn problem(page: &mut Page, say: Say) {
 }
 
 pub(super) fn closed(page: &mut Page, world: &World, say: Say) {
-    page.heading = say.t("本机暂停服务", "Out of service");
-    page.lead = say.t(
-        "维护人员正在处理，请到人工窗口办理。",
-        "Please go to the window.",
-    );
+    (page.heading, page.lead) = match world.guard.closure() {
+        Some(Closure::MainsLost) => (
+            say.t("停电，本机暂停服务", "No power: out of service"),
+            say.t(
+                "来电后自动恢复。急办的请到人工窗口。",
+                "The machine opens when power is back. If it is urgent, please go to the window.",
+            ),
+        ),
+        Some(Closure::Tampered | Closure::DoorOpen) | None => (
+            say.t("本机暂停服务", "Out of service"),
+            say.t(
+                "维护人员正在处理，请到人工窗口办理。",
+                "Please go to the window.",
+            ),
+        ),
+    };
     page.body = Body::Lines(vec![
         line(
             Icon::Home,

@@ -7,7 +7,6 @@ use crate::domain::kiosk::{Event, PrintOutcome, ReaderEvent as CoreReader};
 use crate::domain::visit::CardTrouble;
 use crate::receipt::Receipt;
 use crate::shell::fonts::FileGlyphs;
-use crate::shell::gpio::InputEvent;
 use crate::shell::journal::Journal;
 use crate::shell::serial::{SerialConfig, SerialDriver};
 use crate::status::{Device, Paper};
@@ -141,13 +140,5 @@ fn outcome_word(outcome: printer::Outcome) -> PrintOutcome {
         printer::Outcome::NotStarted(_) => PrintOutcome::NotStarted,
         printer::Outcome::Interrupted(_) => PrintOutcome::Interrupted,
         printer::Outcome::Unknown => PrintOutcome::Unknown,
-    }
-}
-
-/// A pin's word in the core's.
-pub(super) fn pin_event(event: InputEvent) -> Event {
-    match event {
-        InputEvent::Presence(present) => Event::Presence(present),
-        InputEvent::DoorOpen(open) => Event::Door(open),
     }
 }
