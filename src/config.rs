@@ -61,6 +61,8 @@ pub struct Config {
     pub printer: Printer,
     /// `[gpio]`.
     pub gpio: Gpio,
+    /// `[cooling]`.
+    pub cooling: Cooling,
     /// `[platform]`.
     pub platform: Platform,
     /// `[store]`.
@@ -111,6 +113,25 @@ pub struct Screen {
     pub orientation: Orientation,
     /// A font file with Chinese glyphs to use instead of the system's.
     pub font: Option<PathBuf>,
+    /// Folder of the backlight, `/sys/class/backlight/…`; `None` when it cannot be dimmed.
+    pub backlight: Option<PathBuf>,
+    /// Brightness when nobody is here, 1–100 % of the most.
+    pub dim_percent: u32,
+}
+
+/// The fan, governed by a temperature. It hangs on `gpio.fan`, or on a file of the kernel.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Cooling {
+    /// File that tells thousandths of a degree, `/sys/class/thermal/…/temp`; `None` when nothing is governed.
+    pub temperature: Option<PathBuf>,
+    /// File that drives the fan, such as `…/pwm1`; `None` for the pin.
+    pub fan: Option<PathBuf>,
+    /// What is written to drive it, 1–255; 0 stops it.
+    pub fan_on: u32,
+    /// From here on it runs, 30–95 °C.
+    pub on_c: u32,
+    /// Below this it stops, 20–90 °C and less than `on_c`.
+    pub off_c: u32,
 }
 
 /// The ID card reader on a serial port.
@@ -256,6 +277,7 @@ impl Config {
             reader: root.table("reader", tables::reader),
             printer: root.table("printer", tables::printer),
             gpio: root.table("gpio", gpio::gpio),
+            cooling: root.table("cooling", tables::cooling),
             platform: root.table("platform", tables::platform),
             store: root.table("store", |s| Store {
                 path: s.path("path", "/var/lib/kiosk/store.db"),

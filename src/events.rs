@@ -134,6 +134,8 @@ events! {
     MainsBack "mains.back" Status [] "市电恢复。" "Mains power is back.";
     PinsStatus "pins.status" Status ["device"] "引脚接口状态变化。" "The state of the pins has changed.";
     PinFailed "pin.failed" Fault ["pin"] "一个引脚无法使用。" "A pin cannot be had or moved.";
+    PowerCycled "power.cycled" Act ["part"] "设备已断电重启。" "A device was cut from its power and given it back.";
+    PowerSpent "power.spent" Fault ["part"] "设备一小时内已断电重启三次,不再重试。" "A device was power-cycled three times within an hour and is left alone.";
     JournalDropped "journal.dropped" Fault ["lines"] "日志写入失败,有记录丢失。" "Lines of the journal could not be written.";
 }
 

@@ -96,6 +96,44 @@ impl Output {
     }
 }
 
+/// A device whose power goes through a relay.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Part {
+    /// The card reader.
+    Reader,
+    /// The receipt printer.
+    Printer,
+}
+
+impl Part {
+    /// Its relay.
+    #[must_use]
+    pub fn relay(self) -> Output {
+        match self {
+            Self::Reader => Output::ReaderPower,
+            Self::Printer => Output::PrinterPower,
+        }
+    }
+
+    /// Its word in the journal.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Reader => "reader",
+            Self::Printer => "printer",
+        }
+    }
+}
+
+/// What the buzzer says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Beep {
+    /// A card was left on the reader.
+    CardLeft,
+    /// The page asks something of whoever stands there.
+    Attention,
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use super::reading::Section;
-use super::{ByHand, Machine, Orientation, Platform, Printer, Reader, Screen, Token};
+use super::{ByHand, Cooling, Machine, Orientation, Platform, Printer, Reader, Screen, Token};
 use crate::case::{PublicIdentity, SealKey};
 
 pub(super) fn machine(s: &mut Section<'_>) -> Machine {
@@ -48,7 +48,28 @@ pub(super) fn screen(s: &mut Section<'_>) -> Screen {
             ],
         ),
         font: s.optional_path("font"),
+        backlight: s.optional_path("backlight"),
+        dim_percent: s.number("dim_percent", 20, 1..=100),
     }
+}
+
+pub(super) fn cooling(s: &mut Section<'_>) -> Cooling {
+    let cooling = Cooling {
+        temperature: s.optional_path("temperature"),
+        fan: s.optional_path("fan"),
+        fan_on: s.number("fan_on", 255, 1..=255),
+        on_c: s.number("on_c", 60, 30..=95),
+        off_c: s.number("off_c", 50, 20..=90),
+    };
+    if cooling.off_c >= cooling.on_c && cooling.on_c > 0 {
+        let found = cooling.off_c.to_string();
+        s.fault(
+            "off_c",
+            &found,
+            &format!("less than on_c, {}", cooling.on_c),
+        );
+    }
+    cooling
 }
 
 pub(super) fn reader(s: &mut Section<'_>) -> Reader {

@@ -109,6 +109,10 @@ fn each_mistake_is_named_where_it_stands() {
             "gpio.tamper.active",
         ),
         ("gpio", "lamp = { pin = 4 }", "gpio.lamp"),
+        ("screen", "dim_percent = 0", "screen.dim_percent"),
+        ("cooling", "off_c = 60", "cooling.off_c"),
+        ("cooling", "on_c = 96", "cooling.on_c"),
+        ("cooling", "fan_on = 0", "cooling.fan_on"),
         ("platform", "token = \"demo-token\"", "platform.token"),
         (
             "platform",

@@ -15,13 +15,14 @@ use crate::domain::guard::Guard;
 use crate::domain::input::Engines;
 use crate::domain::outbox::{Outbox, Priority};
 use crate::domain::page::{Intent, Overlay, Page, view};
+use crate::domain::power::PowerCycles;
 use crate::domain::search::SearchIndex;
 use crate::domain::visit::idle::{Idle, IdleRules};
 use crate::domain::visit::{Demand, ProgressOf, State, Trigger, Visit};
 use crate::domain::world::{Line, MachineWords, Moment, World};
 use crate::events::{EventId, FieldValue};
 use crate::item::Catalogue;
-use crate::pins::Output;
+use crate::pins::{Beep, Output};
 use crate::status::{Device, FlashRate, Paper};
 
 pub use words::{Committed, Effect, Event, PrintOutcome, ReaderEvent};
@@ -34,6 +35,11 @@ pub struct Kiosk {
     shown: Option<Box<Page>>,
     lights: BTreeMap<Output, FlashRate>,
     polling: bool,
+    cycles: PowerCycles,
+    /// The screen may dim.
+    dims: bool,
+    /// A card lies on the reader.
+    card_lies: bool,
     next_job: u64,
     next_catalogue: Option<Box<Catalogue>>,
     /// A question about progress is on its way.
@@ -84,6 +90,9 @@ impl Kiosk {
             shown: None,
             lights: BTreeMap::new(),
             polling: false,
+            cycles: PowerCycles::default(),
+            dims: false,
+            card_lies: false,
             next_job: 1,
             next_catalogue: None,
             asking: false,
@@ -157,7 +166,9 @@ impl Kiosk {
                 vec![("state", FieldValue::Word(before.name()))],
             );
         }
+        self.cycle_power();
         self.guide();
+        self.dim();
         self.show();
         std::mem::take(&mut self.effects)
     }
@@ -193,6 +204,7 @@ impl Kiosk {
             Event::Mains(there) => self.mains(there),
             Event::Pins(device) => self.pins(device),
             Event::PinFailed(pin) => self.pin_failed(pin),
+            Event::PowerCycle(part) => self.cycles.wish(part),
             Event::Room(room) => self.room(room),
             Event::StoreSetAside(lies) => self.world.store_set_aside = lies,
             Event::Tick => {}
@@ -263,6 +275,7 @@ impl Kiosk {
                 if !matches!(shown, Some(Overlay::Idle { .. })) {
                     let page = FieldValue::Word(self.visit.state.name());
                     self.log(EventId::IdleWarned, vec![("page", page)]);
+                    self.effects.push(Effect::Beep(Beep::Attention));
                 }
             }
             Idle::Over if matches!(self.visit.state, State::Start | State::Closed) => {
@@ -271,6 +284,9 @@ impl Kiosk {
             Idle::Over => {
                 let page = FieldValue::Word(self.visit.state.name());
                 self.log(EventId::IdleReset, vec![("page", page)]);
+                if self.card_lies {
+                    self.effects.push(Effect::Beep(Beep::CardLeft));
+                }
                 self.visit.go(Trigger::End, &self.world, self.now);
             }
             Idle::WorkOver => self.work_over(),

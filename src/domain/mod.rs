@@ -9,6 +9,7 @@ pub mod kiosk;
 pub mod outbox;
 pub mod page;
 pub mod paper;
+pub mod power;
 pub mod search;
 pub mod visit;
 pub mod world;

@@ -8,12 +8,13 @@ mod drive;
 mod rpi;
 #[cfg(feature = "sim")]
 mod sim;
+pub mod sysfs;
 
 use std::any::Any;
 use std::sync::Arc;
 
 use crate::config::{Gpio as Settings, GpioBackend};
-use crate::pins::{Input, Output};
+use crate::pins::{Beep, Input, Output};
 use crate::status::{Device, FlashRate};
 
 use drive::{Lamp, Pins};
@@ -47,6 +48,15 @@ pub enum Shape {
 impl Shape {
     /// Off and on again: long enough for a device's own capacitors.
     pub const POWER_CYCLE: Self = Self::Once(false, &[3000]);
+
+    /// Three long tones for a card, two short ones for a question.
+    #[must_use]
+    pub fn of(beep: Beep) -> Self {
+        match beep {
+            Beep::CardLeft => Self::Once(true, &[400, 200, 400, 200, 400]),
+            Beep::Attention => Self::Once(true, &[80, 80, 80]),
+        }
+    }
 }
 
 /// The pins of one machine. Dropping it puts every output to rest.

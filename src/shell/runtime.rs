@@ -44,6 +44,8 @@ pub(crate) enum Input {
     Sync(Sender<()>),
     /// The clock was moved by hand.
     ClockMoved,
+    /// The fan on its pin is to run, or not.
+    Fan(bool),
     /// End.
     Stop,
 }
@@ -146,7 +148,7 @@ impl Runtime {
             .spawn(move || {
                 let input = mine.clone();
                 let pins = pins(Arc::new(move |event| input.event(wires::pin_event(event))));
-                let wires = Wires::new(pins, &config.store.path, clock.now());
+                let wires = Wires::new(pins, &config, &mine, clock.now());
                 parts.first.extend(wires.first());
                 let ports = Ports::open(&config, &mine, &journal);
                 let begun = clock.now();
@@ -232,6 +234,7 @@ impl Loop {
         loop {
             match self.wait() {
                 Ok(Input::Core(event)) => self.handle(event),
+                Ok(Input::Fan(on)) => self.wires.fan(on),
                 Ok(Input::Touch(intent)) => self.handle(Event::Intent(intent)),
                 Ok(Input::Sync(done)) => {
                     // Whoever asked may have given up waiting.
@@ -348,6 +351,9 @@ impl Loop {
             Effect::Print(job, receipt) => self.ports.print(job, receipt, &self.inbox),
             Effect::Poll(on) => self.ports.poll(on),
             Effect::Light(output, rate) => self.wires.light(output, rate),
+            Effect::Beep(beep) => self.wires.beep(beep),
+            Effect::PowerCycle(part) => self.wires.cycle_power(part),
+            Effect::Dim(dim) => self.wires.dim(dim),
             Effect::LatchTamper => self.wires.latch_tamper(self.clock.now()),
             Effect::Log(event, fields) => self.journal.event(event, &fields),
         }

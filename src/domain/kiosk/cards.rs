@@ -10,6 +10,11 @@ use super::{Kiosk, ReaderEvent};
 impl Kiosk {
     pub(super) fn reader(&mut self, event: ReaderEvent) {
         match event {
+            ReaderEvent::MediaInserted | ReaderEvent::CardRead(_) => self.card_lies = true,
+            ReaderEvent::MediaRemoved => self.card_lies = false,
+            ReaderEvent::Status(_) | ReaderEvent::Failed(_) => {}
+        }
+        match event {
             ReaderEvent::Status(device) => {
                 if self.world.reader != device {
                     self.world.reader = device;

@@ -1,10 +1,11 @@
 //! What the pins tell, and what the guide lights show.
 
-use crate::domain::visit::filing::PaperFate;
+use crate::domain::visit::filing::{Filing, PaperFate};
 use crate::domain::visit::{State, Trigger};
 use crate::events::{EventId, FieldValue};
 use crate::pins::Output;
 use crate::status::{Device, FlashRate};
+use crate::text::Lang;
 
 use super::{Effect, Kiosk};
 
@@ -78,6 +79,34 @@ impl Kiosk {
             _ => return,
         };
         self.visit.go(trigger, &self.world, self.now);
+    }
+
+    /// Grants what drivers wish, never during a print: its paper would be torn.
+    pub(super) fn cycle_power(&mut self) {
+        let printing = |filing: &Filing| filing.job.is_some();
+        if self.visit.filing.as_ref().is_some_and(printing) {
+            return;
+        }
+        for (part, granted) in self.cycles.judge(self.now) {
+            let word = vec![("part", FieldValue::Word(part.word()))];
+            if granted {
+                self.log(EventId::PowerCycled, word);
+                self.effects.push(Effect::PowerCycle(part));
+            } else {
+                self.log(EventId::PowerSpent, word);
+            }
+        }
+    }
+
+    /// Whether the screen may dim: nobody stands at the machine or has left help or another language open.
+    pub(super) fn dim(&mut self) {
+        let at_rest = matches!(self.visit.state, State::Start | State::Closed);
+        let untouched = self.visit.layer.is_none() && self.visit.lang == Lang::default();
+        let dim = at_rest && untouched && !self.world.presence;
+        if dim != self.dims {
+            self.dims = dim;
+            self.effects.push(Effect::Dim(dim));
+        }
     }
 
     /// Guide lights follow what the person should do next, at devices that can do their part.

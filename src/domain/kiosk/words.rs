@@ -8,7 +8,7 @@ use crate::domain::page::{Intent, Page};
 use crate::domain::visit::{CardTrouble, KnownCase};
 use crate::events::{EventId, FieldValue};
 use crate::item::Catalogue;
-use crate::pins::Output;
+use crate::pins::{Beep, Output, Part};
 use crate::receipt::Receipt;
 use crate::status::{Device, FlashRate, Paper};
 
@@ -98,6 +98,8 @@ pub enum Event {
     Pins(Device),
     /// This wire cannot be had or moved.
     PinFailed(&'static str),
+    /// A driver wishes that its device is cut from its power and given it back: nothing else has helped.
+    PowerCycle(Part),
     /// Room on the disk and in the store was measured.
     Room(Room),
     /// Whether a damaged store lies beside the one in use. Said at start.
@@ -149,6 +151,12 @@ pub enum Effect {
     Rate(Vec<Key>, u8),
     /// A guide light.
     Light(Output, FlashRate),
+    /// Sound the buzzer.
+    Beep(Beep),
+    /// Cut this device from its power and give it back.
+    PowerCycle(Part),
+    /// Nobody is here: dim the screen after a while. Or somebody is: light it at once.
+    Dim(bool),
     /// Write down that the case was forced, so that no restart forgets it.
     LatchTamper,
     /// Log.

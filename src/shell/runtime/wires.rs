@@ -1,13 +1,16 @@
 //! The pins of the running machine, and what is kept of them on the disk.
 
-use std::path::Path;
 use std::time::{Duration, Instant};
 
+use crate::config::Config;
 use crate::domain::kiosk::Event;
-use crate::pins::{Input, Output};
+use crate::pins::{Beep, Input, Output, Part};
+use crate::shell::gpio::sysfs::Sysfs;
 use crate::shell::gpio::{Gpio, PinEvent, Shape};
 use crate::shell::tamper::TamperLatch;
 use crate::status::FlashRate;
+
+use super::{Inbox, Input as Loop};
 
 /// How often it is looked whether a technician has cleared the tamper alarm, while there is one.
 const LOOK_EVERY: Duration = Duration::from_secs(5);
@@ -15,15 +18,18 @@ const LOOK_EVERY: Duration = Duration::from_secs(5);
 /// Pins and the tamper latch.
 pub(super) struct Wires {
     gpio: Box<dyn Gpio>,
+    sysfs: Option<Sysfs>,
     latch: TamperLatch,
     next_look: Option<Instant>,
 }
 
 impl Wires {
-    pub(super) fn new(gpio: Box<dyn Gpio>, store: &Path, now: Instant) -> Self {
-        let latch = TamperLatch::beside(store);
+    pub(super) fn new(gpio: Box<dyn Gpio>, config: &Config, inbox: &Inbox, now: Instant) -> Self {
+        let latch = TamperLatch::beside(&config.store.path);
+        let inbox = inbox.clone();
         Self {
             gpio,
+            sysfs: Sysfs::start(config, move |on| inbox.put(Loop::Fan(on))),
             next_look: latch.is_closed().then_some(now),
             latch,
         }
@@ -36,6 +42,29 @@ impl Wires {
 
     pub(super) fn light(&self, output: Output, rate: FlashRate) {
         self.gpio.drive(output, Shape::Rate(rate));
+    }
+
+    pub(super) fn beep(&self, beep: Beep) {
+        self.gpio.drive(Output::Buzzer, Shape::of(beep));
+    }
+
+    pub(super) fn cycle_power(&self, part: Part) {
+        self.gpio.drive(part.relay(), Shape::POWER_CYCLE);
+    }
+
+    pub(super) fn fan(&self, on: bool) {
+        let rate = if on {
+            FlashRate::Continuous
+        } else {
+            FlashRate::Off
+        };
+        self.light(Output::Fan, rate);
+    }
+
+    pub(super) fn dim(&self, dim: bool) {
+        if let Some(sysfs) = &self.sysfs {
+            sysfs.dim(dim);
+        }
     }
 
     pub(super) fn latch_tamper(&mut self, now: Instant) {

@@ -1,12 +1,13 @@
 //! Sensors of the case close the machine between visits; guide lights show where to go, at devices that work.
 
-use kiosk::domain::kiosk::{Effect, Event, ReaderEvent};
+use kiosk::domain::kiosk::{Effect, Event, PrintOutcome, ReaderEvent};
 use kiosk::domain::page::{Intent, PageKind};
-use kiosk::pins::Output;
+use kiosk::pins::{Beep, Output, Part};
 use kiosk::status::{Device, FlashRate};
 
 use super::machine::Machine;
 use super::person::young;
+use super::to_and_fro::item;
 
 /// Ids of everything logged since the last look.
 fn logged(machine: &mut Machine) -> Vec<&'static str> {
@@ -126,4 +127,76 @@ fn dead_pins_are_written_down() {
     machine.give(Event::PinFailed(Output::SlotLight.word()));
     let ids = logged(&mut machine);
     assert!(ids.contains(&"pins.status") && ids.contains(&"pin.failed"));
+}
+
+fn cycles(machine: &Machine) -> usize {
+    let cycle = |effect: &&Effect| matches!(effect, Effect::PowerCycle(Part::Printer));
+    machine.others.iter().filter(cycle).count()
+}
+
+#[test]
+fn a_power_cycle_waits_for_the_end_of_a_print() {
+    let mut machine = Machine::new();
+    machine.world.printer = None;
+    machine.begin(young(), &item("生育登记").task_code);
+    machine.fill();
+    machine.submit();
+    let job = machine.prints.last().expect("a print has begun").0;
+    machine.give(Event::PowerCycle(Part::Printer));
+    assert_eq!(cycles(&machine), 0);
+    machine.give(Event::PrintEnded(job, PrintOutcome::Unknown));
+    assert_eq!(cycles(&machine), 1);
+    for _ in 0..5 {
+        machine.give(Event::PowerCycle(Part::Printer));
+    }
+    assert_eq!(cycles(&machine), 3);
+    assert!(logged(&mut machine).contains(&"power.spent"));
+}
+
+#[test]
+fn the_screen_may_dim_when_nobody_is_here_and_lights_for_whoever_comes() {
+    let mut machine = Machine::new();
+    let dimmed = |machine: &mut Machine| {
+        let others = std::mem::take(&mut machine.others).into_iter();
+        let dims = others.filter_map(|effect| match effect {
+            Effect::Dim(dim) => Some(dim),
+            _ => None,
+        });
+        dims.collect::<Vec<bool>>()
+    };
+    machine.give(Event::Presence(true));
+    assert_eq!(dimmed(&mut machine), [true, false]);
+    machine.wait(300);
+    assert!(dimmed(&mut machine).is_empty());
+    machine.give(Event::Presence(false));
+    assert_eq!(dimmed(&mut machine), [true]);
+    machine.touch(Intent::Help);
+    assert_eq!(dimmed(&mut machine), [false]);
+    machine.wait(300);
+    assert_eq!(dimmed(&mut machine), [true]);
+    machine.touch(Intent::Primary);
+    assert_eq!(dimmed(&mut machine), [false]);
+    machine.wait(300);
+    assert_eq!(dimmed(&mut machine), [true]);
+}
+
+#[test]
+fn a_card_that_stays_behind_is_called_for() {
+    let mut machine = Machine::new();
+    let beeps = |machine: &mut Machine| {
+        let others = std::mem::take(&mut machine.others).into_iter();
+        let beeps = others.filter_map(|effect| match effect {
+            Effect::Beep(beep) => Some(beep),
+            _ => None,
+        });
+        beeps.collect::<Vec<Beep>>()
+    };
+    machine.card(young());
+    machine.wait(200);
+    machine.expect(PageKind::Start);
+    assert_eq!(beeps(&mut machine), [Beep::Attention, Beep::CardLeft]);
+    machine.give(Event::Reader(ReaderEvent::MediaRemoved));
+    machine.touch(Intent::Primary);
+    machine.wait(200);
+    assert_eq!(beeps(&mut machine), [Beep::Attention]);
 }
