@@ -61,6 +61,8 @@ pub struct Config {
     pub printer: Printer,
     /// `[gpio]`.
     pub gpio: Gpio,
+    /// `[radar]`.
+    pub radar: Radar,
     /// `[cooling]`.
     pub cooling: Cooling,
     /// `[platform]`.
@@ -117,6 +119,13 @@ pub struct Screen {
     pub backlight: Option<PathBuf>,
     /// Brightness when nobody is here, 1–100 % of the most.
     pub dim_percent: u32,
+}
+
+/// The presence radar, an LD2410 on a serial port of 256000 bits a second.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Radar {
+    /// Device file; `None` when the machine has none, or one on `gpio.presence`.
+    pub port: Option<PathBuf>,
 }
 
 /// The fan, governed by a temperature. It hangs on `gpio.fan`, or on a file of the kernel.
@@ -277,6 +286,9 @@ impl Config {
             reader: root.table("reader", tables::reader),
             printer: root.table("printer", tables::printer),
             gpio: root.table("gpio", gpio::gpio),
+            radar: root.table("radar", |s| Radar {
+                port: s.optional_path("port"),
+            }),
             cooling: root.table("cooling", tables::cooling),
             platform: root.table("platform", tables::platform),
             store: root.table("store", |s| Store {
@@ -323,6 +335,7 @@ impl Config {
             self.screen.font.as_mut(),
             self.reader.port.as_mut(),
             self.printer.port.as_mut(),
+            self.radar.port.as_mut(),
             self.platform.ca_file.as_mut(),
             self.journal.path.as_mut(),
             token,

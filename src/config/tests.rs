@@ -111,6 +111,7 @@ fn each_mistake_is_named_where_it_stands() {
         ("gpio", "lamp = { pin = 4 }", "gpio.lamp"),
         ("screen", "dim_percent = 0", "screen.dim_percent"),
         ("cooling", "off_c = 60", "cooling.off_c"),
+        ("radar", "port = 1", "radar.port"),
         ("cooling", "on_c = 96", "cooling.on_c"),
         ("cooling", "fan_on = 0", "cooling.fan_on"),
         ("platform", "token = \"demo-token\"", "platform.token"),

@@ -203,6 +203,7 @@ impl Kiosk {
             Event::TamperLatched(latched) => self.tamper_latched(latched),
             Event::Mains(there) => self.mains(there),
             Event::Pins(device) => self.pins(device),
+            Event::Radar(device) => self.radar(device),
             Event::PinFailed(pin) => self.pin_failed(pin),
             Event::PowerCycle(part) => self.cycles.wish(part),
             Event::Room(room) => self.room(room),

@@ -15,6 +15,11 @@ impl Kiosk {
         self.log(EventId::PinsStatus, vec![("device", device)]);
     }
 
+    pub(super) fn radar(&mut self, device: Device) {
+        let device = FieldValue::Word(device.word());
+        self.log(EventId::RadarStatus, vec![("device", device)]);
+    }
+
     pub(super) fn pin_failed(&mut self, pin: &'static str) {
         self.log(EventId::PinFailed, vec![("pin", FieldValue::Word(pin))]);
     }

@@ -96,6 +96,8 @@ pub enum Event {
     Mains(bool),
     /// The pins' health. Never said of a machine without pins.
     Pins(Device),
+    /// The presence radar's health.
+    Radar(Device),
     /// This wire cannot be had or moved.
     PinFailed(&'static str),
     /// A driver wishes that its device is cut from its power and given it back: nothing else has helped.

@@ -1,5 +1,6 @@
 //! The reader and the printer on their ports, and their words in the core's.
 
+use std::convert::Infallible;
 use std::time::Duration;
 
 use crate::config::Config;
@@ -12,6 +13,7 @@ use crate::shell::serial::{SerialConfig, SerialDriver};
 use crate::status::{Device, Paper};
 use crate::wire::escpos::Profile;
 use crate::wire::printer;
+use crate::wire::radar;
 use crate::wire::sam::{ReadFault, ReaderCommand, ReaderEvent, SamConfig, SamReader};
 
 use super::Inbox;
@@ -20,6 +22,8 @@ use super::Inbox;
 pub(super) struct Ports {
     reader: Option<SerialDriver<ReaderCommand>>,
     printer: Option<SerialDriver<printer::Command>>,
+    /// Held so that its port stays open.
+    _radar: Option<SerialDriver<Infallible>>,
 }
 
 impl Ports {
@@ -27,6 +31,7 @@ impl Ports {
         Self {
             reader: open_reader(config, inbox),
             printer: open_printer(config, inbox),
+            _radar: open_radar(config, inbox),
         }
     }
 
@@ -104,6 +109,24 @@ fn open_printer(config: &Config, inbox: &Inbox) -> Option<SerialDriver<printer::
         },
     );
     driver.inspect_err(|_| missing()).ok()
+}
+
+/// A radar that is not configured is not missed.
+fn open_radar(config: &Config, inbox: &Inbox) -> Option<SerialDriver<Infallible>> {
+    let port = config.radar.port.as_ref()?;
+    let to = inbox.clone();
+    let driver = SerialDriver::start(
+        SerialConfig::new(port, radar::BAUD_RATE),
+        radar::Radar::new(),
+        move |event| {
+            to.event(match event {
+                radar::Event::Status(device) => Event::Radar(device),
+                radar::Event::Presence(present) => Event::Presence(present),
+            });
+        },
+    );
+    let missing = |_: &_| inbox.event(Event::Radar(Device::NoDevice));
+    driver.inspect_err(missing).ok()
 }
 
 /// The profile of the configuration: its own table, else the built-in of that name, else the plainest.
