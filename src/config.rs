@@ -3,6 +3,7 @@
 //! Every field has a limit, nearly every field a default. A file with mistakes is refused whole, and all its
 //! mistakes are named at once with their lines, because the technician who reads them stands on site.
 
+mod gpio;
 mod reading;
 mod tables;
 #[cfg(test)]
@@ -13,6 +14,7 @@ use std::path::{Path, PathBuf};
 
 use crate::case::{PublicIdentity, SealKey};
 use crate::text::Text;
+pub use gpio::{Active, Gpio, GpioBackend, Line, Pin};
 use reading::Reading;
 
 /// Longest configuration file that is read, in bytes.
@@ -59,6 +61,10 @@ pub struct Config {
     pub printer: Printer,
     /// `[gpio]`.
     pub gpio: Gpio,
+    /// `[radar]`.
+    pub radar: Radar,
+    /// `[cooling]`.
+    pub cooling: Cooling,
     /// `[platform]`.
     pub platform: Platform,
     /// `[store]`.
@@ -109,6 +115,32 @@ pub struct Screen {
     pub orientation: Orientation,
     /// A font file with Chinese glyphs to use instead of the system's.
     pub font: Option<PathBuf>,
+    /// Folder of the backlight, `/sys/class/backlight/…`; `None` when it cannot be dimmed.
+    pub backlight: Option<PathBuf>,
+    /// Brightness when nobody is here, 1–100 % of the most.
+    pub dim_percent: u32,
+}
+
+/// The presence radar, an LD2410 on a serial port of 256000 bits a second.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Radar {
+    /// Device file; `None` when the machine has none, or one on `gpio.presence`.
+    pub port: Option<PathBuf>,
+}
+
+/// The fan, governed by a temperature. It hangs on `gpio.fan`, or on a file of the kernel.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Cooling {
+    /// File that tells thousandths of a degree, `/sys/class/thermal/…/temp`; `None` when nothing is governed.
+    pub temperature: Option<PathBuf>,
+    /// File that drives the fan, such as `…/pwm1`; `None` for the pin.
+    pub fan: Option<PathBuf>,
+    /// What is written to drive it, 1–255; 0 stops it.
+    pub fan_on: u32,
+    /// From here on it runs, 30–95 °C.
+    pub on_c: u32,
+    /// Below this it stops, 20–90 °C and less than `on_c`.
+    pub off_c: u32,
 }
 
 /// The ID card reader on a serial port.
@@ -141,54 +173,6 @@ pub struct Printer {
 }
 
 impl Eq for Printer {}
-
-/// Who drives the pins.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
-pub enum GpioBackend {
-    /// No pins.
-    #[default]
-    None,
-    /// A Raspberry Pi's header.
-    Rppal,
-    /// The simulators.
-    Sim,
-}
-
-/// Level at which a signal counts as on.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Active {
-    /// 3.3 V.
-    #[default]
-    High,
-    /// 0 V.
-    Low,
-}
-
-/// One pin of the header.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Pin {
-    /// BCM number, 2–27 (0 and 1 belong to the HAT EEPROM).
-    pub pin: u8,
-    /// When it counts as on.
-    pub active: Active,
-    /// Inputs: how long a level must stand, 0–1000 ms.
-    pub debounce_ms: u32,
-}
-
-/// Pins for presence, door and guide lights. An absent pin is not fitted.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Gpio {
-    /// Who drives them.
-    pub backend: GpioBackend,
-    /// Somebody stands before the machine.
-    pub presence: Option<Pin>,
-    /// The door of the case is open (a cut wire must read as open).
-    pub door: Option<Pin>,
-    /// Guide light at the card reader.
-    pub reader_light: Option<Pin>,
-    /// Guide light at the paper slot.
-    pub slot_light: Option<Pin>,
-}
 
 /// A shared secret. Its `Debug` shows nothing.
 #[derive(Clone, PartialEq, Eq)]
@@ -304,7 +288,11 @@ impl Config {
             screen: root.table("screen", tables::screen),
             reader: root.table("reader", tables::reader),
             printer: root.table("printer", tables::printer),
-            gpio: root.table("gpio", tables::gpio),
+            gpio: root.table("gpio", gpio::gpio),
+            radar: root.table("radar", |s| Radar {
+                port: s.optional_path("port"),
+            }),
+            cooling: root.table("cooling", tables::cooling),
             platform: root.table("platform", tables::platform),
             store: root.table("store", |s| Store {
                 path: s.path("path", "/var/lib/kiosk/store.db"),
@@ -350,6 +338,7 @@ impl Config {
             self.screen.font.as_mut(),
             self.reader.port.as_mut(),
             self.printer.port.as_mut(),
+            self.radar.port.as_mut(),
             self.platform.ca_file.as_mut(),
             self.journal.path.as_mut(),
             token,

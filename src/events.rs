@@ -133,6 +133,15 @@ events! {
     PresenceChanged "presence.changed" Status ["present"] "机前有人或离开。" "Somebody came to the machine or left it.";
     DoorOpened "door.opened" Alarm [] "机箱门被打开。" "The door of the case is open.";
     DoorClosed "door.closed" Status [] "机箱门已关闭。" "The door of the case is closed.";
+    TamperDetected "tamper.detected" Alarm [] "机箱被撬动，已停止服务，须人工解除。" "The case was forced; the machine is closed until somebody clears it.";
+    TamperCleared "tamper.cleared" Act [] "撬动告警已人工解除。" "A technician has cleared the tamper alarm.";
+    MainsLost "mains.lost" Alarm [] "市电中断，办完当前业务后停止受理。" "Mains power is gone; no new visit begins.";
+    MainsBack "mains.back" Status [] "市电恢复。" "Mains power is back.";
+    PinsStatus "pins.status" Status ["device"] "引脚接口状态变化。" "The state of the pins has changed.";
+    RadarStatus "radar.status" Status ["device"] "人体感应雷达状态变化。" "The presence radar's state has changed.";
+    PinFailed "pin.failed" Fault ["pin"] "一个引脚无法使用。" "A pin cannot be had or moved.";
+    PowerCycled "power.cycled" Act ["part"] "设备已断电重启。" "A device was cut from its power and given it back.";
+    PowerSpent "power.spent" Fault ["part"] "设备一小时内已断电重启三次，不再重试。" "A device was power-cycled three times within an hour and is left alone.";
     JournalDropped "journal.dropped" Fault ["lines"] "日志写入失败，有记录丢失。" "Lines of the journal could not be written.";
 }
 

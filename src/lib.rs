@@ -10,6 +10,7 @@ pub mod division;
 pub mod document;
 pub mod events;
 pub mod item;
+pub mod pins;
 pub mod receipt;
 pub mod status;
 pub mod text;

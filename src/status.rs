@@ -148,8 +148,33 @@ pub enum FlashRate {
     Off,
     /// 0.5 Hz: here is where the next thing happens.
     Slow,
+    /// 1 Hz: this needs a look.
+    Medium,
     /// 2 Hz: take it now.
     Quick,
     /// Steady.
     Continuous,
+}
+
+impl FlashRate {
+    /// Every rate.
+    pub const ALL: [Self; 5] = [
+        Self::Off,
+        Self::Slow,
+        Self::Medium,
+        Self::Quick,
+        Self::Continuous,
+    ];
+
+    /// The word of XFS4IoT.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Off => "off",
+            Self::Slow => "slow",
+            Self::Medium => "medium",
+            Self::Quick => "quick",
+            Self::Continuous => "continuous",
+        }
+    }
 }

@@ -16,6 +16,7 @@ mod run;
 mod screen;
 #[cfg(feature = "sim")]
 mod sim;
+mod tamper;
 #[cfg(all(feature = "ui", feature = "sim"))]
 mod visit;
 
@@ -65,6 +66,8 @@ enum Command {
     ///
     /// Exit codes: 0 all is well, 1 something needs attention, 2 a fault.
     Doctor(doctor::Doctor),
+    /// Put this machine back into service after its tamper contact has closed it.
+    ClearTamper(tamper::ClearTamper),
 }
 
 /// How a command ended, when it could be done at all.
@@ -105,6 +108,7 @@ fn dispatch(arguments: Arguments) -> anyhow::Result<Outcome> {
         Some(Command::Config(command)) => command.run(),
         Some(Command::Outbox(outbox)) => outbox.run(),
         Some(Command::Doctor(doctor)) => Ok(doctor.run()),
+        Some(Command::ClearTamper(clear)) => clear.run(),
         #[cfg(all(feature = "ui", feature = "sim"))]
         None => demo::Demo::default().run(),
         #[cfg(not(all(feature = "ui", feature = "sim")))]

@@ -35,12 +35,12 @@ impl Run {
             None => Journal::stderr(clock.clone()),
         };
         let pages = Pages::default();
-        let pins = config.gpio;
+        let pins = config.gpio.clone();
         let runtime = Runtime::start(
             &config,
             clock,
             journal,
-            Box::new(move |on_input| gpio::open(&pins, on_input)),
+            Box::new(move |tell| gpio::open(&pins, tell)),
             screen::shower(pages.clone()),
         )?;
         // The core reads its tables while the window opens; nobody is to see a page without words.

@@ -3,6 +3,7 @@
 mod lines;
 mod paper;
 mod platform;
+mod radar;
 mod reader;
 
 use std::path::PathBuf;
@@ -35,6 +36,14 @@ pub enum Sim {
         #[arg(long, value_name = "DIR")]
         out: PathBuf,
     },
+    /// A presence radar behind a link that opens like a serial port. Commands come on standard input: `nobody`,
+    /// `moving CM`, `still CM`, `engineering`, `basic`, `noise`, `garbled`, `silent`, `well`, `unplug`, `replug`. Runs
+    /// until it is stopped.
+    Radar {
+        /// Where the port appears.
+        #[arg(long)]
+        link: PathBuf,
+    },
     /// The reference server of the platform's contract. Runs until it is stopped.
     Platform(Box<platform::Platform>),
 }
@@ -44,6 +53,7 @@ impl Sim {
         match self {
             Self::Reader { link, card } => reader::run(&link, card.as_deref()),
             Self::Printer { link, out } => paper::run(&link, &out),
+            Self::Radar { link } => radar::run(&link),
             Self::Platform(platform) => platform.run(),
         }
     }

@@ -97,6 +97,11 @@ impl<'s> Section<'s> {
         self.table.and_then(|table| table.get(key))
     }
 
+    /// Whether `key` is there.
+    pub(super) fn has(&mut self, key: &'static str) -> bool {
+        self.get(key).is_some()
+    }
+
     fn field(&self, key: &str) -> String {
         match self.name.as_str() {
             "" => key.into(),

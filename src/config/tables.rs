@@ -1,12 +1,11 @@
 //! The tables of `kiosk.toml` whose fields have rules: defaults, limits, and what contradicts what.
 
-use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use super::reading::Section;
 use super::{
-    Active, ByHand, Gpio, GpioBackend, Machine, Orientation, PRINTER_PROFILES, Pin, Platform,
-    Printer, Reader, Screen, Token,
+    ByHand, Cooling, Machine, Orientation, PRINTER_PROFILES, Platform, Printer, Reader, Screen,
+    Token,
 };
 use crate::case::{PublicIdentity, SealKey};
 
@@ -52,7 +51,28 @@ pub(super) fn screen(s: &mut Section<'_>) -> Screen {
             ],
         ),
         font: s.optional_path("font"),
+        backlight: s.optional_path("backlight"),
+        dim_percent: s.number("dim_percent", 20, 1..=100),
     }
+}
+
+pub(super) fn cooling(s: &mut Section<'_>) -> Cooling {
+    let cooling = Cooling {
+        temperature: s.optional_path("temperature"),
+        fan: s.optional_path("fan"),
+        fan_on: s.number("fan_on", 255, 1..=255),
+        on_c: s.number("on_c", 60, 30..=95),
+        off_c: s.number("off_c", 50, 20..=90),
+    };
+    if cooling.off_c >= cooling.on_c && cooling.on_c > 0 {
+        let found = cooling.off_c.to_string();
+        s.fault(
+            "off_c",
+            &found,
+            &format!("less than on_c, {}", cooling.on_c),
+        );
+    }
+    cooling
 }
 
 pub(super) fn reader(s: &mut Section<'_>) -> Reader {
@@ -75,54 +95,6 @@ pub(super) fn printer(s: &mut Section<'_>) -> Printer {
         ),
         custom: s.raw_table("custom"),
         near_end_mm: s.number("near_end_mm", 500, 0..=20_000),
-    }
-}
-
-pub(super) fn gpio(s: &mut Section<'_>) -> Gpio {
-    let gpio = Gpio {
-        backend: s.choice(
-            "backend",
-            GpioBackend::None,
-            &[
-                ("none", GpioBackend::None),
-                ("rppal", GpioBackend::Rppal),
-                ("sim", GpioBackend::Sim),
-            ],
-        ),
-        presence: s.optional_table("presence", pin),
-        door: s.optional_table("door", pin),
-        reader_light: s.optional_table("reader_light", pin),
-        slot_light: s.optional_table("slot_light", pin),
-    };
-    let mut used = BTreeMap::new();
-    for (name, pin) in [
-        ("presence", gpio.presence),
-        ("door", gpio.door),
-        ("reader_light", gpio.reader_light),
-        ("slot_light", gpio.slot_light),
-    ] {
-        if let Some(pin) = pin.filter(|p| p.pin != 0)
-            && let Some(first) = used.insert(pin.pin, name)
-        {
-            s.fault(
-                name,
-                &format!("pin {}", pin.pin),
-                &format!("a pin of its own ({first} has this one)"),
-            );
-        }
-    }
-    gpio
-}
-
-fn pin(s: &mut Section<'_>) -> Pin {
-    Pin {
-        pin: u8::try_from(s.required_number("pin", 2..=27)).unwrap_or(0),
-        active: s.choice(
-            "active",
-            Active::High,
-            &[("high", Active::High), ("low", Active::Low)],
-        ),
-        debounce_ms: s.number("debounce_ms", 50, 0..=1000),
     }
 }
 

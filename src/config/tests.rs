@@ -101,9 +101,20 @@ fn each_mistake_is_named_where_it_stands() {
         ("printer", "custom = 1", "printer.custom"),
         ("gpio", "backend = \"pi\"", "gpio.backend"),
         ("gpio", "door = { pin = 28 }", "gpio.door.pin"),
-        ("gpio", "door = { active = \"low\" }", "gpio.door.pin"),
+        ("gpio", "door = { active = \"high\" }", "gpio.door.pin"),
         ("gpio", "door = { pin = 4, active = 0 }", "gpio.door.active"),
         ("gpio", "door = 4", "gpio.door"),
+        (
+            "gpio",
+            "tamper = { pin = 4, active = \"low\" }",
+            "gpio.tamper.active",
+        ),
+        ("gpio", "lamp = { pin = 4 }", "gpio.lamp"),
+        ("screen", "dim_percent = 0", "screen.dim_percent"),
+        ("cooling", "off_c = 60", "cooling.off_c"),
+        ("radar", "port = 1", "radar.port"),
+        ("cooling", "on_c = 96", "cooling.on_c"),
+        ("cooling", "fan_on = 0", "cooling.fan_on"),
         ("platform", "token = \"demo-token\"", "platform.token"),
         (
             "platform",
@@ -247,4 +258,59 @@ fn the_keys_for_carrying_cases_by_hand_come_together() {
         assert_eq!(faults.len(), 1);
         assert_eq!(faults[0].1, missing);
     }
+}
+
+/// The mistakes of a `[gpio]` table with these lines.
+fn gpio_faults(lines: &str) -> Vec<String> {
+    let parsed = Config::parse(&format!("{LEAST}[gpio]\n{lines}\n"));
+    let faults = parsed.err().unwrap_or_default();
+    faults.into_iter().map(|fault| fault.field).collect()
+}
+
+#[test]
+fn a_door_whose_cut_wire_would_read_as_closed_is_a_mistake() {
+    for backend in ["rppal", "sim", "none"] {
+        let lines = format!("backend = \"{backend}\"\ndoor = {{ pin = 27, active = \"low\" }}");
+        assert_eq!(gpio_faults(&lines), ["gpio.door.active"], "{backend}");
+    }
+    assert!(gpio_faults("door = { pin = 27 }").is_empty());
+    assert!(gpio_faults("mains = { pin = 5, active = \"low\" }").is_empty());
+}
+
+#[test]
+fn lines_of_the_character_device_are_names_or_offsets_on_a_chip() {
+    let cdev = |lines: &str| gpio_faults(&format!("backend = \"gpiocdev\"\n{lines}"));
+    assert!(cdev("door = { line = \"GPIO27\" }\nfan = { line = \"FAN\" }").is_empty());
+    assert!(cdev("chip = \"/dev/gpiochip0\"\ndoor = { offset = 0 }").is_empty());
+    assert_eq!(cdev("door = { offset = 27 }"), ["gpio.door"], "no chip");
+    assert_eq!(
+        cdev("door = { pin = 27 }"),
+        ["gpio.door.line", "gpio.door.pin"]
+    );
+    assert_eq!(cdev("door = { line = \"\" }"), ["gpio.door.line"]);
+    assert_eq!(
+        cdev("chip = \"/dev/gpiochip0\"\ndoor = { line = \"X\", offset = 1 }"),
+        ["gpio.door.offset"]
+    );
+    assert_eq!(
+        cdev("door = { line = \"GPIO27\" }\nfan = { line = \"GPIO27\" }"),
+        ["gpio.fan"]
+    );
+    assert_eq!(
+        gpio_faults("backend = \"rppal\"\ndoor = { line = \"GPIO27\" }"),
+        ["gpio.door.pin", "gpio.door.line"]
+    );
+}
+
+#[test]
+fn every_wire_has_its_key() {
+    let mut lines = String::new();
+    let inputs = crate::pins::Input::ALL.map(|input| input.word());
+    let outputs = crate::pins::Output::ALL.map(|output| output.word());
+    for (at, word) in inputs.iter().chain(&outputs).enumerate() {
+        lines += &format!("{word} = {{ pin = {} }}\n", at + 2);
+    }
+    let config = Config::parse(&format!("{LEAST}[gpio]\n{lines}")).expect("no mistakes");
+    assert_eq!(config.gpio.inputs.len(), inputs.len());
+    assert_eq!(config.gpio.outputs.len(), outputs.len());
 }

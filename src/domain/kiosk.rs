@@ -6,22 +6,26 @@ mod finish;
 mod health;
 mod refusals;
 mod room;
+mod wires;
 mod words;
 
+use std::collections::BTreeMap;
 use std::time::Instant;
 
+use crate::domain::guard::Guard;
 use crate::domain::health::{DeviceNote, Health};
 use crate::domain::input::Engines;
 use crate::domain::outbox::{Outbox, Priority};
 use crate::domain::page::{Intent, Overlay, Page, view};
+use crate::domain::power::PowerCycles;
 use crate::domain::search::SearchIndex;
-use crate::domain::visit::filing::PaperFate;
 use crate::domain::visit::idle::{Idle, IdleRules};
-use crate::domain::visit::{Demand, ProgressOf, State, Trigger, Visit, state};
+use crate::domain::visit::{Demand, ProgressOf, State, Trigger, Visit};
 use crate::domain::world::{Line, MachineWords, Moment, World};
 use crate::events::{EventId, FieldValue};
 use crate::item::Catalogue;
-use crate::status::{FlashRate, Known};
+use crate::pins::{Beep, Output};
+use crate::status::{FlashRate, Known, Media};
 
 pub use words::{Committed, Effect, Event, PrintOutcome, ReaderEvent};
 
@@ -34,8 +38,11 @@ pub struct Kiosk {
     /// What was told of the devices last.
     noted: DeviceNote,
     shown: Option<Box<Page>>,
-    lights: (FlashRate, FlashRate),
+    lights: BTreeMap<Output, FlashRate>,
     polling: bool,
+    cycles: PowerCycles,
+    /// The screen may dim.
+    dims: bool,
     next_job: u64,
     /// The job that has been ordered and has not ended, whoever's it is.
     printing: Option<u64>,
@@ -83,7 +90,7 @@ impl Kiosk {
                 line: Line::Unknown,
                 wall: None,
                 presence: false,
-                door_open: false,
+                guard: Guard::default(),
                 room: None,
                 store_set_aside: false,
             },
@@ -91,8 +98,10 @@ impl Kiosk {
             health: Health::default(),
             noted: DeviceNote::default(),
             shown: None,
-            lights: (FlashRate::Off, FlashRate::Off),
+            lights: BTreeMap::new(),
             polling: false,
+            cycles: PowerCycles::default(),
+            dims: false,
             next_job: 1,
             printing: None,
             next_catalogue: None,
@@ -140,6 +149,7 @@ impl Kiosk {
         [
             visit,
             print_by,
+            self.world.guard.poll_timeout(),
             self.outbox.poll_timeout(),
             self.health.next_deadline(),
         ]
@@ -175,7 +185,9 @@ impl Kiosk {
             );
         }
         self.note_devices();
+        self.cycle_power();
         self.guide();
+        self.dim();
         self.show();
         std::mem::take(&mut self.effects)
     }
@@ -204,26 +216,15 @@ impl Kiosk {
             Event::Refused(question, refused) => self.visit.hear_refusals(question, refused),
             Event::LineWorks => self.line_works(),
             Event::Catalogue(catalogue) => self.next_catalogue = Some(catalogue),
-            Event::Presence(present) => {
-                self.world.presence = present;
-                self.log(
-                    EventId::PresenceChanged,
-                    vec![("present", FieldValue::Flag(present))],
-                );
-            }
-            Event::Door(open) => {
-                self.world.door_open = open;
-                self.log(
-                    if open {
-                        EventId::DoorOpened
-                    } else {
-                        EventId::DoorClosed
-                    },
-                    Vec::new(),
-                );
-                // Nobody files into an open machine; a visit that has begun is not torn off by it.
-                self.visit_or_ignore(if open { Trigger::Close } else { Trigger::Open });
-            }
+            Event::Presence(present) => self.presence(present),
+            Event::Door(open) => self.door(open),
+            Event::Tamper(forced) => self.tamper(forced),
+            Event::TamperLatched(latched) => self.tamper_latched(latched),
+            Event::Mains(there) => self.mains(there),
+            Event::Pins(device) => self.pins(device),
+            Event::Radar(device) => self.radar(device),
+            Event::PinFailed(pin) => self.pin_failed(pin),
+            Event::PowerCycle(part) => self.cycles.wish(part),
             Event::Room(room) => self.room(room),
             Event::StoreSetAside(lies) => self.world.store_set_aside = lies,
             Event::Tick => {}
@@ -236,19 +237,10 @@ impl Kiosk {
             return;
         }
         self.next_ask = None;
-        if self.visit.state == State::Start && self.world.door_open {
-            self.visit.go(Trigger::Close, &self.world, self.now);
-        }
+        self.open_or_close();
         if let Some(catalogue) = self.next_catalogue.take() {
             self.world.search = SearchIndex::new(&catalogue);
             self.world.catalogue = *catalogue;
-        }
-    }
-
-    /// A trigger that means nothing in most states and is not worth counting there.
-    fn visit_or_ignore(&mut self, trigger: Trigger) {
-        if state::next(self.visit.state, trigger).is_some() {
-            self.visit.go(trigger, &self.world, self.now);
         }
     }
 
@@ -295,6 +287,7 @@ impl Kiosk {
     }
 
     fn pass_time(&mut self) {
+        self.world.guard.handle_timeout(self.now);
         match self.idle() {
             Idle::Quiet(_) => {}
             Idle::Countdown(..) => {
@@ -302,6 +295,7 @@ impl Kiosk {
                 if !matches!(shown, Some(Overlay::Idle { .. })) {
                     let page = FieldValue::Word(self.visit.state.name());
                     self.log(EventId::IdleWarned, vec![("page", page)]);
+                    self.effects.push(Effect::Beep(Beep::Attention));
                 }
             }
             Idle::Over if matches!(self.visit.state, State::Start | State::Closed) => {
@@ -310,6 +304,9 @@ impl Kiosk {
             Idle::Over => {
                 let page = FieldValue::Word(self.visit.state.name());
                 self.log(EventId::IdleReset, vec![("page", page)]);
+                if self.world.card == Media::Present {
+                    self.effects.push(Effect::Beep(Beep::CardLeft));
+                }
                 self.visit.go(Trigger::End, &self.world, self.now);
             }
             Idle::WorkOver => self.work_over(),
@@ -344,31 +341,6 @@ impl Kiosk {
             ];
             self.log(EventId::VisitEnd, fields);
             self.card_left_behind();
-        }
-    }
-
-    /// Guide lights follow what the person should do next.
-    fn guide(&mut self) {
-        let reader = match self.visit.state {
-            State::Identify => FlashRate::Slow,
-            State::Goodbye if self.visit.who.is_some() => FlashRate::Quick,
-            State::Start if self.world.card_left => FlashRate::Quick,
-            State::Start if self.world.presence => FlashRate::Slow,
-            _ => FlashRate::Off,
-        };
-        let slot = match self.visit.filing.as_ref().map(|filing| filing.paper) {
-            Some(PaperFate::Printing) => FlashRate::Continuous,
-            Some(PaperFate::Printed | PaperFate::Torn | PaperFate::Unknown) => FlashRate::Quick,
-            Some(PaperFate::NotYet | PaperFate::NoPaper) | None => FlashRate::Off,
-        };
-        if self.lights != (reader, slot) {
-            self.lights = (reader, slot);
-            self.effects.push(Effect::Lights(reader, slot));
-        }
-        // Never off: a reader that rested would take a forgotten card for a new one.
-        if !self.polling {
-            self.polling = true;
-            self.effects.push(Effect::Poll(true));
         }
     }
 

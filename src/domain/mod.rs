@@ -3,12 +3,14 @@
 pub mod admission;
 pub mod clock;
 pub mod form;
+pub mod guard;
 pub mod health;
 pub mod input;
 pub mod kiosk;
 pub mod outbox;
 pub mod page;
 pub mod paper;
+pub mod power;
 pub mod search;
 pub mod visit;
 pub mod world;

@@ -3,6 +3,7 @@
 use std::time::Instant;
 
 use crate::domain::admission::{self, Admission, Room};
+use crate::domain::guard::Guard;
 use crate::domain::health::Lack;
 use crate::domain::input::Engines;
 use crate::domain::search::SearchIndex;
@@ -91,8 +92,8 @@ pub struct World {
     pub wall: Option<Wall>,
     /// A person stands before the machine, as far as a sensor tells.
     pub presence: bool,
-    /// The service door is open.
-    pub door_open: bool,
+    /// Door, tamper contact and mains.
+    pub guard: Guard,
     /// Room for more filings, once it was measured.
     pub room: Option<Room>,
     /// A damaged store lies beside the one in use, and nobody has looked at it yet.

@@ -15,3 +15,4 @@ pub mod sending;
 pub mod serial;
 pub mod settings;
 pub mod store;
+pub mod tamper;

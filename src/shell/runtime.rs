@@ -4,6 +4,7 @@ mod devices;
 mod network;
 mod outset;
 mod refusals;
+mod wires;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -20,7 +21,7 @@ use crate::events::{EventId, FieldValue};
 use crate::item::Day;
 use crate::shell::clock::{BootBook, Clock};
 use crate::shell::device_file::DeviceFile;
-use crate::shell::gpio::{Gpio, Light, OnInput};
+use crate::shell::gpio::{Gpio, OnPin};
 use crate::shell::journal::Journal;
 use crate::shell::store::{Filed, Store};
 
@@ -30,9 +31,10 @@ pub use outset::client as platform_client;
 
 use devices::Ports;
 use network::Network;
+use wires::Wires;
 
-/// Opens the pins of a machine; called once, on the runtime's own thread.
-pub type OpenPins = Box<dyn FnOnce(OnInput) -> Box<dyn Gpio> + Send>;
+/// Begins to open the pins of a machine and does not wait for them; called once, on the runtime's own thread.
+pub type OpenPins = Box<dyn FnOnce(OnPin) -> Box<dyn Gpio> + Send>;
 
 /// What reaches the loop.
 pub(crate) enum Input {
@@ -44,6 +46,8 @@ pub(crate) enum Input {
     Sync(Sender<()>),
     /// The clock was moved by hand.
     ClockMoved,
+    /// The fan on its pin is to run, or not.
+    Fan(bool),
     /// End.
     Stop,
 }
@@ -145,9 +149,9 @@ impl Runtime {
             .name("kiosk".into())
             .spawn(move || {
                 let input = mine.clone();
-                let pins = pins(Arc::new(move |event| {
-                    input.event(devices::pin_event(event))
-                }));
+                let pins = pins(Arc::new(move |event| input.event(wires::pin_event(event))));
+                let wires = Wires::new(pins, &config, &mine, clock.now());
+                parts.first.extend(wires.first());
                 let ports = Ports::open(&config, &mine, &journal);
                 let begun = clock.now();
                 let mut turn = Loop {
@@ -160,7 +164,7 @@ impl Runtime {
                     identity: parts.identity,
                     network: parts.network,
                     ports,
-                    pins,
+                    wires,
                     clock,
                     journal,
                     show,
@@ -210,7 +214,7 @@ struct Loop {
     identity: Option<Arc<MachineIdentity>>,
     network: Network,
     ports: Ports,
-    pins: Box<dyn Gpio>,
+    wires: Wires,
     clock: Clock,
     journal: Journal,
     show: Box<dyn Fn(Page) + Send>,
@@ -234,6 +238,7 @@ impl Loop {
         loop {
             match self.wait() {
                 Ok(Input::Core(event)) => self.handle(event),
+                Ok(Input::Fan(on)) => self.wires.fan(on),
                 Ok(Input::Touch(intent)) => self.handle(Event::Intent(intent)),
                 Ok(Input::Sync(done)) => {
                     // Whoever asked may have given up waiting.
@@ -259,6 +264,7 @@ impl Loop {
             self.next_minute(now),
             Some(self.next_note),
             Some(self.next_room),
+            self.wires.poll_timeout(),
         ];
         match next.into_iter().flatten().min() {
             Some(deadline) => self
@@ -291,7 +297,8 @@ impl Loop {
             // A disk that takes no note costs dates, not cases.
             let _ = self.boots.note(&self.clock);
         }
-        self.handle(Event::Tick);
+        let told = self.wires.handle_timeout(now);
+        self.handle(told.unwrap_or(Event::Tick));
     }
 
     fn handle(&mut self, event: Event) {
@@ -349,10 +356,11 @@ impl Loop {
             Effect::NoteDevices(note) => self.device_file.note(&note, &self.clock),
             Effect::CancelPrint(job) => self.ports.cancel(job),
             Effect::Poll(on) => self.ports.poll(on),
-            Effect::Lights(reader, slot) => {
-                self.pins.set_light(Light::Reader, reader);
-                self.pins.set_light(Light::Slot, slot);
-            }
+            Effect::Light(output, rate) => self.wires.light(output, rate),
+            Effect::Beep(beep) => self.wires.beep(beep),
+            Effect::PowerCycle(part) => self.wires.cycle_power(part),
+            Effect::Dim(dim) => self.wires.dim(dim),
+            Effect::LatchTamper => self.wires.latch_tamper(self.clock.now()),
             Effect::Log(event, fields) => self.journal.event(event, &fields),
         }
     }

@@ -4,6 +4,7 @@ pub mod conformance;
 pub mod platform;
 pub mod printer;
 pub mod pty;
+pub mod radar;
 pub mod reader;
 pub mod rig;
 pub mod script;

@@ -7,6 +7,7 @@ mod folder;
 #[cfg(test)]
 mod tests;
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -16,10 +17,12 @@ use super::platform::{self, Fault, PlatformSim};
 use super::printer::{PrinterSim, PrinterSimOptions};
 use super::reader::{CardFile, ReaderSim};
 use crate::config::{Config, Secret, Token};
+use crate::pins::{Input, Output};
 use crate::shell::clock::Clock;
 use crate::shell::gpio::SimGpio;
 use crate::shell::runtime::OpenPins;
 use crate::shell::{catalogue, settings};
+use crate::status::FlashRate;
 
 use disk::Disk;
 use folder::Folder;
@@ -74,8 +77,7 @@ pub struct Rig {
 /// What the script's hand holds at the pins. It outlives a power cut, as the world around a machine does.
 #[derive(Default)]
 struct Hand {
-    present: bool,
-    door_open: bool,
+    inputs: BTreeMap<Input, bool>,
     pins: Option<SimGpio>,
 }
 
@@ -180,14 +182,29 @@ impl Rig {
     #[must_use]
     pub fn pins(&self) -> OpenPins {
         let hand = Arc::clone(&self.hand);
-        Box::new(move |on_input| {
-            let pins = SimGpio::new(on_input);
+        Box::new(move |tell| {
+            let pins = SimGpio::new(tell);
             let mut hand = lock(&hand);
-            pins.set_presence(hand.present);
-            pins.set_door(hand.door_open);
+            for (input, on) in &hand.inputs {
+                pins.set(*input, *on);
+            }
             hand.pins = Some(pins.clone());
             Box::new(pins)
         })
+    }
+
+    /// What an output of the newest pins shows for longer than a pulse.
+    #[must_use]
+    pub fn light(&self, output: Output) -> FlashRate {
+        let pins = lock(&self.hand).pins.clone();
+        pins.map(|pins| pins.rate(output)).unwrap_or_default()
+    }
+
+    /// How often an output of the newest pins was pulsed: beeps, power-cycles.
+    #[must_use]
+    pub fn pulses(&self, output: Output) -> u32 {
+        let pins = lock(&self.hand).pins.clone();
+        pins.map(|pins| pins.pulses(output)).unwrap_or_default()
     }
 
     /// The card named `name` in the folder of cards, or in the file `name`.

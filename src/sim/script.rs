@@ -4,10 +4,14 @@
 //! comment. The README lists the actions.
 
 mod repeat;
+mod wires;
 
 use std::time::Duration;
 
 use repeat::Block;
+
+use crate::pins::{Input, Output};
+use crate::status::FlashRate;
 
 /// One line of a script that does something.
 #[derive(Clone, Debug, PartialEq)]
@@ -47,6 +51,8 @@ pub enum Action {
     ExpectCases(usize),
     /// `expect waiting N`: cases that wait in the outbox.
     ExpectWaiting(usize),
+    /// `expect light reader|slot|scanner off|slow|medium|quick|continuous`
+    ExpectLight(Output, FlashRate),
     /// `expect journal ID`: an event with this id was logged.
     ExpectJournal(String),
     /// `printer …`
@@ -57,10 +63,8 @@ pub enum Action {
     Network(bool),
     /// `platform …`
     Platform(PlatformAct),
-    /// `presence on|off`
-    Presence(bool),
-    /// `door open|closed`
-    Door(bool),
+    /// `presence on|off`, `door open|closed`, `tamper on|off`, `mains on|off`
+    Input(Input, bool),
     /// `wait 30s`: moves the clock, does not sleep.
     Wait(Duration),
     /// `power cut`: the firmware stops at once and starts anew on the same store.
@@ -237,16 +241,14 @@ fn action(words: &[&str]) -> Result<Action, String> {
         ["expect", "receipt", text] => Action::ExpectReceipt((*text).into()),
         ["expect", "cases", n] => Action::ExpectCases(number(n)?),
         ["expect", "waiting", n] => Action::ExpectWaiting(number(n)?),
+        ["expect", "light", light, rate] => wires::light(light, rate)?,
         ["expect", "journal", id] => Action::ExpectJournal((*id).into()),
         ["printer", rest @ ..] => Action::Printer(printer(rest)?),
         ["reader", rest @ ..] => Action::Reader(reader(rest)?),
         ["network", "down"] => Action::Network(false),
         ["network", "up"] => Action::Network(true),
         ["platform", rest @ ..] => Action::Platform(platform(rest)?),
-        ["presence", "on"] => Action::Presence(true),
-        ["presence", "off"] => Action::Presence(false),
-        ["door", "open"] => Action::Door(true),
-        ["door", "closed"] => Action::Door(false),
+        ["presence" | "door" | "tamper" | "mains", _] => wires::input(words)?,
         ["wait", time] => Action::Wait(duration(time)?),
         ["power", "cut"] => Action::PowerCut,
         ["disk", "full"] => Action::Disk(true),

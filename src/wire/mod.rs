@@ -4,6 +4,7 @@ use std::time::Instant;
 
 pub mod escpos;
 pub mod printer;
+pub mod radar;
 pub mod sam;
 
 /// One device on one byte stream, driven from outside.

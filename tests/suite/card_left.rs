@@ -4,6 +4,7 @@ use kiosk::domain::kiosk::Effect;
 use kiosk::domain::page::PageKind;
 use kiosk::domain::visit::State;
 use kiosk::events::EventId;
+use kiosk::pins::Output;
 use kiosk::status::FlashRate;
 
 use crate::street::Street;
@@ -28,7 +29,7 @@ fn reader_light(street: &Street) -> FlashRate {
         .iter()
         .rev()
         .find_map(|effect| match effect {
-            Effect::Lights(reader, _) => Some(*reader),
+            Effect::Light(Output::ReaderLight, rate) => Some(*rate),
             _ => None,
         });
     lights.unwrap_or_default()

@@ -21,6 +21,7 @@ const IMPURE: &[(&str, &str)] = &[
     ("rusqlite::", "input and output belong to the shell"),
     ("serialport::", "input and output belong to the shell"),
     ("rppal::", "input and output belong to the shell"),
+    ("gpiocdev::", "input and output belong to the shell"),
     // A generator that is given its seed is an argument; one that seeds itself is not.
     ("fastrand::Rng::new()", "randomness comes in as an argument"),
     (" rand::", "randomness comes in as an argument"),

@@ -10,6 +10,7 @@ mod cover_open;
 mod cutter_blocked;
 mod door_open;
 mod line_down;
+mod mains_lost;
 mod paper_jam;
 mod paper_low;
 mod paper_out;
@@ -21,13 +22,14 @@ mod reader_noise;
 mod reader_off;
 mod reader_unauthorised;
 mod reader_unplugged;
+mod tampered;
 
 use kiosk::domain::visit::State;
 
 use crate::readme::assert_section;
 use cell::Trouble;
 
-static TROUBLES: [&Trouble; 16] = [
+static TROUBLES: [&Trouble; 18] = [
     &reader_unplugged::TROUBLE,
     &reader_off::TROUBLE,
     &reader_noise::TROUBLE,
@@ -42,6 +44,8 @@ static TROUBLES: [&Trouble; 16] = [
     &cover_open::TROUBLE,
     &cutter_blocked::TROUBLE,
     &door_open::TROUBLE,
+    &tampered::TROUBLE,
+    &mains_lost::TROUBLE,
     &line_down::TROUBLE,
     &power_cut::TROUBLE,
 ];

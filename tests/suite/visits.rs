@@ -15,3 +15,4 @@ mod random;
 mod refused;
 pub mod sound;
 mod to_and_fro;
+mod wires;

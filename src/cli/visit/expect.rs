@@ -37,6 +37,17 @@ impl Player {
                 let newest = self.transcript.newest();
                 format!("expected the event {id} in the journal, the newest are: {newest}")
             })),
+            Action::ExpectLight(output, rate) => {
+                let shown = self.stage.rig.light(*output);
+                Ok(unless(shown == *rate, || {
+                    format!(
+                        "expected {} {}, it is {}",
+                        output.word(),
+                        rate.word(),
+                        shown.word()
+                    )
+                }))
+            }
             _ => return None,
         })
     }

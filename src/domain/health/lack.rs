@@ -1,5 +1,6 @@
 //! What can be lacking: one table for the pages, the doctor, the self-test slip and the README.
 
+use crate::domain::guard::Closure;
 use crate::text::Text;
 
 /// How much a lack takes away, rising.
@@ -115,6 +116,26 @@ lacks! {
         told ["维护人员正在处理，请到人工窗口办理。" "Being serviced. Please go to the window."]
         means ["机箱门开着，或门开关断线" "the service door is open, or the wire of its switch is cut"]
         act ["关好机箱门；门关着仍报告则检查门开关接线" "close the door; if it is closed, look at the wire of the switch"] ;
+    /// The machine runs from its UPS.
+    MainsLost "mainsLost" Out
+        told ["来电后自动恢复。急办的请到人工窗口。" "The machine opens when power is back. If it is urgent, please go to the window."]
+        means ["市电中断，正由备用电源供电" "mains power is gone; the machine runs from its UPS"]
+        act ["查电源插座和空气开关；来电十秒后自动恢复" "look at socket and breaker; the machine opens ten seconds after power is back"] ;
+    /// The case was forced, and nobody has cleared it.
+    Tampered "tampered" Out
+        told ["维护人员正在处理，请到人工窗口办理。" "Being serviced. Please go to the window."]
+        means ["机箱被撬动过，停用至人工解除" "the case was forced; closed until somebody clears it"]
+        act ["检查机箱和设备无异常后，运行 kiosk clear-tamper" "look at case and devices, then run `kiosk clear-tamper`"] ;
+}
+
+impl From<Closure> for Lack {
+    fn from(closure: Closure) -> Self {
+        match closure {
+            Closure::Tampered => Self::Tampered,
+            Closure::MainsLost => Self::MainsLost,
+            Closure::DoorOpen => Self::DoorOpen,
+        }
+    }
 }
 
 impl Lack {
@@ -136,7 +157,7 @@ impl Lack {
     /// Of the receipt printer.
     #[must_use]
     pub fn is_of_printer(self) -> bool {
-        !self.is_of_reader() && self != Self::DoorOpen
+        !self.is_of_reader() && self.grade() != Grade::Out
     }
 
     /// The lack of this word.

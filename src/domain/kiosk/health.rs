@@ -64,8 +64,8 @@ fn said(world: &World) -> Vec<Lack> {
         Device::HardwareError => Some(Lack::PrinterFault),
         Device::Online | Device::DeviceBusy | Device::Unknown => None,
     };
-    let door = world.door_open.then_some(Lack::DoorOpen);
-    [reader, printer, paper, door]
+    let closed = world.guard.closure().map(Lack::from);
+    [reader, printer, paper, closed]
         .into_iter()
         .flatten()
         .collect()

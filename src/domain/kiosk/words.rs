@@ -9,6 +9,7 @@ use crate::domain::page::{Intent, Page};
 use crate::domain::visit::{CardTrouble, KnownCase};
 use crate::events::{EventId, FieldValue};
 use crate::item::Catalogue;
+use crate::pins::{Beep, Output, Part};
 use crate::receipt::Receipt;
 use crate::status::{Device, FlashRate, Paper};
 
@@ -88,6 +89,20 @@ pub enum Event {
     Presence(bool),
     /// The service door.
     Door(bool),
+    /// Whether the contact says that the case was forced.
+    Tamper(bool),
+    /// Whether it is written on the disk that the case was forced. Said at start when it is, and when it no longer is.
+    TamperLatched(bool),
+    /// Whether there is mains power.
+    Mains(bool),
+    /// The pins' health. Never said of a machine without pins.
+    Pins(Device),
+    /// The presence radar's health.
+    Radar(Device),
+    /// This wire cannot be had or moved.
+    PinFailed(&'static str),
+    /// A driver wishes that its device is cut from its power and given it back: nothing else has helped.
+    PowerCycle(Part),
     /// Room on the disk and in the store was measured.
     Room(Room),
     /// Whether a damaged store lies beside the one in use. Said at start.
@@ -141,8 +156,16 @@ pub enum Effect {
     PutAway(Key),
     /// Keep a rating for these cases.
     Rate(Vec<Key>, u8),
-    /// Guide lights at reader and slot.
-    Lights(FlashRate, FlashRate),
+    /// A guide light.
+    Light(Output, FlashRate),
+    /// Sound the buzzer.
+    Beep(Beep),
+    /// Cut this device from its power and give it back.
+    PowerCycle(Part),
+    /// Nobody is here: dim the screen after a while. Or somebody is: light it at once.
+    Dim(bool),
+    /// Write down that the case was forced, so that no restart forgets it.
+    LatchTamper,
     /// Log.
     Log(EventId, Vec<(&'static str, FieldValue)>),
 }

@@ -1,6 +1,7 @@
 //! Progress of cases, and the pages for when the machine cannot do what it is for.
 
-use crate::domain::health::Grade;
+use crate::domain::guard::Closure;
+use crate::domain::health::Lack;
 use crate::domain::visit::entry::Entry;
 use crate::domain::visit::{ProgressOf, Visit};
 use crate::domain::world::World;
@@ -80,10 +81,15 @@ pub(super) fn problem(page: &mut Page, say: Say) {
 }
 
 pub(super) fn closed(page: &mut Page, world: &World, say: Say) {
-    page.heading = say.t("本机暂停服务", "Out of service");
-    let why = world.lacks.iter().find(|lack| lack.grade() == Grade::Out);
-    page.lead = match why {
-        Some(lack) => say.text(&lack.told()),
+    let closure = world.guard.closure();
+    page.heading = match closure {
+        Some(Closure::MainsLost) => say.t("停电，本机暂停服务", "No power: out of service"),
+        Some(Closure::Tampered | Closure::DoorOpen) | None => {
+            say.t("本机暂停服务", "Out of service")
+        }
+    };
+    page.lead = match closure {
+        Some(closure) => say.text(&Lack::from(closure).told()),
         None => say.t("请到人工窗口办理。", "Please go to the window."),
     };
     page.body = Body::Lines(vec![

@@ -3,144 +3,108 @@
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use rppal::gpio::{Error, Gpio as Header, InputPin, Level, OutputPin, Trigger};
+use rppal::gpio::{Error, Gpio as Header, InputPin, OutputPin, Trigger};
 
-use super::lamps::{Lamp, Lamps};
-use super::{Gpio, InputEvent, Light, OnInput, Signal};
-use crate::config::{Active, Gpio as Settings, Pin};
-use crate::status::{Device, FlashRate};
+use super::drive::Lamp;
+use super::{Changes, OnPin, Opened, PinEvent};
+use crate::config::{Active, Gpio as Settings, Line, Pin};
+use crate::pins::{Input, Output};
+use crate::status::Device;
 
-/// Makes the event of one input.
-type ToEvent = fn(bool) -> InputEvent;
-
-/// The pins of one board.
-pub(super) struct RpiGpio {
-    status: Device,
-    /// Held so that their interrupts stay; dropping a pin ends its interrupt.
-    _inputs: Vec<InputPin>,
-    lamps: Lamps<Output>,
-}
-
-struct Output {
+struct Switch {
     pin: OutputPin,
     active: Active,
 }
 
-impl Lamp for Output {
-    fn light(&mut self, on: bool) {
+impl Lamp for Switch {
+    fn light(&mut self, on: bool) -> bool {
         if on == (self.active == Active::High) {
             self.pin.set_high();
         } else {
             self.pin.set_low();
         }
+        true
     }
 }
 
-impl RpiGpio {
-    /// Takes the header. A single pin that cannot be had is left out and told by [`Gpio::status`].
-    ///
-    /// # Errors
-    /// This is no Raspberry Pi, or its registers may not be touched.
-    pub(super) fn open(settings: &Settings, on_input: &OnInput) -> Result<Self, Error> {
-        let header = Header::new()?;
-        let mut status = Device::Online;
-        let mut inputs = Vec::new();
-        let wanted: [(Option<Pin>, ToEvent, bool); 2] = [
-            // An unplugged sensor sees nobody: pull to the level that is off.
-            (
-                settings.presence,
-                InputEvent::Presence,
-                settings.presence.is_some_and(|p| p.active == Active::Low),
-            ),
-            // A contact to ground: pull up, so that a cut wire reads like an open contact.
-            (settings.door, InputEvent::DoorOpen, true),
-        ];
-        for (pin, event, pull_up) in wanted {
-            let Some(pin) = pin else { continue };
-            match input(&header, pin, pull_up, event, on_input) {
-                Ok(pin) => inputs.push(pin),
-                Err(_) => status = Device::HardwareError,
-            }
+/// Takes the header. A single pin that cannot be had is left out and told.
+pub(super) fn open(settings: &Settings, tell: &OnPin) -> Opened {
+    let mut opened = Opened::nothing();
+    let Ok(header) = Header::new() else {
+        return opened;
+    };
+    opened.status = Device::Online;
+    let mut inputs = Vec::new();
+    for (wire, pin) in &settings.inputs {
+        match input(&header, *wire, pin, tell) {
+            Some(pin) => inputs.push(pin),
+            None => opened.fail(wire.word()),
         }
-        let mut lamps = Vec::new();
-        for (pin, light) in [
-            (settings.reader_light, Light::Reader),
-            (settings.slot_light, Light::Slot),
-        ] {
-            let Some(pin) = pin else { continue };
-            match output(&header, pin) {
-                Ok(output) => lamps.push((light, output)),
-                Err(_) => status = Device::HardwareError,
-            }
+    }
+    for (wire, pin) in &settings.outputs {
+        match output(&header, *wire, pin) {
+            Some(switch) => opened.outputs.push((*wire, Box::new(switch))),
+            None => opened.fail(wire.word()),
         }
-        Ok(Self {
-            status,
-            _inputs: inputs,
-            lamps: Lamps::start(lamps),
-        })
+    }
+    // Dropping a pin ends its interrupt.
+    opened.inputs = Box::new(inputs);
+    opened
+}
+
+/// BCM number; a name is for the other backend.
+fn number(pin: &Pin) -> Option<u8> {
+    match &pin.line {
+        Line::Number(number) => u8::try_from(*number).ok(),
+        Line::Name(_) => None,
     }
 }
 
-fn input(
-    header: &Header,
-    wanted: Pin,
-    pull_up: bool,
-    event: ToEvent,
-    on_input: &OnInput,
-) -> Result<InputPin, Error> {
-    let pin = header.get(wanted.pin)?;
-    let mut pin = if pull_up {
+fn input(header: &Header, wire: Input, wanted: &Pin, tell: &OnPin) -> Option<InputPin> {
+    let pin = header.get(number(wanted)?).ok()?;
+    let mut pin = if wire.pulled_up(wanted.active) {
         pin.into_input_pullup()
     } else {
         pin.into_input_pulldown()
     };
-    let debounce = Duration::from_millis(wanted.debounce_ms.into());
-    let signal = Arc::new(Mutex::new(Signal::new(wanted.active)));
-    let of_interrupt = Arc::clone(&signal);
-    let tell = OnInput::clone(on_input);
-    pin.set_async_interrupt(Trigger::Both, Some(debounce), move |edge| {
-        tell_level(
-            &of_interrupt,
-            edge.trigger == Trigger::RisingEdge,
-            event,
-            &tell,
-        );
-    })?;
-    // After the interrupt is on, so that no change between the two is lost.
-    tell_level(&signal, pin.is_high(), event, on_input);
-    Ok(pin)
+    listen(&mut pin, wire, wanted, tell).ok()?;
+    Some(pin)
 }
 
-fn tell_level(signal: &Mutex<Signal>, high: bool, event: ToEvent, tell: &OnInput) {
-    let mut signal = signal.lock().unwrap_or_else(PoisonError::into_inner);
-    if let Some(on) = signal.level(high) {
-        tell(event(on));
+fn listen(pin: &mut InputPin, wire: Input, wanted: &Pin, tell: &OnPin) -> Result<(), Error> {
+    let debounce = Duration::from_millis(wanted.debounce_ms.into());
+    let active_high = wanted.active == Active::High;
+    let changes = Arc::new(Mutex::new(Changes::default()));
+    let (of_interrupt, told) = (Arc::clone(&changes), OnPin::clone(tell));
+    pin.set_async_interrupt(Trigger::Both, Some(debounce), move |edge| {
+        let high = edge.trigger == Trigger::RisingEdge;
+        tell_level(&of_interrupt, wire, high == active_high, &told);
+    })?;
+    // After the interrupt is on, so that no change between the two is lost.
+    tell_level(&changes, wire, pin.is_high() == active_high, tell);
+    Ok(())
+}
+
+fn tell_level(changes: &Mutex<Changes>, wire: Input, on: bool, tell: &OnPin) {
+    let mut changes = changes.lock().unwrap_or_else(PoisonError::into_inner);
+    if changes.is_news(on) {
+        tell(PinEvent::Input(wire, on));
     }
 }
 
-/// Dark from the first moment, whatever its active level.
-fn output(header: &Header, wanted: Pin) -> Result<Output, Error> {
-    let pin = header.get(wanted.pin)?;
-    let dark = match wanted.active {
-        Active::High => Level::Low,
-        Active::Low => Level::High,
+/// At rest from the first moment, whatever its active level.
+fn output(header: &Header, wire: Output, wanted: &Pin) -> Option<Switch> {
+    let pin = header.get(number(wanted)?).ok()?;
+    let high = wire.rest() == (wanted.active == Active::High);
+    let mut pin = if high {
+        pin.into_output_high()
+    } else {
+        pin.into_output_low()
     };
-    let pin = match dark {
-        Level::Low => pin.into_output_low(),
-        Level::High => pin.into_output_high(),
-    };
-    Ok(Output {
+    // A pin that became an input again would let go of the relay that powers a device.
+    pin.set_reset_on_drop(!wire.rest());
+    Some(Switch {
         pin,
         active: wanted.active,
     })
-}
-
-impl Gpio for RpiGpio {
-    fn status(&self) -> Device {
-        self.status
-    }
-
-    fn set_light(&self, light: Light, rate: FlashRate) {
-        self.lamps.set(light, rate);
-    }
 }

@@ -1,5 +1,6 @@
 //! The reader and the printer on their ports, and their words in the core's.
 
+use std::convert::Infallible;
 use std::time::Duration;
 
 use crate::config::Config;
@@ -8,12 +9,12 @@ use crate::domain::visit::CardTrouble;
 use crate::events::{EventId, FieldValue};
 use crate::receipt::Receipt;
 use crate::shell::fonts::FileGlyphs;
-use crate::shell::gpio::InputEvent;
 use crate::shell::journal::Journal;
 use crate::shell::serial::{SerialConfig, SerialDriver};
 use crate::status::{Device, Paper};
 use crate::wire::escpos::Profile;
 use crate::wire::printer;
+use crate::wire::radar;
 use crate::wire::sam::{ReadFault, ReaderCommand, ReaderEvent, SamConfig, SamReader};
 
 use super::Inbox;
@@ -22,6 +23,8 @@ use super::Inbox;
 pub(super) struct Ports {
     reader: Option<SerialDriver<ReaderCommand>>,
     printer: Option<SerialDriver<printer::Command>>,
+    /// Held so that its port stays open.
+    _radar: Option<SerialDriver<Infallible>>,
 }
 
 impl Ports {
@@ -29,6 +32,7 @@ impl Ports {
         Self {
             reader: open_reader(config, inbox),
             printer: open_printer(config, inbox, journal),
+            _radar: open_radar(config, inbox),
         }
     }
 
@@ -120,6 +124,24 @@ fn open_printer(
     driver.inspect_err(|_| missing()).ok()
 }
 
+/// A radar that is not configured is not missed.
+fn open_radar(config: &Config, inbox: &Inbox) -> Option<SerialDriver<Infallible>> {
+    let port = config.radar.port.as_ref()?;
+    let to = inbox.clone();
+    let driver = SerialDriver::start(
+        SerialConfig::new(port, radar::BAUD_RATE),
+        radar::Radar::new(),
+        move |event| {
+            to.event(match event {
+                radar::Event::Status(device) => Event::Radar(device),
+                radar::Event::Presence(present) => Event::Presence(present),
+            });
+        },
+    );
+    let missing = |_: &_| inbox.event(Event::Radar(Device::NoDevice));
+    driver.inspect_err(missing).ok()
+}
+
 /// What the reader tells, in the core's words; none for what only an engineer asks for.
 pub fn reader_event(event: ReaderEvent) -> Option<CoreReader> {
     Some(match event {
@@ -152,13 +174,5 @@ fn outcome_word(outcome: printer::Outcome) -> PrintOutcome {
         printer::Outcome::NotStarted(_) => PrintOutcome::NotStarted,
         printer::Outcome::Interrupted(_) => PrintOutcome::Interrupted,
         printer::Outcome::Unknown => PrintOutcome::Unknown,
-    }
-}
-
-/// A pin's word in the core's.
-pub(super) fn pin_event(event: InputEvent) -> Event {
-    match event {
-        InputEvent::Presence(present) => Event::Presence(present),
-        InputEvent::DoorOpen(open) => Event::Door(open),
     }
 }

@@ -32,18 +32,11 @@ impl Rig {
                 trouble.network_down = !up;
                 self.line(&trouble);
             }
-            Action::Presence(present) => {
+            Action::Input(input, on) => {
                 let mut hand = lock(&self.hand);
-                hand.present = *present;
+                hand.inputs.insert(*input, *on);
                 if let Some(pins) = &hand.pins {
-                    pins.set_presence(*present);
-                }
-            }
-            Action::Door(open) => {
-                let mut hand = lock(&self.hand);
-                hand.door_open = *open;
-                if let Some(pins) = &hand.pins {
-                    pins.set_door(*open);
+                    pins.set(*input, *on);
                 }
             }
             Action::Disk(full) => {

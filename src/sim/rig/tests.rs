@@ -4,7 +4,8 @@ use std::sync::mpsc::channel;
 
 use super::*;
 use crate::config::GpioBackend;
-use crate::shell::gpio::InputEvent;
+use crate::pins::Input;
+use crate::shell::gpio::PinEvent;
 use crate::sim::script;
 use crate::wire::escpos::Profile;
 
@@ -63,9 +64,9 @@ fn pins_of_a_new_start_say_what_the_hand_did_before() {
     }));
     act(&rig, "door open").expect("done");
     drop(pins);
-    let told: Vec<InputEvent> = seen.try_iter().collect();
-    assert!(told.contains(&InputEvent::Presence(true)));
-    assert_eq!(told.last(), Some(&InputEvent::DoorOpen(true)));
+    let told: Vec<PinEvent> = seen.try_iter().collect();
+    assert!(told.contains(&PinEvent::Input(Input::Presence, true)));
+    assert_eq!(told.last(), Some(&PinEvent::Input(Input::Door, true)));
 }
 
 #[test]
