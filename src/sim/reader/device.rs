@@ -38,6 +38,15 @@ pub enum ReaderFault {
     Unauthorised,
     /// Reading with fingerprint fails (37).
     FingerprintFailed,
+    /// Requests with this CMD are answered with this result and nothing else.
+    Answers {
+        /// First byte of the request: 11 status, 12 SAM id, 20 find and select, 30 read, 61 longest exchange.
+        cmd: u8,
+        /// Result.
+        sw3: u8,
+    },
+    /// Requests with this CMD are not answered.
+    Mute(u8),
 }
 
 /// The behaviour of a reader on a stream of bytes.
@@ -138,6 +147,12 @@ impl SimReader {
         }
         if self.fault == ReaderFault::Unauthorised {
             return (0x66, vec![], short);
+        }
+        match self.fault {
+            ReaderFault::Answers { cmd, sw3 } if request.get(2) == Some(&cmd) => {
+                return (sw3, vec![], short);
+            }
+            _ => {}
         }
         match request.get(2..request.len().saturating_sub(1)) {
             Some([0x10, 0xFF]) => {
@@ -272,6 +287,9 @@ impl Device for SimReader {
         // Requests are at most eleven bytes long; a firmware that sends more than this at once is not listened to.
         self.input.extend(bytes.iter().take(4096));
         while let Some(request) = self.next_request() {
+            if matches!(self.fault, ReaderFault::Mute(cmd) if request.get(2) == Some(&cmd)) {
+                continue;
+            }
             let (sw3, data, time) = self.answer(&request);
             // One after the other: an answer never overtakes the one before.
             let free = self.busy_until.map_or(now, |at| now.max(at));

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use super::{
     frame::{Answer, Decoded, Decoder},
     request::Request,
-    status::Class,
+    status::{Class, Sw3},
 };
 
 /// Without a byte for this long, an answer that has begun is broken off.
@@ -23,6 +23,19 @@ pub(super) enum Outcome {
     Answer(Answer),
     /// No usable answer, although it was asked again where that is allowed.
     Silent,
+}
+
+impl Outcome {
+    pub(super) fn answer(&self) -> Option<&Answer> {
+        match self {
+            Self::Answer(answer) => Some(answer),
+            Self::Silent => None,
+        }
+    }
+
+    pub(super) fn sw3(&self) -> Option<Sw3> {
+        self.answer().map(|answer| answer.sw3)
+    }
 }
 
 #[derive(Clone, Copy)]

@@ -138,6 +138,7 @@ pub struct SamReader {
     reset_wanted: bool,
     polling: bool,
     last_find: Option<Instant>,
+    /// Senseless or missing answers to "find" since the last good one.
     strange: u8,
     media: Media,
     /// The outcome of the outstanding request is of no interest any more.
@@ -186,31 +187,29 @@ impl SamReader {
     }
 
     fn handle_outcome(&mut self, outcome: Outcome, now: Instant) {
-        let class = match &outcome {
-            Outcome::Answer(answer) => Some(answer.sw3.class()),
-            Outcome::Silent => None,
-        };
+        let class = outcome.sw3().map(Sw3::class);
         match (self.step, class) {
             (Step::Closed | Step::Idle | Step::Down, _) => {}
-            (Step::Hello | Step::Heartbeat, Some(Class::DeviceFault)) => self.out_of_service(now),
+            // "Not permitted" is about the limit alone: such a module works with its own one.
+            (Step::LimitRf, _) if outcome.sw3() == Some(Sw3::NotPermitted) => self.greeted(now),
+            (
+                Step::Hello | Step::Heartbeat | Step::Identify { .. } | Step::LimitRf,
+                Some(Class::DeviceFault),
+            ) => self.out_of_service(now),
+            (Step::Identify { .. } | Step::LimitRf, None) => self.silent(now),
             (Step::Hello, Some(Class::Ok)) => {
                 self.ask(Step::Identify { tries: 1 }, Request::SamId, now);
             }
             (Step::Heartbeat, Some(Class::Ok)) => self.idle(now),
             (Step::Hello | Step::Heartbeat, _) => self.silent(now),
             (Step::Identify { tries }, _) => {
-                let id = match &outcome {
-                    Outcome::Answer(answer) => sam_id::decode(&answer.data),
-                    Outcome::Silent => None,
-                };
+                let id = outcome
+                    .answer()
+                    .and_then(|answer| sam_id::decode(&answer.data));
                 self.identified(id, tries, now);
             }
-            (Step::LimitRf, _) => {
-                // A module that does not know this request works with its own limit.
-                self.reset_tried = false;
-                self.set_device(Device::Online);
-                self.idle(now);
-            }
+            // So does a module that does not know this request.
+            (Step::LimitRf, Some(_)) => self.greeted(now),
             (Step::Reset, _) => self.ask(Step::Hello, Request::Status, now),
             (Step::Find | Step::Select | Step::Read { .. } | Step::ReadAddress { .. }, _) => {
                 self.handle_card_outcome(outcome, now);
@@ -229,12 +228,26 @@ impl SamReader {
         self.ask(Step::LimitRf, Request::SetMaxRf(self.config.max_rf), now);
     }
 
+    /// It said hello. One that was well by its own word and yet found neither card nor "no card" is believed when it
+    /// finds again, so that its status does not swing.
+    fn greeted(&mut self, now: Instant) {
+        self.reset_tried = false;
+        if !self.is_doubtful() {
+            self.set_device(Device::Online);
+        }
+        self.idle(now);
+    }
+
+    fn is_doubtful(&self) -> bool {
+        self.strange >= STRANGE_LIMIT
+    }
+
     /// A request was not answered. Asks for the status: its answer cannot be mistaken for that of a card request,
     /// and the module answers in order, so whatever was late has arrived before it.
     fn recover(&mut self, now: Instant) {
         self.doubt_media();
-        self.strange += 1;
-        if self.strange >= STRANGE_LIMIT {
+        self.strange = self.strange.saturating_add(1);
+        if self.is_doubtful() {
             // It says that it is well, and yet cards cannot be asked for.
             return self.out_of_service(now);
         }
@@ -260,7 +273,6 @@ impl SamReader {
     }
 
     fn out_of_service(&mut self, now: Instant) {
-        self.strange = 0;
         self.doubt_media();
         self.set_device(Device::HardwareError);
         self.wait_down(now);
@@ -277,7 +289,7 @@ impl SamReader {
             return self.reset(now);
         }
         self.step = Step::Idle;
-        self.next = Some(if self.polling {
+        self.next = Some(if self.polling || self.is_doubtful() {
             let due = self.last_find.map(|last| last + self.config.poll_interval);
             due.map_or(now, |due| due.max(now))
         } else {
@@ -287,6 +299,8 @@ impl SamReader {
 
     fn find(&mut self, now: Instant) {
         self.last_find = Some(now);
+        // Asked only to see whether it can find.
+        self.stale = !self.polling;
         self.ask(Step::Find, Request::Find, now);
     }
 }
@@ -319,7 +333,6 @@ impl Machine for SamReader {
                 if !polling {
                     self.media = Media::Absent;
                     self.pending = None;
-                    self.strange = 0;
                     // A reading under way is not broken off: its late answer could be taken for another card's.
                     self.stale = self.step.is_about_card();
                 }
@@ -348,7 +361,7 @@ impl Machine for SamReader {
             return;
         }
         match self.step {
-            Step::Idle if self.polling => self.find(now),
+            Step::Idle if self.polling || self.is_doubtful() => self.find(now),
             Step::Idle => self.ask(Step::Heartbeat, Request::Status, now),
             Step::Down => self.ask(Step::Hello, Request::Status, now),
             _ => self.next = None,

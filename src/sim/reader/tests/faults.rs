@@ -145,3 +145,89 @@ fn a_silent_module_is_noticed_without_polling() {
     bench.device.set_fault(ReaderFault::Silent);
     assert_eq!(bench.story(60 * SECOND), ["Status(PowerOff)"]);
 }
+
+/// Says well when asked for its health, and yet cannot be used: told once, not over and over.
+#[test]
+fn a_module_that_is_well_by_its_own_word_only_does_not_swing() {
+    let not_usable = [
+        (
+            ReaderFault::Answers {
+                cmd: 0x12,
+                sw3: 0x60,
+            },
+            "HardwareError",
+        ),
+        (
+            ReaderFault::Answers {
+                cmd: 0x12,
+                sw3: 0x66,
+            },
+            "HardwareError",
+        ),
+        (
+            ReaderFault::Answers {
+                cmd: 0x61,
+                sw3: 0x60,
+            },
+            "HardwareError",
+        ),
+        (
+            ReaderFault::Answers {
+                cmd: 0x61,
+                sw3: 0x66,
+            },
+            "HardwareError",
+        ),
+        (
+            ReaderFault::Answers {
+                cmd: 0x20,
+                sw3: 0x24,
+            },
+            "HardwareError",
+        ),
+        (
+            ReaderFault::Answers {
+                cmd: 0x20,
+                sw3: 0x47,
+            },
+            "HardwareError",
+        ),
+        (
+            ReaderFault::Answers {
+                cmd: 0x20,
+                sw3: 0x66,
+            },
+            "HardwareError",
+        ),
+        (ReaderFault::Mute(0x20), "HardwareError"),
+        (ReaderFault::Mute(0x12), "PowerOff"),
+        (ReaderFault::Mute(0x61), "PowerOff"),
+    ];
+    for (fault, status) in not_usable {
+        let mut bench = Bench::polling();
+        bench.device.set_fault(fault);
+        bench.machine.command(ReaderCommand::Reset, bench.now);
+        let story = bench.story(120 * SECOND);
+        assert_eq!(story, [format!("Status({status})")], "{fault:?}");
+        // Nobody wants a card: it says so no more often.
+        bench
+            .machine
+            .command(ReaderCommand::SetPolling(false), bench.now);
+        assert_eq!(bench.story(120 * SECOND), [""; 0], "{fault:?}");
+        bench.device.set_fault(ReaderFault::None);
+        let story = bench.story(70 * SECOND);
+        assert_eq!(story, ["Status(Online)"], "{fault:?}");
+    }
+}
+
+#[test]
+fn a_module_without_a_limit_of_exchanges_is_used_all_the_same() {
+    for sw3 in [0x21, 0x23] {
+        let mut bench = Bench::new();
+        bench
+            .device
+            .set_fault(ReaderFault::Answers { cmd: 0x61, sw3 });
+        let story = bench.story(10 * SECOND);
+        assert_eq!(story.last().map(String::as_str), Some("Status(Online)"));
+    }
+}

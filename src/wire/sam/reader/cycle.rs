@@ -6,7 +6,7 @@ use super::{
     Answer, Class, Instant, Outcome, ReadFault, ReaderEvent, Request, STRANGE_LIMIT, SamReader,
     Step, Sw3,
 };
-use crate::{document::IdentityDocument, wire::sam::card};
+use crate::{document::IdentityDocument, status::Device, wire::sam::card};
 
 /// Selecting and reading are repeated so often for one card.
 const TRIES: u8 = 3;
@@ -47,6 +47,9 @@ impl SamReader {
         if std::mem::take(&mut self.stale) {
             // Asked for in a visit that is over.
             self.pending = None;
+            if matches!(&answer, Some(answer) if self.step == Step::Find && found_or_not(answer)) {
+                self.finds();
+            }
             return match answer {
                 Some(_) => self.idle(now),
                 None => self.recover(now),
@@ -71,11 +74,11 @@ impl SamReader {
     fn found(&mut self, answer: &Answer, now: Instant) {
         match answer.sw3 {
             Sw3::Found => {
-                self.strange = 0;
+                self.finds();
                 self.present(now);
             }
             Sw3::NoCard => {
-                self.strange = 0;
+                self.finds();
                 self.absent();
                 self.idle(now);
             }
@@ -93,15 +96,24 @@ impl SamReader {
         }
     }
 
+    /// It does what it is there for.
+    fn finds(&mut self) {
+        self.strange = 0;
+        self.set_device(Device::Online);
+    }
+
     fn strange_answer(&mut self, class: Class, now: Instant) {
-        self.strange = self.strange.saturating_add(1);
+        let was_doubtful = self.is_doubtful();
+        self.strange = match class {
+            // Whatever it says of its health: it does not find.
+            Class::DeviceFault => STRANGE_LIMIT,
+            _ => self.strange.saturating_add(1),
+        };
         match class {
             Class::DeviceFault => self.out_of_service(now),
+            _ if was_doubtful => self.out_of_service(now),
             Class::Reset => self.reset(now),
-            _ if self.strange >= STRANGE_LIMIT => {
-                self.strange = 0;
-                self.reset(now);
-            }
+            _ if self.is_doubtful() => self.reset(now),
             _ => self.idle(now),
         }
     }
@@ -255,6 +267,10 @@ impl SamReader {
         self.tries = 0;
         self.events.push_back(ReaderEvent::ReadFailed(fault));
     }
+}
+
+fn found_or_not(answer: &Answer) -> bool {
+    matches!(answer.sw3, Sw3::Found | Sw3::NoCard)
 }
 
 /// What a result says about the card, `None` when it says nothing about it.
