@@ -25,7 +25,12 @@ struct Bench {
     device: SimReader,
     now: Instant,
     events: Vec<ReaderEvent>,
+    last_find: Option<Instant>,
 }
+
+/// "Find card" on the line, by the makers' table; not more often than every 300 ms, by their manuals.
+const FIND: [u8; 10] = [0xAA, 0xAA, 0xAA, 0x96, 0x69, 0x00, 0x03, 0x20, 0x01, 0x22];
+const BETWEEN_FINDS: Duration = Duration::from_millis(300);
 
 impl Bench {
     /// A machine at the device, nothing exchanged yet.
@@ -38,6 +43,7 @@ impl Bench {
             device: SimReader::default(),
             now,
             events: Vec::new(),
+            last_find: None,
         }
     }
 
@@ -61,6 +67,11 @@ impl Bench {
             while moved {
                 moved = false;
                 while let Some(bytes) = self.machine.poll_transmit() {
+                    if bytes == FIND {
+                        let last = self.last_find.replace(self.now);
+                        let since = last.map_or(BETWEEN_FINDS, |last| self.now - last);
+                        assert!(since >= BETWEEN_FINDS, "two finds within {since:?}");
+                    }
                     self.device.handle_input(&bytes, self.now);
                     moved = true;
                 }

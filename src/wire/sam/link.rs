@@ -23,13 +23,15 @@ pub(super) enum Outcome {
     Answer(Answer),
     /// No usable answer, although it was asked again where that is allowed.
     Silent,
+    /// An answer came that cannot be used, to a request that has a time of its own and is not sent again: "find".
+    Broken,
 }
 
 impl Outcome {
     pub(super) fn answer(&self) -> Option<&Answer> {
         match self {
             Self::Answer(answer) => Some(answer),
-            Self::Silent => None,
+            Self::Silent | Self::Broken => None,
         }
     }
 
@@ -61,6 +63,7 @@ pub(super) struct Link {
     dirty: bool,
     last_byte: Option<Instant>,
     transmit: Option<Vec<u8>>,
+    last_find: Option<Instant>,
 }
 
 impl Link {
@@ -73,13 +76,20 @@ impl Link {
             dirty: false,
             last_byte: None,
             transmit: None,
+            last_find: None,
         }
+    }
+
+    /// When the last "find" was sent, over whatever happened to the port.
+    pub(super) fn last_find(&self) -> Option<Instant> {
+        self.last_find
     }
 
     /// The port was opened or lost: nothing is awaited any more. Bytes of the time before may still come.
     pub(super) fn reset(&mut self) {
         *self = Self {
             dirty: true,
+            last_find: self.last_find,
             ..Self::new()
         };
     }
@@ -194,6 +204,9 @@ impl Link {
     }
 
     fn resend(&mut self, now: Instant) -> Option<Outcome> {
+        if self.request == Request::Find {
+            return Some(self.end(Outcome::Broken));
+        }
         if self.resends_left == 0 {
             return Some(self.end(Outcome::Silent));
         }
@@ -205,7 +218,7 @@ impl Link {
 
     fn end(&mut self, outcome: Outcome) -> Outcome {
         // After asking twice there may be two answers.
-        self.dirty |= self.resends_left < RESENDS || outcome == Outcome::Silent;
+        self.dirty |= self.resends_left < RESENDS || outcome.answer().is_none();
         self.state = State::Free;
         outcome
     }
@@ -231,6 +244,9 @@ impl Link {
         self.dirty = false;
         self.last_byte = None;
         self.transmit = Some(self.request.encode());
+        if self.request == Request::Find {
+            self.last_find = Some(now);
+        }
         self.state = State::Waiting {
             deadline: now + self.request.timeout(),
             broken: false,

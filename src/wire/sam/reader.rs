@@ -137,7 +137,6 @@ pub struct SamReader {
     reset_tried: bool,
     reset_wanted: bool,
     polling: bool,
-    last_find: Option<Instant>,
     /// Senseless or missing answers to "find" since the last good one.
     strange: u8,
     media: Media,
@@ -164,7 +163,6 @@ impl SamReader {
             reset_tried: false,
             reset_wanted: false,
             polling: false,
-            last_find: None,
             strange: 0,
             media: Media::Absent,
             stale: false,
@@ -290,7 +288,10 @@ impl SamReader {
         }
         self.step = Step::Idle;
         self.next = Some(if self.polling || self.is_doubtful() {
-            let due = self.last_find.map(|last| last + self.config.poll_interval);
+            let due = self
+                .link
+                .last_find()
+                .map(|last| last + self.config.poll_interval);
             due.map_or(now, |due| due.max(now))
         } else {
             now + HEARTBEAT
@@ -298,7 +299,6 @@ impl SamReader {
     }
 
     fn find(&mut self, now: Instant) {
-        self.last_find = Some(now);
         // Asked only to see whether it can find.
         self.stale = !self.polling;
         self.ask(Step::Find, Request::Find, now);

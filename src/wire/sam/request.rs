@@ -70,11 +70,16 @@ impl Request {
         }
     }
 
-    /// Whether silence may be met by asking again. Not for readings: a late answer could belong to another card.
+    /// Whether silence may be met by asking again at once. Not for readings: a late answer could belong to another
+    /// card. Not for "find": it must not be asked more often than every 300 ms.
     pub(super) fn may_repeat_after_silence(self) -> bool {
         !matches!(
             self,
-            Self::ReadBase | Self::ReadWithFingerprint | Self::ReadAddress | Self::ReadCardBody
+            Self::Find
+                | Self::ReadBase
+                | Self::ReadWithFingerprint
+                | Self::ReadAddress
+                | Self::ReadCardBody
         )
     }
 

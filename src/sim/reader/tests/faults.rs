@@ -231,3 +231,55 @@ fn a_module_without_a_limit_of_exchanges_is_used_all_the_same() {
         assert_eq!(story.last().map(String::as_str), Some("Status(Online)"));
     }
 }
+
+/// [`Bench::run`] looks at the time between two finds.
+#[test]
+fn finds_keep_their_distance_whatever_is_wrong() {
+    let ms = Duration::from_millis;
+    let mut faults = vec![
+        ReaderFault::None,
+        ReaderFault::NoiseBefore,
+        ReaderFault::NoiseWithin,
+        ReaderFault::GarbledChecksum,
+        ReaderFault::Slow,
+        ReaderFault::Late(ms(120)),
+        ReaderFault::Late(ms(950)),
+        ReaderFault::Late(ms(5100)),
+        ReaderFault::Silent,
+        ReaderFault::AbsurdLength,
+        ReaderFault::MovedAway,
+        ReaderFault::NotAnIdCard,
+        ReaderFault::AuthenticationFailed,
+        ReaderFault::Unauthorised,
+        ReaderFault::FingerprintFailed,
+    ];
+    for cmd in [0x10, 0x11, 0x12, 0x20, 0x30, 0x61] {
+        faults.push(ReaderFault::Mute(cmd));
+        let codes =
+            (0..=u8::MAX).filter(|code| code % 16 < 2 || [0x24, 0x3F, 0x47, 0x9F].contains(code));
+        faults.extend(codes.map(|sw3| ReaderFault::Answers { cmd, sw3 }));
+    }
+    for fault in faults {
+        let mut bench = Bench::polling();
+        bench.device.set_read_time(ms(5));
+        bench.device.lay(card("young"));
+        bench.run(ms(700));
+        bench.device.set_fault(fault);
+        bench.run(ms(2400));
+        for polling in [false, true, false, true] {
+            bench
+                .machine
+                .command(ReaderCommand::SetPolling(polling), bench.now);
+            bench.run(ms(70));
+        }
+        bench.device.take();
+        bench.run(ms(1100));
+        bench.device.lay(card("elder"));
+        bench.run(10 * SECOND);
+        bench.machine.port_lost(bench.now);
+        bench.machine.port_opened(bench.now);
+        bench.device.set_fault(ReaderFault::None);
+        bench.run(2 * SECOND);
+        assert!(bench.last_find.is_some(), "{fault:?}");
+    }
+}

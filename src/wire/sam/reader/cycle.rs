@@ -43,6 +43,7 @@ impl SamReader {
         let answer = match outcome {
             Outcome::Answer(answer) => Some(answer),
             Outcome::Silent => None,
+            Outcome::Broken => return self.broken(now),
         };
         if std::mem::take(&mut self.stale) {
             // Asked for in a visit that is over.
@@ -100,6 +101,19 @@ impl SamReader {
     fn finds(&mut self) {
         self.strange = 0;
         self.set_device(Device::Online);
+    }
+
+    /// A damaged answer to "find": the next find comes at its time. When it goes on like that, is the line to be used at
+    /// all?
+    fn broken(&mut self, now: Instant) {
+        self.stale = false;
+        let was_doubtful = self.is_doubtful();
+        self.strange = self.strange.saturating_add(1);
+        match self.is_doubtful() {
+            true if was_doubtful => self.out_of_service(now),
+            true => self.ask(Step::Hello, Request::Status, now),
+            false => self.idle(now),
+        }
     }
 
     fn strange_answer(&mut self, class: Class, now: Instant) {
@@ -195,16 +209,14 @@ impl SamReader {
         }
     }
 
-    /// From "find" on, a few times per card.
+    /// From the next "find" on, a few times per card.
     fn try_again(&mut self, now: Instant) {
         self.tries += 1;
-        if self.tries < TRIES {
-            self.find(now);
-        } else {
+        if self.tries >= TRIES {
             self.tries = 0;
             self.fail(ReadFault::Unreadable);
-            self.idle(now);
         }
+        self.idle(now);
     }
 
     fn card_failed(&mut self, class: Class, now: Instant) {
