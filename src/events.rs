@@ -89,6 +89,9 @@ events! {
     CardFailed "card.failed" Fault ["fault" "sw3"] "证件读取失败。" "A card could not be read.";
     CardRemoved "card.removed" Act [] "证件已取走。" "The card was taken away.";
     ReaderStatus "reader.status" Status ["device"] "读卡器状态变化。" "The card reader's state has changed.";
+    ReaderIdentified "reader.identified" Act ["sam_id"] "已读到读卡器模块编号。" "The card reader's module has told its identity.";
+    ReaderRateFound "reader.rate_found" Fault ["rate"] "读卡器的波特率与配置不符,已改用此波特率;请更正配置。" "The card reader answers at another bit rate than configured, which is used now; the configuration should be corrected.";
+    ReaderPowerCycleWanted "reader.power_cycle_wanted" Alarm [] "读卡器无应答,须断电数秒后重新上电。" "The card reader answers nothing; its power should be cut for some seconds.";
     PrinterStatus "printer.status" Status ["device" "paper"] "打印机状态变化。" "The printer's state has changed.";
     PaperOut "paper.out" Alarm [] "缺纸,须换纸。" "The paper is out and must be replaced.";
     PrintBegin "print.begin" Act ["case" "reprint"] "开始打印回执。" "A receipt began to print.";

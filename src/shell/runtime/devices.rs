@@ -5,6 +5,7 @@ use std::time::Duration;
 use crate::config::Config;
 use crate::domain::kiosk::{Event, PrintOutcome, ReaderEvent as CoreReader};
 use crate::domain::visit::CardTrouble;
+use crate::events::{EventId, FieldValue};
 use crate::receipt::Receipt;
 use crate::shell::fonts::FileGlyphs;
 use crate::shell::gpio::InputEvent;
@@ -24,9 +25,9 @@ pub(super) struct Ports {
 }
 
 impl Ports {
-    pub(super) fn open(config: &Config, inbox: &Inbox, _journal: &Journal) -> Self {
+    pub(super) fn open(config: &Config, inbox: &Inbox, journal: &Journal) -> Self {
         Self {
-            reader: open_reader(config, inbox),
+            reader: open_reader(config, inbox, journal),
             printer: open_printer(config, inbox),
         }
     }
@@ -50,7 +51,11 @@ impl Ports {
     }
 }
 
-fn open_reader(config: &Config, inbox: &Inbox) -> Option<SerialDriver<ReaderCommand>> {
+fn open_reader(
+    config: &Config,
+    inbox: &Inbox,
+    journal: &Journal,
+) -> Option<SerialDriver<ReaderCommand>> {
     let missing = || inbox.event(Event::Reader(CoreReader::Status(Device::NoDevice)));
     let Some(port) = &config.reader.port else {
         missing();
@@ -60,13 +65,17 @@ fn open_reader(config: &Config, inbox: &Inbox) -> Option<SerialDriver<ReaderComm
         poll_interval: Duration::from_millis(config.reader.poll_ms.into()),
         // The fingerprint is never used here, and what is not read cannot be lost (PIPL article 6).
         with_fingerprint: false,
+        rate: config.reader.baud,
         ..SamConfig::default()
     });
-    let to = inbox.clone();
+    let (to, journal) = (inbox.clone(), journal.clone());
     let driver = SerialDriver::start(
         SerialConfig::new(port, config.reader.baud),
         machine,
         move |event| {
+            if let Some((id, fields)) = reader_note(&event) {
+                journal.event(id, &fields);
+            }
             if let Some(event) = reader_event(event) {
                 to.event(Event::Reader(event));
             }
@@ -111,11 +120,13 @@ fn profile(config: &Config) -> Option<Profile> {
         .or_else(|| Profile::builtin("generic-gbk-58"))
 }
 
-/// What the reader tells, in the core's words; none for what only an engineer asks for.
+/// What the reader tells, in the core's words; none for what only a technician asks for, see [`reader_note`].
 pub fn reader_event(event: ReaderEvent) -> Option<CoreReader> {
     Some(match event {
         ReaderEvent::Status(device) => CoreReader::Status(device),
-        ReaderEvent::SamId(_) => return None,
+        ReaderEvent::SamId(_) | ReaderEvent::RateFound(_) | ReaderEvent::PowerCycleWanted => {
+            return None;
+        }
         ReaderEvent::MediaInserted => CoreReader::MediaInserted,
         ReaderEvent::CardRead(document) => CoreReader::CardRead(document),
         ReaderEvent::ReadFailed(fault) => CoreReader::Failed(match fault {
@@ -126,6 +137,22 @@ pub fn reader_event(event: ReaderEvent) -> Option<CoreReader> {
             }
         }),
         ReaderEvent::MediaRemoved => CoreReader::MediaRemoved,
+    })
+}
+
+/// What the reader tells a technician: for the journal alone. No relay cuts its power yet, so that wish is an alarm.
+fn reader_note(event: &ReaderEvent) -> Option<(EventId, Vec<(&'static str, FieldValue)>)> {
+    Some(match event {
+        ReaderEvent::SamId(id) => {
+            let id = ("sam_id", FieldValue::id(id));
+            (EventId::ReaderIdentified, vec![id])
+        }
+        ReaderEvent::RateFound(rate) => {
+            let rate = ("rate", FieldValue::count(*rate));
+            (EventId::ReaderRateFound, vec![rate])
+        }
+        ReaderEvent::PowerCycleWanted => (EventId::ReaderPowerCycleWanted, Vec::new()),
+        _ => return None,
     })
 }
 

@@ -7,6 +7,8 @@ use zeroize::{Zeroize, Zeroizing};
 use super::status::Sw3;
 
 pub(super) const PREAMBLE: [u8; 5] = [0xAA, 0xAA, 0xAA, 0x96, 0x69];
+/// What follows the preamble in [`Decoded::TimedOut`]. No answer begins like that: its first two results are 00.
+const TIMED_OUT: [u8; 5] = [0x00, 0x05, 0x05, 0x05, 0x05];
 /// Preamble and length field.
 const HEADER: usize = 7;
 /// SW1 SW2 SW3 and the check byte.
@@ -38,6 +40,9 @@ pub enum Decoded {
     Answer(Answer),
     /// Something that began like an answer but had an impossible length or a wrong check byte.
     Broken,
+    /// `AA AA AA 96 69 00 05 05 05 05`: no valid answer, yet what some makers' readers send when their own time for a card
+    /// is over.
+    TimedOut,
 }
 
 /// Incremental decoder. Feed with [`Self::push`], take with [`Self::poll`] until `None`.
@@ -68,6 +73,10 @@ impl Decoder {
     pub fn poll(&mut self) -> Option<Decoded> {
         self.skip_to_preamble();
         let &[high, low] = self.buffer.get(5..HEADER)?.as_array()?;
+        if self.buffer.get(5..10) == Some(&TIMED_OUT) {
+            self.consume(5 + TIMED_OUT.len());
+            return Some(Decoded::TimedOut);
+        }
         let length = usize::from(u16::from_be_bytes([high, low]));
         if !(SHORTEST..=LONGEST).contains(&length) {
             self.consume(1);

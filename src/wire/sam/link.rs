@@ -14,6 +14,11 @@ pub(super) const GAP: Duration = Duration::from_millis(200);
 pub(super) const QUIET: Duration = Duration::from_millis(150);
 /// A line that never falls quiet is used all the same after this long.
 pub(super) const NOISE_LIMIT: Duration = Duration::from_secs(2);
+/// After a reset that was not answered the line is listened to for this long: a late "done" could not be told from the
+/// "well" asked for next.
+pub(super) const AFTER_RESET: Duration = Duration::from_secs(1);
+/// After a late answer the module counts as slow until so many answers came quickly.
+const SLOW_FOR: u8 = 32;
 /// How often a request is sent again.
 pub(super) const RESENDS: u8 = 2;
 
@@ -21,9 +26,9 @@ pub(super) const RESENDS: u8 = 2;
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Outcome {
     Answer(Answer),
-    /// No usable answer, although it was asked again where that is allowed.
+    /// No answer, although it was asked again where that is allowed.
     Silent,
-    /// An answer came that cannot be used, to a request that has a time of its own and is not sent again: "find".
+    /// Answers came that cannot be used, although it was asked again where that is allowed.
     Broken,
 }
 
@@ -48,6 +53,7 @@ enum State {
         give_up: Instant,
     },
     Waiting {
+        sent: Instant,
         deadline: Instant,
         /// A broken answer was seen: asking again waits only for quiet, not for the deadline.
         broken: bool,
@@ -59,6 +65,10 @@ pub(super) struct Link {
     state: State,
     request: Request,
     resends_left: u8,
+    /// So many quick answers in a row are needed until the module no longer counts as slow.
+    slow: u8,
+    /// How long the line must be quiet before the next request.
+    quiet: Duration,
     /// An answer may still be on its way, or noise was heard.
     dirty: bool,
     last_byte: Option<Instant>,
@@ -73,6 +83,8 @@ impl Link {
             state: State::Free,
             request: Request::Status,
             resends_left: 0,
+            slow: 0,
+            quiet: QUIET,
             dirty: false,
             last_byte: None,
             transmit: None,
@@ -104,7 +116,9 @@ impl Link {
             State::Draining { give_up } => {
                 Some(self.quiet_at().map_or(give_up, |at| at.min(give_up)))
             }
-            State::Waiting { deadline, broken } => {
+            State::Waiting {
+                deadline, broken, ..
+            } => {
                 let gap = match self.last_byte {
                     Some(last) if self.decoder.has_partial() => Some(last + GAP),
                     Some(last) if broken => Some(last + QUIET),
@@ -117,9 +131,18 @@ impl Link {
 
     /// Asks `request`. The one before must have ended or is given up.
     pub(super) fn start(&mut self, request: Request, now: Instant) {
+        self.dirty |= !matches!(self.state, State::Free);
+        // No answer about a card can be taken for one about health: nothing has to be waited for.
+        if request == Request::Status && self.request.is_about_card() {
+            self.dirty = false;
+        }
+        self.quiet = QUIET;
+        if self.request == Request::Reset && self.dirty {
+            self.quiet = AFTER_RESET;
+            self.last_byte = Some(now);
+        }
         self.request = request;
         self.resends_left = RESENDS;
-        self.dirty |= !matches!(self.state, State::Free);
         self.send_when_quiet(now);
     }
 
@@ -155,7 +178,9 @@ impl Link {
                 }
                 None
             }
-            State::Waiting { deadline, broken } => {
+            State::Waiting {
+                deadline, broken, ..
+            } => {
                 let silence = self
                     .last_byte
                     .map(|last| now.saturating_duration_since(last));
@@ -166,16 +191,24 @@ impl Link {
                     }
                     self.mark_broken();
                 }
+                if now >= deadline && self.decoder.has_partial() && self.wait_longer(now) {
+                    return None;
+                }
                 if now >= deadline {
                     self.dirty = true;
+                    let outcome = if broken {
+                        Outcome::Broken
+                    } else {
+                        Outcome::Silent
+                    };
                     if self.request.may_repeat_after_silence() {
-                        return self.resend(now);
+                        return self.resend(outcome, now);
                     }
-                    return Some(self.end(Outcome::Silent));
+                    return Some(self.end(outcome));
                 }
                 let quiet = silence.is_some_and(|silence| silence >= QUIET);
                 if broken && quiet && !self.decoder.has_partial() {
-                    return self.resend(now);
+                    return self.resend(Outcome::Broken, now);
                 }
                 None
             }
@@ -186,15 +219,50 @@ impl Link {
         while let Some(found) = self.decoder.poll() {
             match found {
                 Decoded::Broken => self.mark_broken(),
-                // Late or foreign: the awaited one is still to come, and another may follow it.
-                Decoded::Answer(answer) if !self.request.accepts(&answer) => self.dirty = true,
-                Decoded::Answer(answer) if answer.sw3.class() == Class::SendAgain => {
-                    return self.resend(now);
+                Decoded::TimedOut if self.request.is_about_card() => {
+                    return Some(self.end(Outcome::Broken));
                 }
-                Decoded::Answer(answer) => return Some(self.end(Outcome::Answer(answer))),
+                Decoded::TimedOut => self.late(),
+                Decoded::Answer(answer) if !self.request.accepts(&answer) => self.late(),
+                Decoded::Answer(answer) if answer.sw3.class() == Class::SendAgain => {
+                    return self.resend(Outcome::Broken, now);
+                }
+                Decoded::Answer(answer) => {
+                    self.measure(now);
+                    return Some(self.end(Outcome::Answer(answer)));
+                }
             }
         }
         None
+    }
+
+    /// An answer to what was asked before: the awaited one is still to come, and another may follow it. The module is
+    /// not silent, only slow.
+    fn late(&mut self) {
+        self.dirty = true;
+        self.slow = SLOW_FOR;
+        if let State::Waiting { sent, .. } = self.state {
+            self.wait_longer(sent);
+        }
+    }
+
+    /// Gives the module all the time that the request may take; false when that is over by `now`.
+    fn wait_longer(&mut self, now: Instant) -> bool {
+        let State::Waiting { sent, deadline, .. } = &mut self.state else {
+            return false;
+        };
+        *deadline = *sent + self.request.timeout();
+        now < *deadline
+    }
+
+    fn measure(&mut self, now: Instant) {
+        if let (State::Waiting { sent, .. }, Some(quick)) = (self.state, self.request.quick()) {
+            self.slow = if now.saturating_duration_since(sent) > quick {
+                SLOW_FOR
+            } else {
+                self.slow.saturating_sub(1)
+            };
+        }
     }
 
     fn mark_broken(&mut self) {
@@ -203,12 +271,10 @@ impl Link {
         }
     }
 
-    fn resend(&mut self, now: Instant) -> Option<Outcome> {
-        if self.request == Request::Find {
-            return Some(self.end(Outcome::Broken));
-        }
-        if self.resends_left == 0 {
-            return Some(self.end(Outcome::Silent));
+    /// Asks again, or ends with `outcome` where that is not allowed any more.
+    fn resend(&mut self, outcome: Outcome, now: Instant) -> Option<Outcome> {
+        if self.request == Request::Find || self.resends_left == 0 {
+            return Some(self.end(outcome));
         }
         self.resends_left -= 1;
         self.dirty = true;
@@ -247,13 +313,15 @@ impl Link {
         if self.request == Request::Find {
             self.last_find = Some(now);
         }
+        let quick = self.request.quick().filter(|_| self.slow == 0);
         self.state = State::Waiting {
-            deadline: now + self.request.timeout(),
+            sent: now,
+            deadline: now + quick.unwrap_or(self.request.timeout()),
             broken: false,
         };
     }
 
     fn quiet_at(&self) -> Option<Instant> {
-        self.last_byte.map(|last| last + QUIET)
+        self.last_byte.map(|last| last + self.quiet)
     }
 }

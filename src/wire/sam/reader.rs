@@ -12,15 +12,21 @@ use super::{
     sam_id,
     status::{Class, Sw3},
 };
-use crate::{document::IdentityDocument, status::Device, wire::Machine};
+use crate::{
+    document::IdentityDocument,
+    status::Device,
+    wire::{Machine, PortWish},
+};
 
 mod cycle;
+mod ladder;
 use cycle::Media;
+use ladder::Ladder;
 
 /// The SAM id is asked this often: the first answer after power-on is sometimes wrong.
 const SAM_ID_TRIES: u8 = 3;
-/// While no card is wanted, the module is asked this often whether it is well.
-const HEARTBEAT: Duration = Duration::from_secs(30);
+/// While no card is wanted, the module is asked this often whether it is well: a pulled cable is seen within 3 s.
+const HEARTBEAT: Duration = Duration::from_secs(2);
 /// A silent or faulty module is asked again after this long.
 const RETRY: Duration = Duration::from_secs(3);
 /// So many senseless answers to "find" in a row end in a reset.
@@ -51,6 +57,11 @@ pub enum ReaderEvent {
     ReadFailed(ReadFault),
     /// The card is gone.
     MediaRemoved,
+    /// The module answers at this bit rate (bits a second) and not at the one configured.
+    RateFound(u32),
+    /// Nothing that can be sent brings the module back: its power should be cut for some seconds, by whoever has a relay
+    /// for that. Told at most once in ten minutes.
+    PowerCycleWanted,
 }
 
 /// Why a card could not be read.
@@ -86,6 +97,8 @@ pub struct SamConfig {
     pub with_fingerprint: bool,
     /// Longest radio exchange in bytes, 24..=255.
     pub max_rf: u8,
+    /// Bit rate that the port is opened with, bits a second.
+    pub rate: u32,
 }
 
 impl Default for SamConfig {
@@ -95,6 +108,7 @@ impl Default for SamConfig {
             removal_votes: 3,
             with_fingerprint: true,
             max_rf: 0x50,
+            rate: 115_200,
         }
     }
 }
@@ -133,8 +147,8 @@ pub struct SamReader {
     device: Device,
     sam_id: Option<String>,
     events: VecDeque<ReaderEvent>,
-    /// Since the last good hello a reset was tried.
-    reset_tried: bool,
+    /// What was tried since it was last online.
+    ladder: Ladder,
     reset_wanted: bool,
     polling: bool,
     /// Senseless or missing answers to "find" since the last good one.
@@ -153,6 +167,7 @@ impl SamReader {
     #[must_use]
     pub fn new(config: SamConfig) -> Self {
         Self {
+            ladder: Ladder::new(config.rate),
             config,
             link: Link::new(),
             step: Step::Closed,
@@ -160,7 +175,6 @@ impl SamReader {
             device: Device::Unknown,
             sam_id: None,
             events: VecDeque::new(),
-            reset_tried: false,
             reset_wanted: false,
             polling: false,
             strange: 0,
@@ -193,13 +207,17 @@ impl SamReader {
             (
                 Step::Hello | Step::Heartbeat | Step::Identify { .. } | Step::LimitRf,
                 Some(Class::DeviceFault),
-            ) => self.out_of_service(now),
-            (Step::Identify { .. } | Step::LimitRf, None) => self.silent(now),
+            ) => {
+                self.note_rate();
+                self.out_of_service(now);
+            }
+            (Step::Identify { .. } | Step::LimitRf, None) => self.climb(&outcome, now),
             (Step::Hello, Some(Class::Ok)) => {
+                self.note_rate();
                 self.ask(Step::Identify { tries: 1 }, Request::SamId, now);
             }
             (Step::Heartbeat, Some(Class::Ok)) => self.idle(now),
-            (Step::Hello | Step::Heartbeat, _) => self.silent(now),
+            (Step::Hello | Step::Heartbeat, _) => self.climb(&outcome, now),
             (Step::Identify { tries }, _) => {
                 let id = outcome
                     .answer()
@@ -229,7 +247,7 @@ impl SamReader {
     /// It said hello. One that was well by its own word and yet found neither card nor "no card" is believed when it
     /// finds again, so that its status does not swing.
     fn greeted(&mut self, now: Instant) {
-        self.reset_tried = false;
+        self.ladder.well();
         if !self.is_doubtful() {
             self.set_device(Device::Online);
         }
@@ -252,19 +270,7 @@ impl SamReader {
         self.ask(Step::Hello, Request::Status, now);
     }
 
-    /// Hello was not answered either: once reset, then power off.
-    fn silent(&mut self, now: Instant) {
-        self.doubt_media();
-        if self.reset_tried {
-            self.set_device(Device::PowerOff);
-            self.wait_down(now);
-        } else {
-            self.reset(now);
-        }
-    }
-
     fn reset(&mut self, now: Instant) {
-        self.reset_tried = true;
         self.reset_wanted = false;
         self.doubt_media();
         self.ask(Step::Reset, Request::Reset, now);
@@ -273,12 +279,12 @@ impl SamReader {
     fn out_of_service(&mut self, now: Instant) {
         self.doubt_media();
         self.set_device(Device::HardwareError);
-        self.wait_down(now);
+        self.wait_down(RETRY, now);
     }
 
-    fn wait_down(&mut self, now: Instant) {
+    fn wait_down(&mut self, time: Duration, now: Instant) {
         self.step = Step::Down;
-        self.next = Some(now + RETRY);
+        self.next = Some(now + time);
     }
 
     /// Nothing to do until the next find or heartbeat.
@@ -311,12 +317,13 @@ impl Machine for SamReader {
 
     fn port_opened(&mut self, now: Instant) {
         self.link.reset();
-        self.reset_tried = false;
+        self.ladder.port_opened();
         self.ask(Step::Hello, Request::Status, now);
     }
 
     fn port_lost(&mut self, _now: Instant) {
         self.link.reset();
+        self.ladder.port_lost();
         self.step = Step::Closed;
         self.next = None;
         self.pending = None;
@@ -330,6 +337,10 @@ impl Machine for SamReader {
             ReaderCommand::SetPolling(polling) if polling == self.polling => return,
             ReaderCommand::SetPolling(polling) => {
                 self.polling = polling;
+                if polling && self.step == Step::Down && self.ladder.rests() {
+                    // Somebody stands there: not the time to wait.
+                    self.next = Some(now);
+                }
                 if !polling {
                     self.media = Media::Absent;
                     self.pending = None;
@@ -363,7 +374,10 @@ impl Machine for SamReader {
         match self.step {
             Step::Idle if self.polling || self.is_doubtful() => self.find(now),
             Step::Idle => self.ask(Step::Heartbeat, Request::Status, now),
-            Step::Down => self.ask(Step::Hello, Request::Status, now),
+            Step::Down => {
+                self.ladder.wait_over();
+                self.ask(Step::Hello, Request::Status, now);
+            }
             _ => self.next = None,
         }
     }
@@ -374,6 +388,10 @@ impl Machine for SamReader {
 
     fn poll_event(&mut self) -> Option<ReaderEvent> {
         self.events.pop_front()
+    }
+
+    fn poll_port(&mut self) -> Option<PortWish> {
+        self.ladder.poll_port()
     }
 
     fn poll_timeout(&self) -> Option<Instant> {

@@ -182,6 +182,70 @@ fn lengths_inside_a_reading_must_fit() {
     }
 }
 
+/// An answer as the decoder hands it over.
+fn answer(sw3: u8, data: &[u8]) -> Answer {
+    let mut body = ((data.len() + 4) as u16).to_be_bytes().to_vec();
+    body.extend([0, 0, sw3]);
+    body.extend(data);
+    body.push(body.iter().fold(0, |xor, byte| xor ^ byte));
+    answers(&[&PREAMBLE[..], &body].concat(), 64).remove(0)
+}
+
+#[test]
+fn a_reading_is_as_long_as_its_lengths_say() {
+    let reading = |photo: usize, fingerprint: Option<usize>| {
+        let mut data = [0x0100, photo as u16].map(u16::to_be_bytes).concat();
+        data.extend(
+            fingerprint
+                .iter()
+                .flat_map(|&len| (len as u16).to_be_bytes()),
+        );
+        data.extend(vec![0x20; 256 + photo + fingerprint.unwrap_or(0)]);
+        data
+    };
+    for photo in [0, 1000, 1024, 2000] {
+        let data = reading(photo, None);
+        assert!(Request::ReadBase.accepts(&answer(0x90, &data)), "{photo}");
+        assert!(
+            !Request::ReadWithFingerprint.accepts(&answer(0x90, &data)),
+            "{photo}"
+        );
+        assert!(
+            !Request::ReadBase.accepts(&answer(0x90, &data[1..])),
+            "{photo}"
+        );
+    }
+    for fingerprint in [0, 512, 1024] {
+        let answer = answer(0x90, &reading(1024, Some(fingerprint)));
+        assert!(
+            Request::ReadWithFingerprint.accepts(&answer),
+            "{fingerprint}"
+        );
+        assert!(!Request::ReadBase.accepts(&answer), "{fingerprint}");
+    }
+}
+
+#[test]
+fn a_refusal_that_comes_late_is_no_answer_about_health() {
+    for sw3 in [0x21, 0x24, 0x00, 0x42, 0x67] {
+        let answer = answer(sw3, &[]);
+        for request in [
+            Request::Find,
+            Request::Select,
+            Request::ReadBase,
+            Request::SetMaxRf(80),
+        ] {
+            assert!(request.accepts(&answer), "{sw3:02X} for {request:?}");
+        }
+        for request in [Request::Status, Request::Reset] {
+            assert!(!request.accepts(&answer), "{sw3:02X} for {request:?}");
+        }
+    }
+    for sw3 in [0x60, 0x66] {
+        assert!(Request::Status.accepts(&answer(sw3, &[])), "{sw3:02X}");
+    }
+}
+
 #[test]
 fn a_false_beginning_does_not_swallow_the_answer_behind_it() {
     // A header that promises 2000 bytes, then a good answer.

@@ -103,10 +103,21 @@ impl SamReader {
         self.set_device(Device::Online);
     }
 
-    /// A damaged answer to "find": the next find comes at its time. When it goes on like that, is the line to be used at
-    /// all?
+    /// An answer came that cannot be used. The next find comes at its time. When finds go on like that, is the line to be
+    /// used at all?
     fn broken(&mut self, now: Instant) {
-        self.stale = false;
+        let stale = std::mem::take(&mut self.stale);
+        match self.step {
+            Step::Find => {}
+            Step::ReadAddress { fingerprint } if !stale => {
+                return self.read_done(None, fingerprint, now);
+            }
+            _ if stale => {
+                self.pending = None;
+                return self.idle(now);
+            }
+            _ => return self.try_again(now),
+        }
         let was_doubtful = self.is_doubtful();
         self.strange = self.strange.saturating_add(1);
         match self.is_doubtful() {
