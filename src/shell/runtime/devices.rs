@@ -66,6 +66,7 @@ fn open_reader(
         // The fingerprint is never used here, and what is not read cannot be lost (PIPL article 6).
         with_fingerprint: false,
         rate: config.reader.baud,
+        max_rf: config.reader.max_rf,
         ..SamConfig::default()
     });
     let (to, journal) = (inbox.clone(), journal.clone());
@@ -129,15 +130,19 @@ pub fn reader_event(event: ReaderEvent) -> Option<CoreReader> {
         }
         ReaderEvent::MediaInserted => CoreReader::MediaInserted,
         ReaderEvent::CardRead(document) => CoreReader::CardRead(document),
-        ReaderEvent::ReadFailed(fault) => CoreReader::Failed(match fault {
-            ReadFault::NotAnIdCard => CardTrouble::NotAnIdCard,
-            ReadFault::MovedAway => CardTrouble::MovedAway,
-            ReadFault::AuthenticationFailed | ReadFault::Unreadable | ReadFault::ReaderFault => {
-                CardTrouble::Unreadable
-            }
-        }),
+        ReaderEvent::ReadFailed(fault, sw3) => CoreReader::Failed(trouble(fault), sw3),
         ReaderEvent::MediaRemoved => CoreReader::MediaRemoved,
     })
+}
+
+fn trouble(fault: ReadFault) -> CardTrouble {
+    match fault {
+        ReadFault::NotAnIdCard => CardTrouble::NotAnIdCard,
+        ReadFault::MovedAway => CardTrouble::MovedAway,
+        ReadFault::AuthenticationFailed | ReadFault::Unreadable | ReadFault::ReaderFault => {
+            CardTrouble::Unreadable
+        }
+    }
 }
 
 /// What the reader tells a technician: for the journal alone. No relay cuts its power yet, so that wish is an alarm.

@@ -132,6 +132,7 @@ impl Bench {
         let tell = |event| match event {
             ReaderEvent::CardRead(document) => format!("read {}", document.number),
             ReaderEvent::MediaInserted => "inserted".into(),
+            ReaderEvent::ReadFailed(fault, _) => format!("ReadFailed({fault:?})"),
             ReaderEvent::MediaRemoved => "removed".into(),
             other => format!("{other:?}"),
         };

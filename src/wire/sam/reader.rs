@@ -6,6 +6,8 @@ use std::{
 };
 
 use super::{
+    config::SamConfig,
+    event::{ReadFault, ReaderCommand, ReaderEvent},
     frame::Answer,
     link::{Link, Outcome},
     request::Request,
@@ -13,13 +15,14 @@ use super::{
     status::{Class, Sw3},
 };
 use crate::{
-    document::IdentityDocument,
     status::Device,
     wire::{Machine, PortWish},
 };
 
+mod antenna;
 mod cycle;
 mod ladder;
+use antenna::Antenna;
 use cycle::Media;
 use ladder::Ladder;
 
@@ -31,87 +34,6 @@ const HEARTBEAT: Duration = Duration::from_secs(2);
 const RETRY: Duration = Duration::from_secs(3);
 /// So many senseless answers to "find" in a row end in a reset.
 const STRANGE_LIMIT: u8 = 5;
-
-/// What the machine can be told.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ReaderCommand {
-    /// Look for cards, or stop. A machine that stops forgets the card: when it starts again, a card that still lies
-    /// there is inserted and read anew.
-    SetPolling(bool),
-    /// Reset the module at the next pause, then say hello again.
-    Reset,
-}
-
-/// What the machine tells. While the status is not `Online` nothing is known about cards.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum ReaderEvent {
-    /// Health changed.
-    Status(Device),
-    /// Identity of the module, as printed on the reader; told once per value.
-    SamId(String),
-    /// A card lies there; a reading follows.
-    MediaInserted,
-    /// The card was read.
-    CardRead(Box<IdentityDocument>),
-    /// The card could not be read; it must be taken away and laid again.
-    ReadFailed(ReadFault),
-    /// The card is gone.
-    MediaRemoved,
-    /// The module answers at this bit rate (bits a second) and not at the one configured.
-    RateFound(u32),
-    /// Nothing that can be sent brings the module back: its power should be cut for some seconds, by whoever has a relay
-    /// for that. Told at most once in ten minutes.
-    PowerCycleWanted,
-}
-
-/// Why a card could not be read.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum ReadFault {
-    /// Another kind of card.
-    #[error("not an identity card")]
-    NotAnIdCard,
-    /// It was taken away too early.
-    #[error("moved away while being read")]
-    MovedAway,
-    /// Card and module do not accept each other.
-    #[error("authentication failed")]
-    AuthenticationFailed,
-    /// Damaged, or its content is not a document.
-    #[error("unreadable")]
-    Unreadable,
-    /// The reader failed, not the card.
-    #[error("reader fault")]
-    ReaderFault,
-}
-
-/// Settings of one reader.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct SamConfig {
-    /// Time from one "find" to the next, at least 300 ms by the makers' manuals.
-    pub poll_interval: Duration,
-    /// So many "no card" in a row mean that the card is gone. Some modules answer "no card" for a card that was
-    /// read and still lies there, so one is no proof.
-    pub removal_votes: u8,
-    /// Ask for text, photo and fingerprint first (30 10), and without fingerprint when that is refused.
-    /// The fingerprint is never kept.
-    pub with_fingerprint: bool,
-    /// Longest radio exchange in bytes, 24..=255.
-    pub max_rf: u8,
-    /// Bit rate that the port is opened with, bits a second.
-    pub rate: u32,
-}
-
-impl Default for SamConfig {
-    fn default() -> Self {
-        Self {
-            poll_interval: Duration::from_millis(300),
-            removal_votes: 3,
-            with_fingerprint: true,
-            max_rf: 0x50,
-            rate: 115_200,
-        }
-    }
-}
 
 /// What the outstanding request is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -149,6 +71,7 @@ pub struct SamReader {
     events: VecDeque<ReaderEvent>,
     /// What was tried since it was last online.
     ladder: Ladder,
+    antenna: Antenna,
     reset_wanted: bool,
     polling: bool,
     /// Senseless or missing answers to "find" since the last good one.
@@ -168,6 +91,7 @@ impl SamReader {
     pub fn new(config: SamConfig) -> Self {
         Self {
             ladder: Ladder::new(config.rate),
+            antenna: Antenna::new(config.max_rf),
             config,
             link: Link::new(),
             step: Step::Closed,
@@ -241,7 +165,12 @@ impl SamReader {
             self.sam_id = Some(id.clone());
             self.events.push_back(ReaderEvent::SamId(id));
         }
-        self.ask(Step::LimitRf, Request::SetMaxRf(self.config.max_rf), now);
+        self.limit(now);
+    }
+
+    fn limit(&mut self, now: Instant) {
+        let bytes = self.antenna.tell();
+        self.ask(Step::LimitRf, Request::SetMaxRf(bytes), now);
     }
 
     /// It said hello. One that was well by its own word and yet found neither card nor "no card" is believed when it
@@ -291,6 +220,9 @@ impl SamReader {
     fn idle(&mut self, now: Instant) {
         if self.reset_wanted {
             return self.reset(now);
+        }
+        if self.antenna.is_changed() {
+            return self.limit(now);
         }
         self.step = Step::Idle;
         self.next = Some(if self.polling || self.is_doubtful() {

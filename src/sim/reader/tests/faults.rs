@@ -17,7 +17,7 @@ fn faults_of_a_card_are_told_and_need_it_laid_anew() {
         bench.device.set_fault(fault);
         bench.device.lay(card("mother"));
         let story = bench.story(4 * SECOND);
-        let failed = format!("{:?}", ReaderEvent::ReadFailed(told));
+        let failed = format!("ReadFailed({told:?})");
         assert_eq!(story[..2], ["inserted".to_owned(), failed]);
         bench.device.set_fault(ReaderFault::None);
         if fault == ReaderFault::MovedAway {

@@ -1,6 +1,7 @@
 //! From a module that does not answer back to one that does.
 
 use super::*;
+use crate::wire::sam::ReadFault;
 
 const ONLINE: &str = "Status(Online)";
 const OFFLINE: &str = "Status(Offline)";
@@ -262,4 +263,38 @@ fn a_worn_reader_reads_on() {
     assert_eq!(bench.story(20 * SECOND), [""; 0], "nothing is found");
     bench.device.set(ReaderSetting::MissPerMille(0));
     assert_eq!(bench.story(8 * SECOND), lines(&card("mother"))[..2]);
+}
+
+/// Three cards in a row that cannot be read, then it steps down; after many good ones it tries the longer way again.
+#[test]
+fn a_poor_antenna_is_met_by_shorter_exchanges() {
+    let mut bench = Bench::polling();
+    bench.device.set(ReaderSetting::RfLimit(0x20));
+    let mut failed = 0;
+    let next = |bench: &mut Bench| {
+        bench.device.lay(card("young"));
+        bench.run(3 * SECOND);
+        let events = bench.take_events();
+        bench.device.take();
+        bench.run(3 * SECOND);
+        bench.take_events();
+        match events.last() {
+            Some(ReaderEvent::CardRead(_)) => false,
+            Some(ReaderEvent::ReadFailed(ReadFault::MovedAway, Some(0x41))) => true,
+            other => panic!("{other:?}"),
+        }
+    };
+    // 80, 48 and 24 bytes: three cards each until it works.
+    while next(&mut bench) {
+        failed += 1;
+        assert!(failed <= 6, "never works");
+    }
+    assert_eq!(failed, 6);
+    bench.device.set(ReaderSetting::RfLimit(u8::MAX));
+    for _ in 0..39 {
+        assert!(!next(&mut bench));
+    }
+    // Back at 80: the poor antenna shows again.
+    bench.device.set(ReaderSetting::RfLimit(0x4F));
+    assert!(next(&mut bench));
 }

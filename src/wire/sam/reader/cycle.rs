@@ -32,7 +32,7 @@ impl SamReader {
     /// The field was not watched for a while: whatever lies there next has to be looked at anew.
     pub(super) fn doubt_media(&mut self) {
         if self.media == Media::Reading {
-            self.fail(ReadFault::ReaderFault);
+            self.fail(ReadFault::ReaderFault, None);
         }
         if let Media::Read { misses, .. } | Media::Failed { misses } = &mut self.media {
             *misses = (*misses).max(1);
@@ -62,7 +62,7 @@ impl SamReader {
             }
             (Step::Find, None) => self.recover(now),
             (_, None) => {
-                self.fail(ReadFault::ReaderFault);
+                self.fail(ReadFault::ReaderFault, None);
                 self.recover(now);
             }
             (Step::Find, Some(answer)) => self.found(&answer, now),
@@ -88,7 +88,7 @@ impl SamReader {
                 Some(fault) => {
                     if self.wants_reading() {
                         self.begin_reading();
-                        self.fail(fault);
+                        self.fail(fault, Some(sw3));
                     }
                     self.idle(now);
                 }
@@ -116,7 +116,7 @@ impl SamReader {
                 self.pending = None;
                 return self.idle(now);
             }
-            _ => return self.try_again(now),
+            _ => return self.try_again(None, now),
         }
         let was_doubtful = self.is_doubtful();
         self.strange = self.strange.saturating_add(1);
@@ -177,7 +177,7 @@ impl SamReader {
     fn absent(&mut self) {
         match &mut self.media {
             Media::Absent => {}
-            Media::Reading => self.fail(ReadFault::MovedAway),
+            Media::Reading => self.fail(ReadFault::MovedAway, None),
             Media::Read { misses, .. } | Media::Failed { misses } => {
                 *misses = misses.saturating_add(1);
                 if *misses >= self.config.removal_votes {
@@ -192,8 +192,10 @@ impl SamReader {
     fn selected(&mut self, answer: &Answer, now: Instant) {
         match answer.sw3.class() {
             Class::Ok => self.start_reading(self.config.with_fingerprint, now),
-            Class::FindAgain | Class::Refused | Class::ReadAgain => self.try_again(now),
-            class => self.card_failed(class, now),
+            Class::FindAgain | Class::Refused | Class::ReadAgain => {
+                self.try_again(Some(answer.sw3), now);
+            }
+            _ => self.card_failed(answer.sw3, now),
         }
     }
 
@@ -215,26 +217,28 @@ impl SamReader {
             Class::WithoutFingerprint | Class::Refused if fingerprint => {
                 self.start_reading(false, now);
             }
-            Class::Refused | Class::ReadAgain => self.try_again(now),
-            class => self.card_failed(class, now),
+            Class::Refused | Class::ReadAgain => self.try_again(Some(answer.sw3), now),
+            _ => self.card_failed(answer.sw3, now),
         }
     }
 
     /// From the next "find" on, a few times per card.
-    fn try_again(&mut self, now: Instant) {
+    fn try_again(&mut self, sw3: Option<Sw3>, now: Instant) {
         self.tries += 1;
         if self.tries >= TRIES {
             self.tries = 0;
-            self.fail(ReadFault::Unreadable);
+            self.fail(ReadFault::Unreadable, sw3);
         }
         self.idle(now);
     }
 
-    fn card_failed(&mut self, class: Class, now: Instant) {
-        self.fail(card_fault(class).unwrap_or(match class {
+    fn card_failed(&mut self, sw3: Sw3, now: Instant) {
+        let class = sw3.class();
+        let fault = card_fault(class).unwrap_or(match class {
             Class::DeviceFault | Class::Reset => ReadFault::ReaderFault,
             _ => ReadFault::Unreadable,
-        }));
+        });
+        self.fail(fault, Some(sw3));
         match class {
             Class::DeviceFault => self.out_of_service(now),
             Class::Reset => self.reset(now),
@@ -254,7 +258,7 @@ impl SamReader {
             parts.and_then(|(text, photo)| IdentityDocument::from_card(text, photo, latest).ok());
         match (parts, document) {
             (Some((text, photo)), Some(document)) => self.deliver(text, photo, document),
-            _ => self.fail(ReadFault::Unreadable),
+            _ => self.fail(ReadFault::Unreadable, None),
         }
         match address {
             Some(_) => self.idle(now),
@@ -269,6 +273,7 @@ impl SamReader {
         let same = matches!(self.media, Media::Read { digest: before, .. } if before == digest);
         if !same {
             self.begin_reading();
+            self.antenna.read();
             self.events
                 .push_back(ReaderEvent::CardRead(Box::new(document)));
         }
@@ -276,7 +281,7 @@ impl SamReader {
         self.media = Media::Read { digest, misses: 0 };
     }
 
-    fn fail(&mut self, fault: ReadFault) {
+    fn fail(&mut self, fault: ReadFault, sw3: Option<Sw3>) {
         self.pending = None;
         match (self.media, fault) {
             // A card that was read well did not answer this time: no more than one more sign that it is gone.
@@ -288,7 +293,11 @@ impl SamReader {
         }
         self.media = Media::Failed { misses: 0 };
         self.tries = 0;
-        self.events.push_back(ReaderEvent::ReadFailed(fault));
+        if let Some(sw3) = sw3 {
+            self.antenna.failed(sw3);
+        }
+        let failed = ReaderEvent::ReadFailed(fault, sw3.map(Sw3::code));
+        self.events.push_back(failed);
     }
 }
 
