@@ -155,18 +155,14 @@ impl Link {
             self.dirty = true;
             return None;
         }
-        loop {
-            let taken = self.decoder.push(bytes);
-            bytes = &bytes[taken..];
-            if let Some(outcome) = self.decode(now) {
-                // Nothing may follow an answer until the next request.
-                self.dirty |= !bytes.is_empty() || self.decoder.has_partial();
-                return Some(outcome);
-            }
-            if bytes.is_empty() {
-                return None;
-            }
+        let outcome = self.decode(&mut bytes, now);
+        // Nothing may follow an answer until the next request.
+        let done = !matches!(self.state, State::Waiting { .. });
+        self.dirty |= done && (!bytes.is_empty() || self.decoder.has_partial());
+        if done {
+            self.decoder.clear();
         }
+        outcome
     }
 
     pub(super) fn handle_timeout(&mut self, now: Instant) -> Option<Outcome> {
@@ -186,7 +182,7 @@ impl Link {
                     .map(|last| now.saturating_duration_since(last));
                 let gap = silence.is_some_and(|silence| silence >= GAP);
                 while gap && self.decoder.give_up_partial() {
-                    if let Some(outcome) = self.decode(now) {
+                    if let Some(outcome) = self.decode(&mut &[][..], now) {
                         return Some(outcome);
                     }
                     self.mark_broken();
@@ -215,22 +211,30 @@ impl Link {
         }
     }
 
-    fn decode(&mut self, now: Instant) -> Option<Outcome> {
-        while let Some(found) = self.decoder.poll() {
-            match found {
-                Decoded::Broken => self.mark_broken(),
+    /// Takes findings until one ends the request.
+    fn decode(&mut self, input: &mut &[u8], now: Instant) -> Option<Outcome> {
+        while matches!(self.state, State::Waiting { .. }) {
+            let answer = match self.decoder.poll(input)? {
+                Decoded::Answer(frame) => frame.to_answer(),
+                Decoded::Broken => {
+                    self.mark_broken();
+                    continue;
+                }
                 Decoded::TimedOut if self.request.is_about_card() => {
                     return Some(self.end(Outcome::Broken));
                 }
-                Decoded::TimedOut => self.late(),
-                Decoded::Answer(answer) if !self.request.accepts(&answer) => self.late(),
-                Decoded::Answer(answer) if answer.sw3.class() == Class::SendAgain => {
-                    return self.resend(Outcome::Broken, now);
+                Decoded::TimedOut => {
+                    self.late();
+                    continue;
                 }
-                Decoded::Answer(answer) => {
-                    self.measure(now);
-                    return Some(self.end(Outcome::Answer(answer)));
-                }
+            };
+            if !self.request.accepts(&answer) {
+                self.late();
+            } else if answer.sw3.class() == Class::SendAgain {
+                return self.resend(Outcome::Broken, now);
+            } else {
+                self.measure(now);
+                return Some(self.end(Outcome::Answer(answer)));
             }
         }
         None

@@ -18,7 +18,7 @@ mod tests;
 
 pub use config::SamConfig;
 pub use event::{ReadFault, ReaderCommand, ReaderEvent};
-pub use frame::{Answer, Decoded, Decoder};
+pub use frame::{Answer, Decoded, Decoder, Frame};
 pub use reader::SamReader;
 pub use request::Request;
 pub use status::{Class, Sw3};
