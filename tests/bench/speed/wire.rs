@@ -9,6 +9,9 @@ const ANSWERS: usize = 400;
 /// Bytes of noise, and of twice the noise.
 const NOISE: usize = 1 << 19;
 
+/// So many bytes of a kind.
+type Noise = fn(usize) -> Vec<u8>;
+
 pub fn measure() {
     let stream = stream();
     let rate = |times: &Times, bytes: usize| bytes as f64 / 1e6 / (times.ms(50) / 1000.0);
@@ -31,7 +34,7 @@ pub fn measure() {
         let yardstick = Beside::Yardstick("bare XOR of the same bytes", bare);
         row(name, rate(&times, stream.len()), "MB/s", yardstick);
     }
-    let kinds: [(&str, fn(usize) -> Vec<u8>); 3] = [
+    let kinds: [(&str, Noise); 3] = [
         ("Reader's decoder on a flood of AA", |size| vec![0xAA; size]),
         (
             "Reader's decoder on false beginnings of 2400 bytes",

@@ -50,8 +50,11 @@ fn before_preamble(bytes: &[u8]) -> usize {
     while let Some(next) = bytes[at..].iter().position(|byte| *byte == PREAMBLE[0]) {
         at += next;
         let rest = &bytes[at..];
-        let length = rest.len().min(PREAMBLE.len());
-        if rest[..length] == PREAMBLE[..length] {
+        let begins = match rest.first_chunk() {
+            Some(first) => *first == PREAMBLE,
+            None => PREAMBLE.starts_with(rest),
+        };
+        if begins {
             return at;
         }
         at += 1;
