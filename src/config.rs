@@ -152,6 +152,8 @@ pub struct Reader {
     pub baud: u32,
     /// Between two searches for a card, 300–2000 ms (the module asks for more than 300).
     pub poll_ms: u32,
+    /// Longest radio exchange with a card, 24–255 bytes; less where the antenna is poor.
+    pub max_rf: u8,
 }
 
 /// Names of the printers that this firmware knows, for [`Printer::profile`].

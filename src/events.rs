@@ -93,6 +93,9 @@ events! {
     HealthMended "health.mended" Status ["lack"] "缺少的条件已恢复。" "What was lacking is there again.";
     ServiceChanged "service.changed" Status ["service"] "本机服务状态变化。" "What the machine can do has changed.";
     ReaderStatus "reader.status" Status ["device"] "读卡器状态变化。" "The card reader's state has changed.";
+    ReaderIdentified "reader.identified" Act ["sam_id"] "已读到读卡器模块编号。" "The card reader's module has told its identity.";
+    ReaderRateFound "reader.rate_found" Fault ["rate"] "读卡器的波特率与配置不符，已改用此波特率；请更正配置。" "The card reader answers at another bit rate than configured, which is used now; the configuration should be corrected.";
+    ReaderPowerCycleWanted "reader.power_cycle_wanted" Alarm [] "读卡器无应答，须断电数秒后重新上电。" "The card reader answers nothing; its power should be cut for some seconds.";
     PrinterStatus "printer.status" Status ["device" "paper"] "打印机状态变化。" "The printer's state has changed.";
     PrinterMisconfigured "printer.misconfigured" Alarm ["field"] "打印机型号配置有误，不能打印。" "The configuration names no printer that can be used: nothing is printed.";
     PaperOut "paper.out" Alarm [] "缺纸，须换纸。" "The paper is out and must be replaced.";
@@ -119,7 +122,7 @@ events! {
     StoreSetAside "store.set_aside" Alarm ["fault" "salvaged" "lost"] "数据库损坏，已另存并抢救。" "A damaged store was set aside and salvaged.";
     StoreTrouble "store.trouble" Alarm ["fault"] "数据库密钥或密钥文件异常，请检查。" "The store's key or its key slots are not as they should be.";
     StoreReturned "store.returned" Alarm ["cases"] "密钥已恢复，原先另存的办件已取回，继续上传。" "The key is back: cases of a store that was set aside are here again and are sent.";
-    CaseDamaged "case.damaged" Alarm ["row"] "一条办件记录损坏，已跳过;请重新启动固件以抢救。" "The row of a case is damaged and is passed over; a restart of the firmware saves what can be saved.";
+    CaseDamaged "case.damaged" Alarm ["row"] "一条办件记录损坏，已跳过；请重新启动固件以抢救。" "The row of a case is damaged and is passed over; a restart of the firmware saves what can be saved.";
     ReconcileAgrees "reconcile.agrees" Act ["cases"] "每日对账一致。" "The daily comparison with the platform agrees.";
     ReconcileDiffers "reconcile.differs" Alarm ["cases" "missing" "differing" "unlisted" "chains"] "每日对账不一致，须人工核对。" "The daily comparison with the platform differs; somebody must look.";
     ReconcileFailed "reconcile.failed" Fault [] "每日对账未完成，一小时后再试。" "The daily comparison could not be made; it is tried again in an hour.";

@@ -85,9 +85,11 @@ impl Doctor {
                 }
                 all.extend(outbox::of_files(&files));
                 all.push(reconciliation::last(&config.store.path, &clock));
-                if files.held {
-                    all.extend(devices::of_running(&config.store.path, &clock));
-                }
+                all.extend(if files.held {
+                    devices::of_running(&config.store.path, &clock)
+                } else {
+                    devices::of_stopped(&config)
+                });
                 all.push(unseen(files.held));
             }
         }
@@ -117,9 +119,12 @@ fn unseen(held: bool) -> Finding {
     } else {
         finding
             .meaning(
-                "没有检查：读卡器和打印机、各办件内容是否完好（固件启动时检查）",
-                "reader and printer, whether each body is sound (the firmware looks when it starts)",
+                "没有检查：各办件内容是否完好（固件启动时检查）",
+                "whether each body is sound (the firmware looks when it starts)",
             )
-            .action("启动固件后看首页和日志", "start the firmware, look at its page and its journal")
+            .action(
+                "启动固件后看首页和日志",
+                "start the firmware, look at its page and its journal",
+            )
     }
 }

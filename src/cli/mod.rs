@@ -14,6 +14,7 @@ mod receipts;
 mod run;
 #[cfg(feature = "ui")]
 mod screen;
+mod selftest;
 #[cfg(feature = "sim")]
 mod sim;
 mod tamper;
@@ -66,6 +67,9 @@ enum Command {
     ///
     /// Exit codes: 0 all is well, 1 something needs attention, 2 a fault.
     Doctor(doctor::Doctor),
+    /// Ask every device how it is and print a slip that says so; with the firmware stopped.
+    #[command(name = "selftest")]
+    SelfTest(selftest::SelfTest),
     /// Put this machine back into service after its tamper contact has closed it.
     ClearTamper(tamper::ClearTamper),
 }
@@ -108,6 +112,7 @@ fn dispatch(arguments: Arguments) -> anyhow::Result<Outcome> {
         Some(Command::Config(command)) => command.run(),
         Some(Command::Outbox(outbox)) => outbox.run(),
         Some(Command::Doctor(doctor)) => Ok(doctor.run()),
+        Some(Command::SelfTest(test)) => test.run(),
         Some(Command::ClearTamper(clear)) => clear.run(),
         #[cfg(all(feature = "ui", feature = "sim"))]
         None => demo::Demo::default().run(),

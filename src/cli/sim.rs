@@ -15,8 +15,8 @@ use super::Outcome;
 #[derive(Subcommand)]
 pub enum Sim {
     /// An ID card reader behind a link that opens like a serial port. Commands come on standard input:
-    /// `lay NAME|FILE`, `take`, `noise`, `garbled`, `silent`, `slow`, `unreadable`, `not-a-card`, `pull`, `well`,
-    /// `unplug`, `replug`. Runs until it is stopped.
+    /// `lay NAME|FILE`, `take`, and what follows `reader` in visit scripts, such as `silent`, `late 700ms`, `rate 9600`,
+    /// `well`, `unplug`, `replug`; an unknown word names them all. Runs until it is stopped.
     Reader {
         /// Where the port appears.
         #[arg(long)]

@@ -93,6 +93,8 @@ fn each_mistake_is_named_where_it_stands() {
         ("reader", "baud = 230400", "reader.baud"),
         ("reader", "baud = \"9600\"", "reader.baud"),
         ("reader", "poll_ms = 299", "reader.poll_ms"),
+        ("reader", "max_rf = 23", "reader.max_rf"),
+        ("reader", "max_rf = 256", "reader.max_rf"),
         ("reader", "port = 3", "reader.port"),
         ("printer", "near_end_mm = -1", "printer.near_end_mm"),
         ("printer", "near_end_mm = 20001", "printer.near_end_mm"),

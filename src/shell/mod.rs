@@ -8,6 +8,8 @@ pub mod gpio;
 pub mod identity;
 pub mod journal;
 pub mod platform;
+pub mod ports;
+pub mod probe;
 pub mod reconcile;
 pub mod room;
 pub mod runtime;

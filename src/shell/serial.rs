@@ -15,7 +15,7 @@ use std::{
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 
-use crate::wire::Machine;
+use crate::wire::{Machine, PortWish};
 
 mod port;
 use port::Port;
@@ -166,6 +166,9 @@ impl<M: Machine, F: Fn(M::Event)> Driver<M, F> {
             self.open();
             self.write();
             self.tell();
+            if self.reopen() {
+                continue;
+            }
             let (readable, gone) = self.wait(woken);
             if readable {
                 self.read();
@@ -196,6 +199,22 @@ impl<M: Machine, F: Fn(M::Event)> Driver<M, F> {
             }
             Err(_) => self.lose(),
         }
+    }
+
+    /// Carries out what the machine wishes of its port; false when that is nothing.
+    fn reopen(&mut self) -> bool {
+        let Some(wish) = self.machine.poll_port() else {
+            return false;
+        };
+        if let PortWish::Rate(rate) = wish {
+            self.config.baud_rate = rate;
+        }
+        if self.port.take().is_some() {
+            self.unsent.clear();
+            self.open_at = Instant::now();
+            self.open();
+        }
+        true
     }
 
     /// The device is gone, or was not there. A port that never answers a byte is opened less and less often.

@@ -1,7 +1,8 @@
 //! A simulated device on a pseudo terminal that can be pulled out and put back.
 //!
 //! The far end of the pair is linked to an ordinary path, so the firmware opens it like any serial port. A pair
-//! models neither bit rate, parity nor flow control.
+//! models neither bit rate, parity nor flow control; but the bit rate that the firmware sets can be seen, and the
+//! device may act as if it counted.
 
 use std::{
     fs, io,
@@ -18,7 +19,7 @@ use std::{
 
 use rustix::{
     event::{PollFd, PollFlags, Timespec, poll},
-    fs::{Mode, OFlags},
+    fs::{Mode, OFlags, inotify},
     pty, termios,
 };
 
@@ -33,6 +34,12 @@ pub trait Device: Send + 'static {
     fn poll_output(&mut self, now: Instant) -> Option<Vec<u8>>;
     /// When more bytes fall due.
     fn poll_timeout(&self) -> Option<Instant>;
+    /// The firmware opened the port anew.
+    fn line_opened(&mut self) {}
+    /// The firmware's end of the line runs at so many bits a second. Told before bytes are.
+    fn line_rate(&mut self, _rate: u32) {}
+    /// It was plugged in, and has power from now on.
+    fn plugged(&mut self, _now: Instant) {}
     /// The plug was pulled: half-received and half-sent bytes are gone.
     fn unplugged(&mut self);
 }
@@ -58,6 +65,8 @@ struct Line {
     near: OwnedFd,
     /// Kept open: without it the near end reports an error whenever the firmware closes its end.
     far: OwnedFd,
+    /// Tells when the far end is opened.
+    opens: OwnedFd,
 }
 
 impl<D: Device> PtyDevice<D> {
@@ -113,6 +122,7 @@ impl<D: Device> PtyDevice<D> {
         let mut shared = lock(&self.shared);
         if shared.line.is_none() {
             shared.line = Some(Arc::new(Line::open(&shared.link)?));
+            shared.device.plugged(Instant::now());
         }
         drop(shared);
         self.wake();
@@ -150,6 +160,8 @@ impl Line {
         settings.make_raw();
         termios::tcsetattr(&far, termios::OptionalActions::Now, &settings)?;
         rustix::fs::fcntl_setfl(&near, OFlags::NONBLOCK)?;
+        let opens = inotify::init(inotify::CreateFlags::NONBLOCK | inotify::CreateFlags::CLOEXEC)?;
+        inotify::add_watch(&opens, &name, inotify::WatchFlags::OPEN)?;
         if fs::symlink_metadata(link).is_ok_and(|file| file.is_symlink()) {
             fs::remove_file(link)?;
         }
@@ -157,7 +169,23 @@ impl Line {
             fs::create_dir_all(folder)?;
         }
         symlink(name.to_string_lossy().as_ref(), link)?;
-        Ok(Self { near, far })
+        Ok(Self { near, far, opens })
+    }
+
+    /// Whether the firmware opened the far end since this was asked last.
+    fn was_opened(&self) -> bool {
+        let mut events = [0; 512];
+        let mut opened = false;
+        while rustix::io::read(&self.opens, &mut events).is_ok_and(|count| count > 0) {
+            opened = true;
+        }
+        opened
+    }
+
+    /// The bit rate the firmware set.
+    fn rate(&self) -> Option<u32> {
+        let settings = termios::tcgetattr(&self.far).ok()?;
+        Some(settings.output_speed())
     }
 
     /// Takes back the exclusive mode that the firmware's port library sets: our own far end keeps the terminal
@@ -222,6 +250,12 @@ fn run<D: Device>(shared: &Mutex<Shared<D>>, woken: &UnixStream) {
             // Bytes that arrive after the plug was pulled are lost.
             let plugged = shared.line.as_ref();
             if plugged.is_some_and(|plugged| Arc::ptr_eq(plugged, line)) {
+                if line.was_opened() {
+                    shared.device.line_opened();
+                }
+                if let Some(rate) = line.rate() {
+                    shared.device.line_rate(rate);
+                }
                 shared.device.handle_input(&buffer[..count], Instant::now());
             }
         }

@@ -2,10 +2,17 @@
 //!
 //! Written from the published tables of the protocol and the cards, not from the firmware's own encoder.
 
-use std::{io, path::Path, time::Duration};
+use std::{
+    io,
+    path::Path,
+    time::{Duration, Instant},
+};
 
 mod card;
 mod device;
+mod fault;
+mod wear;
+mod words;
 
 #[cfg(test)]
 mod line_tests;
@@ -13,7 +20,9 @@ mod line_tests;
 mod tests;
 
 pub use card::{CardError, CardFile, CardKind};
-pub use device::{ReaderFault, SimReader};
+pub use device::SimReader;
+pub use fault::{ReaderFault, ReaderSetting};
+pub use words::ReaderAct;
 
 use super::pty::PtyDevice;
 
@@ -53,11 +62,23 @@ impl ReaderSim {
 
     /// How long the reader takes to read a card.
     pub fn set_read_time(&self, time: Duration) {
-        self.0.with(|reader| reader.set_read_time(time));
+        self.set(ReaderSetting::ReadTime(time));
     }
 
-    /// Whether a card that was read and still lies there is found again. Readers differ in this.
-    pub fn set_found_after_read(&self, found: bool) {
-        self.0.with(|reader| reader.set_found_after_read(found));
+    /// From now on it is like this.
+    pub fn set(&self, setting: ReaderSetting) {
+        self.0.with(|reader| reader.set(setting));
+    }
+
+    /// Does what a word says.
+    pub fn act(&self, act: ReaderAct) -> io::Result<()> {
+        match act {
+            ReaderAct::Unplug => return self.unplug(),
+            ReaderAct::Replug => return self.replug(),
+            ReaderAct::PowerCycle => self.0.with(|reader| reader.power_cycle(Instant::now())),
+            ReaderAct::Fault(fault) => self.set_fault(fault),
+            ReaderAct::Set(setting) => self.set(setting),
+        }
+        Ok(())
     }
 }

@@ -10,6 +10,7 @@ use std::time::Duration;
 
 use repeat::Block;
 
+pub use super::reader::ReaderAct;
 use crate::pins::{Input, Output};
 use crate::status::FlashRate;
 
@@ -102,31 +103,6 @@ pub enum PrinterAct {
     Unplug,
     /// `replug`
     Replug,
-}
-
-/// What can happen to the reader.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ReaderAct {
-    /// `unplug`
-    Unplug,
-    /// `replug`
-    Replug,
-    /// `noise`: garbage before and between answers.
-    Noise,
-    /// `garbled`: wrong checksums.
-    Garbled,
-    /// `silent`: no answers.
-    Silent,
-    /// `slow`: late answers.
-    Slow,
-    /// `unreadable`: the card does not authenticate.
-    Unreadable,
-    /// `not-a-card`: something else lies there.
-    NotACard,
-    /// `pull`: the next card is pulled away in mid-read.
-    Pull,
-    /// `well`: no fault.
-    Well,
 }
 
 /// What can happen to the platform.
@@ -244,7 +220,7 @@ fn action(words: &[&str]) -> Result<Action, String> {
         ["expect", "light", light, rate] => wires::light(light, rate)?,
         ["expect", "journal", id] => Action::ExpectJournal((*id).into()),
         ["printer", rest @ ..] => Action::Printer(printer(rest)?),
-        ["reader", rest @ ..] => Action::Reader(reader(rest)?),
+        ["reader", rest @ ..] => Action::Reader(ReaderAct::parse(rest)?),
         ["network", "down"] => Action::Network(false),
         ["network", "up"] => Action::Network(true),
         ["platform", rest @ ..] => Action::Platform(platform(rest)?),
@@ -282,22 +258,6 @@ fn printer(words: &[&str]) -> Result<PrinterAct, String> {
     })
 }
 
-fn reader(words: &[&str]) -> Result<ReaderAct, String> {
-    Ok(match words {
-        ["unplug"] => ReaderAct::Unplug,
-        ["replug"] => ReaderAct::Replug,
-        ["noise"] => ReaderAct::Noise,
-        ["garbled"] => ReaderAct::Garbled,
-        ["silent"] => ReaderAct::Silent,
-        ["slow"] => ReaderAct::Slow,
-        ["unreadable"] => ReaderAct::Unreadable,
-        ["not-a-card"] => ReaderAct::NotACard,
-        ["pull"] => ReaderAct::Pull,
-        ["well"] => ReaderAct::Well,
-        _ => return Err(format!("`reader {}` is not known", words.join(" "))),
-    })
-}
-
 fn platform(words: &[&str]) -> Result<PlatformAct, String> {
     Ok(match words {
         ["slow", time] => PlatformAct::Slow(duration(time)?),
@@ -312,13 +272,13 @@ fn platform(words: &[&str]) -> Result<PlatformAct, String> {
     })
 }
 
-fn number<T: std::str::FromStr>(word: &str) -> Result<T, String> {
+pub(super) fn number<T: std::str::FromStr>(word: &str) -> Result<T, String> {
     word.parse()
         .map_err(|_| format!("`{word}` is not a number that fits here"))
 }
 
 /// `250ms`, `30s`, `5min`, `2h`; at most 40 days.
-fn duration(word: &str) -> Result<Duration, String> {
+pub(super) fn duration(word: &str) -> Result<Duration, String> {
     let digits = word
         .find(|c: char| !c.is_ascii_digit())
         .unwrap_or(word.len());

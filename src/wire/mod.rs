@@ -7,9 +7,19 @@ pub mod printer;
 pub mod radar;
 pub mod sam;
 
+/// What a machine can ask of its port when bytes alone do not help. Carried out, it is answered by `port_opened`, or by
+/// `port_lost` when the port cannot be opened again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PortWish {
+    /// Close it and open it again: some adapters and modules come back to their senses.
+    Reopen,
+    /// Close it and open it again at so many bits a second, from now on.
+    Rate(u32),
+}
+
 /// One device on one byte stream, driven from outside.
 ///
-/// The driver calls one mutating verb, then drains `poll_transmit` and `poll_event` until both are empty, then
+/// The driver calls one mutating verb, then drains `poll_transmit`, `poll_event` and `poll_port` until all are empty, then
 /// waits for bytes, a command or the deadline of `poll_timeout`. Between `port_lost` and the next `port_opened`
 /// nothing may be transmitted; the machine forgets half-received frames and half-sent jobs on `port_lost`.
 pub trait Machine {
@@ -38,6 +48,11 @@ pub trait Machine {
 
     /// Next event, oldest first.
     fn poll_event(&mut self) -> Option<Self::Event>;
+
+    /// What the port has to do next, if anything. Most machines never wish.
+    fn poll_port(&mut self) -> Option<PortWish> {
+        None
+    }
 
     /// When `handle_timeout` must be called next; `None` while nothing is awaited.
     fn poll_timeout(&self) -> Option<Instant>;

@@ -102,7 +102,7 @@ impl Devices for Hardware {
         self.ran = now;
         let mut events = std::mem::take(&mut self.events);
         let told = self.reader.run(now).into_iter();
-        events.extend(told.filter_map(reader_event).map(Event::Reader));
+        events.extend(told.filter_map(reader_event));
         events.extend(self.printer.run(now).into_iter().map(printer_event));
         events
     }

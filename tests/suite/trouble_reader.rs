@@ -50,6 +50,12 @@ fn cards_that_are_refused_and_why() {
         refused(&mut bench, "young", says);
         bench.act("reader well");
     }
+    // The journal tells a technician why: results 31, 40 and 41 of the module.
+    let journal = bench.journal.written();
+    for sw3 in [0x31, 0x40, 0x41] {
+        assert!(journal.contains(&format!("\"sw3\":{sw3}")), "{journal}");
+    }
+    assert!(journal.contains("\"sam_id\":\"05.03-20240101-0000123456-4000000001\""));
     accepted(&mut bench);
 }
 

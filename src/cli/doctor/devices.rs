@@ -1,12 +1,18 @@
-//! Reader, printer, door: as the running firmware knows them.
+//! Reader, printer, door: as the running firmware knows them, or asked when it is stopped.
 
 use std::path::Path;
+use std::time::Duration;
 
+use kiosk::config::Config;
 use kiosk::domain::health::{self, Lack};
 use kiosk::shell::clock::Clock;
 use kiosk::shell::device_file::{Noted, Part};
+use kiosk::shell::probe::Probe;
 
 use super::finding::{Finding, Grade};
+
+/// Time for both devices to say hello.
+const HELLO: Duration = Duration::from_secs(5);
 
 /// Of the firmware that holds the store at `store`: one finding a lack, or one that all is well.
 pub fn of_running(store: &Path, clock: &Clock) -> Vec<Finding> {
@@ -26,6 +32,24 @@ pub fn of_running(store: &Path, clock: &Clock) -> Vec<Finding> {
     let mut all = vec![parts(&noted, clock)];
     let lacks = noted.lacks.iter().filter_map(|word| Lack::of_word(word));
     all.extend(lacks.map(of_lack));
+    all
+}
+
+/// Asks reader and printer themselves: nobody else holds their ports.
+pub fn of_stopped(config: &Config) -> Vec<Finding> {
+    let mut probe = Probe::open(config);
+    let found = probe.listen(HELLO);
+    let (reader, printer, paper) = (
+        found.reader.word(),
+        found.printer.word(),
+        found.paper.word(),
+    );
+    let sam_id = found.sam_id.as_deref().unwrap_or("-");
+    let mut all = vec![finding(Grade::Ok).meaning(
+        &format!("读卡器 {reader}（{sam_id}），打印机 {printer}，打印纸 {paper}"),
+        &format!("reader {reader} ({sam_id}), printer {printer}, paper {paper}"),
+    )];
+    all.extend(found.lacks().into_iter().map(of_lack));
     all
 }
 

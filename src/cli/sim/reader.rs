@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use kiosk::sim::reader::{CardFile, ReaderFault, ReaderSim};
+use kiosk::sim::reader::{CardFile, ReaderAct, ReaderSim};
 
 use crate::cli::{Outcome, board, say};
 
@@ -21,29 +21,9 @@ fn command(reader: &ReaderSim, words: &[&str]) -> anyhow::Result<()> {
     match words {
         ["lay", name] => reader.lay(CardFile::load(&file_of(name))?),
         ["take"] => reader.take(),
-        ["unplug"] => reader.unplug()?,
-        ["replug"] => reader.replug()?,
-        [word] => match fault(word) {
-            Some(fault) => reader.set_fault(fault),
-            None => anyhow::bail!("`{word}` is not known; see `kiosk sim reader --help`"),
-        },
-        _ => anyhow::bail!("not known; see `kiosk sim reader --help`"),
+        words => reader.act(ReaderAct::parse(words).map_err(anyhow::Error::msg)?)?,
     }
     Ok(())
-}
-
-fn fault(word: &str) -> Option<ReaderFault> {
-    Some(match word {
-        "noise" => ReaderFault::NoiseBefore,
-        "garbled" => ReaderFault::GarbledChecksum,
-        "silent" => ReaderFault::Silent,
-        "slow" => ReaderFault::Slow,
-        "unreadable" => ReaderFault::AuthenticationFailed,
-        "not-a-card" => ReaderFault::NotAnIdCard,
-        "pull" => ReaderFault::MovedAway,
-        "well" => ReaderFault::None,
-        _ => return None,
-    })
 }
 
 fn file_of(name: &str) -> PathBuf {

@@ -1,6 +1,7 @@
 //! What can be lacking: one table for the pages, the doctor, the self-test slip and the README.
 
 use crate::domain::guard::Closure;
+use crate::status::{Device, Paper};
 use crate::text::Text;
 
 /// How much a lack takes away, rising.
@@ -139,6 +140,42 @@ impl From<Closure> for Lack {
 }
 
 impl Lack {
+    /// What a reader in this state lacks. One that has not spoken yet lacks nothing.
+    #[must_use]
+    pub fn of_reader(reader: Device) -> Option<Self> {
+        match reader {
+            Device::NoDevice => Some(Self::ReaderGone),
+            Device::PowerOff | Device::Offline => Some(Self::ReaderOff),
+            Device::HardwareError | Device::UserError => Some(Self::ReaderFault),
+            Device::Online | Device::DeviceBusy | Device::Unknown => None,
+        }
+    }
+
+    /// What a printer in this state lacks, beside paper: without paper it is off-line by that alone.
+    #[must_use]
+    pub fn of_printer(printer: Device, paper: Paper) -> Option<Self> {
+        let by_paper = matches!(paper, Paper::Out | Paper::Jammed);
+        match printer {
+            Device::NoDevice => Some(Self::PrinterGone),
+            Device::Offline | Device::UserError if by_paper => None,
+            Device::PowerOff | Device::Offline => Some(Self::PrinterOff),
+            Device::UserError => Some(Self::CoverOpen),
+            Device::HardwareError => Some(Self::PrinterFault),
+            Device::Online | Device::DeviceBusy | Device::Unknown => None,
+        }
+    }
+
+    /// What a printer with this paper lacks.
+    #[must_use]
+    pub fn of_paper(paper: Paper) -> Option<Self> {
+        match paper {
+            Paper::Out => Some(Self::PaperOut),
+            Paper::Jammed => Some(Self::PaperJam),
+            Paper::Low => Some(Self::PaperLow),
+            Paper::Full | Paper::Unknown => None,
+        }
+    }
+
     /// Said by nobody, only missed: a moment of it means nothing.
     #[must_use]
     pub fn is_silence(self) -> bool {

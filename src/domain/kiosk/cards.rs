@@ -36,11 +36,10 @@ impl Kiosk {
                 self.card_is(Media::Present);
                 self.card_read(document);
             }
-            ReaderEvent::Failed(trouble) => {
-                self.log(
-                    EventId::CardFailed,
-                    vec![("fault", FieldValue::Word(trouble.word()))],
-                );
+            ReaderEvent::Failed(trouble, sw3) => {
+                let mut fields = vec![("fault", FieldValue::Word(trouble.word()))];
+                fields.extend(sw3.map(|sw3| ("sw3", FieldValue::count(sw3))));
+                self.log(EventId::CardFailed, fields);
                 self.card_trouble(trouble);
             }
             ReaderEvent::MediaRemoved => {

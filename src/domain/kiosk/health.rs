@@ -3,7 +3,6 @@
 use crate::domain::health::{DeviceNote, Lack};
 use crate::domain::world::World;
 use crate::events::{EventId, FieldValue};
-use crate::status::{Device, Paper};
 
 use super::{Effect, Kiosk};
 
@@ -40,33 +39,14 @@ impl Kiosk {
     }
 }
 
-/// What is lacking by what the devices say right now. A device that has not spoken yet lacks nothing.
+/// What is lacking by what the devices say right now.
 fn said(world: &World) -> Vec<Lack> {
-    let reader = match world.reader.get() {
-        Device::NoDevice => Some(Lack::ReaderGone),
-        Device::PowerOff | Device::Offline => Some(Lack::ReaderOff),
-        Device::HardwareError | Device::UserError => Some(Lack::ReaderFault),
-        Device::Online | Device::DeviceBusy | Device::Unknown => None,
-    };
-    let paper = match world.paper.get() {
-        Paper::Out => Some(Lack::PaperOut),
-        Paper::Jammed => Some(Lack::PaperJam),
-        Paper::Low => Some(Lack::PaperLow),
-        Paper::Full | Paper::Unknown => None,
-    };
-    let printer = match world.printer.get() {
-        Device::NoDevice => Some(Lack::PrinterGone),
-        // A printer without paper is off-line by it.
-        Device::Offline if matches!(paper, Some(Lack::PaperOut | Lack::PaperJam)) => None,
-        Device::PowerOff | Device::Offline => Some(Lack::PrinterOff),
-        Device::UserError if matches!(paper, Some(Lack::PaperOut | Lack::PaperJam)) => None,
-        Device::UserError => Some(Lack::CoverOpen),
-        Device::HardwareError => Some(Lack::PrinterFault),
-        Device::Online | Device::DeviceBusy | Device::Unknown => None,
-    };
-    let closed = world.guard.closure().map(Lack::from);
-    [reader, printer, paper, closed]
-        .into_iter()
-        .flatten()
-        .collect()
+    let (printer, paper) = (world.printer.get(), world.paper.get());
+    let all = [
+        Lack::of_reader(world.reader.get()),
+        Lack::of_printer(printer, paper),
+        Lack::of_paper(paper),
+        world.guard.closure().map(Lack::from),
+    ];
+    all.into_iter().flatten().collect()
 }

@@ -22,8 +22,8 @@ pub enum ReaderEvent {
     MediaInserted,
     /// Read.
     CardRead(Box<IdentityDocument>),
-    /// Not read.
-    Failed(CardTrouble),
+    /// Not read; with the module's result, where there was one.
+    Failed(CardTrouble, Option<u8>),
     /// Taken away.
     MediaRemoved,
 }

@@ -1,21 +1,20 @@
 //! The reader and the printer on their ports, and their words in the core's.
 
 use std::convert::Infallible;
-use std::time::Duration;
 
 use crate::config::Config;
 use crate::domain::kiosk::{Event, PrintOutcome, ReaderEvent as CoreReader};
 use crate::domain::visit::CardTrouble;
 use crate::events::{EventId, FieldValue};
+use crate::pins::Part;
 use crate::receipt::Receipt;
-use crate::shell::fonts::FileGlyphs;
 use crate::shell::journal::Journal;
+use crate::shell::ports::{self, NoDriver};
 use crate::shell::serial::{SerialConfig, SerialDriver};
 use crate::status::{Device, Paper};
-use crate::wire::escpos::Profile;
 use crate::wire::printer;
 use crate::wire::radar;
-use crate::wire::sam::{ReadFault, ReaderCommand, ReaderEvent, SamConfig, SamReader};
+use crate::wire::sam::{ReadFault, ReaderCommand, ReaderEvent};
 
 use super::Inbox;
 
@@ -30,7 +29,7 @@ pub(super) struct Ports {
 impl Ports {
     pub(super) fn open(config: &Config, inbox: &Inbox, journal: &Journal) -> Self {
         Self {
-            reader: open_reader(config, inbox),
+            reader: open_reader(config, inbox, journal),
             printer: open_printer(config, inbox, journal),
             _radar: open_radar(config, inbox),
         }
@@ -62,29 +61,22 @@ impl Ports {
     }
 }
 
-fn open_reader(config: &Config, inbox: &Inbox) -> Option<SerialDriver<ReaderCommand>> {
-    let missing = || inbox.event(Event::Reader(CoreReader::Status(Device::NoDevice)));
-    let Some(port) = &config.reader.port else {
-        missing();
-        return None;
-    };
-    let machine = SamReader::new(SamConfig {
-        poll_interval: Duration::from_millis(config.reader.poll_ms.into()),
-        // The fingerprint is never used here, and what is not read cannot be lost (PIPL article 6).
-        with_fingerprint: false,
-        ..SamConfig::default()
+fn open_reader(
+    config: &Config,
+    inbox: &Inbox,
+    journal: &Journal,
+) -> Option<SerialDriver<ReaderCommand>> {
+    let (to, journal) = (inbox.clone(), journal.clone());
+    let driver = ports::reader(config, move |event| {
+        if let Some((id, fields)) = reader_note(&event) {
+            journal.event(id, &fields);
+        }
+        if let Some(event) = reader_event(event) {
+            to.event(event);
+        }
     });
-    let to = inbox.clone();
-    let driver = SerialDriver::start(
-        SerialConfig::new(port, config.reader.baud),
-        machine,
-        move |event| {
-            if let Some(event) = reader_event(event) {
-                to.event(Event::Reader(event));
-            }
-        },
-    );
-    driver.inspect_err(|_| missing()).ok()
+    let missing = |_: &_| inbox.event(Event::Reader(CoreReader::Status(Device::NoDevice)));
+    driver.inspect_err(missing).ok()
 }
 
 fn open_printer(
@@ -92,36 +84,20 @@ fn open_printer(
     inbox: &Inbox,
     journal: &Journal,
 ) -> Option<SerialDriver<printer::Command>> {
-    let missing = || inbox.event(Event::Printer(Device::NoDevice, Paper::Unknown));
-    let Some(port) = &config.printer.port else {
-        missing();
-        return None;
-    };
-    let profile = match Profile::configured(&config.printer) {
-        Ok(profile) => profile,
-        Err(fault) => {
-            let field = FieldValue::Word(fault.field());
-            journal.event(EventId::PrinterMisconfigured, &[("field", field)]);
-            inbox.event(Event::Printer(Device::HardwareError, Paper::Unknown));
-            return None;
-        }
-    };
-    let settings = printer::Config {
-        profile,
-        baud: config.printer.baud,
-        low_remainder_mm: config.printer.near_end_mm,
-    };
-    let machine = printer::Printer::new(
-        settings,
-        Box::new(FileGlyphs::new(config.screen.font.clone())),
-    );
     let to = inbox.clone();
-    let driver = SerialDriver::start(
-        SerialConfig::new(port, config.printer.baud),
-        machine,
-        move |event| to.event(printer_event(event)),
-    );
-    driver.inspect_err(|_| missing()).ok()
+    let driver = ports::printer(config, move |event| to.event(printer_event(event)));
+    let missing = |why: &NoDriver| {
+        let device = match why {
+            NoDriver::Profile(fault) => {
+                let field = FieldValue::Word(fault.field());
+                journal.event(EventId::PrinterMisconfigured, &[("field", field)]);
+                Device::HardwareError
+            }
+            NoDriver::NotConfigured | NoDriver::Thread(_) => Device::NoDevice,
+        };
+        inbox.event(Event::Printer(device, Paper::Unknown));
+    };
+    driver.inspect_err(missing).ok()
 }
 
 /// A radar that is not configured is not missed.
@@ -142,21 +118,42 @@ fn open_radar(config: &Config, inbox: &Inbox) -> Option<SerialDriver<Infallible>
     driver.inspect_err(missing).ok()
 }
 
-/// What the reader tells, in the core's words; none for what only an engineer asks for.
-pub fn reader_event(event: ReaderEvent) -> Option<CoreReader> {
-    Some(match event {
+/// What the reader tells, in the core's words; none for what only a technician asks for, see [`reader_note`].
+pub fn reader_event(event: ReaderEvent) -> Option<Event> {
+    Some(Event::Reader(match event {
         ReaderEvent::Status(device) => CoreReader::Status(device),
-        ReaderEvent::SamId(_) => return None,
+        ReaderEvent::SamId(_) | ReaderEvent::RateFound(_) => return None,
+        ReaderEvent::PowerCycleWanted => return Some(Event::PowerCycle(Part::Reader)),
         ReaderEvent::MediaInserted => CoreReader::MediaInserted,
         ReaderEvent::CardRead(document) => CoreReader::CardRead(document),
-        ReaderEvent::ReadFailed(fault) => CoreReader::Failed(match fault {
-            ReadFault::NotAnIdCard => CardTrouble::NotAnIdCard,
-            ReadFault::MovedAway => CardTrouble::MovedAway,
-            ReadFault::AuthenticationFailed | ReadFault::Unreadable | ReadFault::ReaderFault => {
-                CardTrouble::Unreadable
-            }
-        }),
+        ReaderEvent::ReadFailed(fault, sw3) => CoreReader::Failed(trouble(fault), sw3),
         ReaderEvent::MediaRemoved => CoreReader::MediaRemoved,
+    }))
+}
+
+fn trouble(fault: ReadFault) -> CardTrouble {
+    match fault {
+        ReadFault::NotAnIdCard => CardTrouble::NotAnIdCard,
+        ReadFault::MovedAway => CardTrouble::MovedAway,
+        ReadFault::AuthenticationFailed | ReadFault::Unreadable | ReadFault::ReaderFault => {
+            CardTrouble::Unreadable
+        }
+    }
+}
+
+/// What the reader tells a technician, for the journal.
+fn reader_note(event: &ReaderEvent) -> Option<(EventId, Vec<(&'static str, FieldValue)>)> {
+    Some(match event {
+        ReaderEvent::SamId(id) => {
+            let id = ("sam_id", FieldValue::id(id));
+            (EventId::ReaderIdentified, vec![id])
+        }
+        ReaderEvent::RateFound(rate) => {
+            let rate = ("rate", FieldValue::count(*rate));
+            (EventId::ReaderRateFound, vec![rate])
+        }
+        ReaderEvent::PowerCycleWanted => (EventId::ReaderPowerCycleWanted, Vec::new()),
+        _ => return None,
     })
 }
 

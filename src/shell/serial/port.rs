@@ -11,6 +11,7 @@ use std::{
 };
 
 use rustix::fs::OFlags;
+use rustix::termios::{QueueSelector, tcflush};
 use serialport::{DataBits, FlowControl, Parity, StopBits, TTYPort};
 
 use super::{Flow, SerialConfig};
@@ -40,9 +41,12 @@ impl Port {
                 Flow::Software => FlowControl::Software,
                 Flow::Hardware => FlowControl::Hardware,
             });
+        let settings = TTYPort::open(&builder)?;
+        // What a firmware before this one left in the line is for nobody.
+        tcflush(&bytes, QueueSelector::IOFlush)?;
         Ok(Self {
             bytes,
-            _settings: TTYPort::open(&builder)?,
+            _settings: settings,
         })
     }
 

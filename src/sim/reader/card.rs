@@ -152,11 +152,15 @@ impl CardFile {
         photo
     }
 
-    /// Answer to "read additional information", `None` when the card has none.
-    pub(super) fn additional(&self) -> Option<Vec<u8>> {
+    /// Answer to "read additional information" in so many parts of 70 bytes, `None` when the card has none. The newest
+    /// address stands first, then the printed one as often as there is room.
+    pub(super) fn additional(&self, parts: u8) -> Option<Vec<u8>> {
         (!self.latest_address.is_empty()).then(|| {
-            let mut area = Area::new(35);
+            let mut area = Area::new(35 * usize::from(parts));
             area.put(0, 35, &self.latest_address);
+            for part in 1..usize::from(parts) {
+                area.put(70 * part, 35, &self.address);
+            }
             area.0
         })
     }

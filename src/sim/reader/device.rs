@@ -5,50 +5,34 @@ use std::{
     time::{Duration, Instant},
 };
 
-use super::card::CardFile;
+use super::{ReaderFault, ReaderSetting, card::CardFile, wear::Wear};
 use crate::sim::pty::Device;
 
-/// What is wrong with the simulated reader or the card on it.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum ReaderFault {
-    /// Nothing.
-    #[default]
-    None,
-    /// Stray bytes before every answer, among them the beginning of a preamble.
-    NoiseBefore,
-    /// In every answer a byte appears and two get lost, as recorded in the field.
-    NoiseWithin,
-    /// The check byte of every answer is wrong.
-    GarbledChecksum,
-    /// Answers begin late and come in small pieces, yet within the time limits.
-    Slow,
-    /// Answers arrive whole, this much too late.
-    Late(Duration),
-    /// No answers.
-    Silent,
-    /// Instead of an answer a header with a length of 65535 and 5000 bytes.
-    AbsurdLength,
-    /// The card leaves while it is read (41).
-    MovedAway,
-    /// What lies there is another kind of card (40).
-    NotAnIdCard,
-    /// The card does not accept the module (31).
-    AuthenticationFailed,
-    /// The module is not authorised (66).
-    Unauthorised,
-    /// Reading with fingerprint fails (37).
-    FingerprintFailed,
-}
+/// After power-on a [`ReaderFault::DeafAfterPowerOn`] reader hears nothing for this long.
+const DEAF: Duration = Duration::from_millis(1500);
+/// Bit rates by the number in "set rate" (60 nn).
+const RATES: [u32; 5] = [115_200, 57_600, 38_400, 19_200, 9600];
 
 /// The behaviour of a reader on a stream of bytes.
 pub struct SimReader {
     input: Vec<u8>,
     output: VecDeque<(Instant, Vec<u8>)>,
+    /// The firmware's bit rate; `None` on a line that knows none.
+    line_rate: Option<u32>,
+    rate: u32,
+    powered_at: Option<Instant>,
+    ids_told: u32,
+    max_rf: u8,
+    rf_limit: u8,
+    address_parts: u8,
+    wear: Wear,
     /// When the last answer would be out if nothing made it late.
     busy_until: Option<Instant>,
     card: Option<CardFile>,
     found: bool,
     selected: bool,
+    /// The request under way is for a reading.
+    reading: bool,
     /// The card was read and does not answer "find" until it is laid anew.
     halted: bool,
     found_after_read: bool,
@@ -61,10 +45,19 @@ impl Default for SimReader {
         Self {
             input: Vec::new(),
             output: VecDeque::new(),
+            line_rate: None,
+            rate: RATES[0],
+            powered_at: None,
+            ids_told: 0,
+            max_rf: 0x50,
+            rf_limit: u8::MAX,
+            address_parts: 1,
+            wear: Wear::default(),
             busy_until: None,
             card: None,
             found: false,
             selected: false,
+            reading: false,
             halted: false,
             found_after_read: true,
             fault: ReaderFault::None,
@@ -93,14 +86,23 @@ impl SimReader {
         self.fault = fault;
     }
 
-    /// How long reading takes, besides the time on the line.
-    pub fn set_read_time(&mut self, time: Duration) {
-        self.read_time = time;
+    /// From now on it is like this.
+    pub fn set(&mut self, setting: ReaderSetting) {
+        match setting {
+            ReaderSetting::ReadTime(time) => self.read_time = time,
+            ReaderSetting::HaltAfterRead(halts) => self.found_after_read = !halts,
+            ReaderSetting::AddressParts(parts) => self.address_parts = parts,
+            ReaderSetting::RfLimit(limit) => self.rf_limit = limit,
+            ReaderSetting::Rate(rate) => self.rate = rate,
+            ReaderSetting::MissPerMille(misses) => self.wear.miss_per_mille = misses,
+            ReaderSetting::ReadTimeGrowth(growth) => self.wear.growth = growth,
+        }
     }
 
-    /// Whether a card that was read is found again while it lies there.
-    pub fn set_found_after_read(&mut self, found: bool) {
-        self.found_after_read = found;
+    /// Its power is cut and comes back.
+    pub fn power_cycle(&mut self, now: Instant) {
+        self.unplugged();
+        self.plugged(now);
     }
 
     /// Takes the next whole request out of the input. Anything else is thrown away.
@@ -130,14 +132,44 @@ impl SimReader {
         }
     }
 
+    /// Whether the request is lost on it. A reset may bring it back.
+    fn is_deaf_to(&mut self, request: &[u8], now: Instant) -> bool {
+        let cmd = request.get(2).copied().unwrap_or(0);
+        match self.fault {
+            ReaderFault::Mute(mute) => mute == cmd,
+            ReaderFault::HungUntilReset if cmd == 0x10 => {
+                self.fault = ReaderFault::None;
+                false
+            }
+            ReaderFault::HungUntilReset
+            | ReaderFault::HungUntilReopen
+            | ReaderFault::HungUntilPowerCycle => true,
+            ReaderFault::DeafAfterPowerOn => {
+                let on = *self.powered_at.get_or_insert(now);
+                now.saturating_duration_since(on) < DEAF
+            }
+            _ => false,
+        }
+    }
+
+    /// Whether the line runs at another rate than the module.
+    fn garbles(&self) -> bool {
+        self.line_rate.is_some_and(|rate| rate != self.rate)
+    }
+
     /// SW3, data and how long it takes. `request` is length, CMD, PARA, data, check.
     fn answer(&mut self, request: &[u8]) -> (u8, Vec<u8>, Duration) {
         let short = Duration::from_millis(15);
         if request.iter().fold(0, |xor, byte| xor ^ byte) != 0 {
             return (0x10, vec![], short);
         }
-        if self.fault == ReaderFault::Unauthorised {
-            return (0x66, vec![], short);
+        match self.fault {
+            ReaderFault::Unauthorised => return (0x66, vec![], short),
+            ReaderFault::SelfTest => return (0x60, vec![], short),
+            ReaderFault::Answers { cmd, sw3 } if request.get(2) == Some(&cmd) => {
+                return (sw3, vec![], short);
+            }
+            _ => {}
         }
         match request.get(2..request.len().saturating_sub(1)) {
             Some([0x10, 0xFF]) => {
@@ -149,6 +181,10 @@ impl SimReader {
             // 05.03-20240101-0000123456-4000000001
             Some([0x12, 0xFF]) => {
                 let id = b"\x05\x00\x03\x00\xE5\xD6\x34\x01\x40\xE2\x01\x00\x01\x28\x6B\xEE";
+                self.ids_told += 1;
+                if self.fault == ReaderFault::FirstSamIdWrong && self.ids_told == 1 {
+                    return (0x90, vec![0xFF; 16], short);
+                }
                 (0x90, id.to_vec(), short)
             }
             Some([0x20, 0x01]) => self.find(short),
@@ -160,7 +196,14 @@ impl SimReader {
             Some([0x30, 0x01]) => self.read(false),
             Some([0x30, 0x10]) => self.read(true),
             Some([0x30, 0x03]) => self.read_additional(),
-            Some([0x60, 0..=4]) | Some([0x61, 0xFF, 24..=255]) => (0x90, vec![], short),
+            Some([0x60, rate @ 0..=4]) => {
+                self.rate = RATES[usize::from(*rate)];
+                (0x90, vec![], short)
+            }
+            Some([0x61, 0xFF, bytes @ 24..=255]) => {
+                self.max_rf = *bytes;
+                (0x90, vec![], short)
+            }
             Some(_) => (0x21, vec![], short),
             None => (0x11, vec![], short),
         }
@@ -168,7 +211,7 @@ impl SimReader {
 
     fn find(&mut self, time: Duration) -> (u8, Vec<u8>, Duration) {
         self.selected = false;
-        self.found = self.card.is_some() && !self.halted;
+        self.found = self.card.is_some() && !self.halted && !self.wear.misses();
         match self.fault {
             ReaderFault::NotAnIdCard if self.found => {
                 self.found = false;
@@ -180,7 +223,7 @@ impl SimReader {
     }
 
     fn read(&mut self, with_fingerprint: bool) -> (u8, Vec<u8>, Duration) {
-        let time = self.read_time;
+        let time = self.wear.reading(self.read_time);
         match (self.fault, &self.card) {
             (_, Some(_)) if !self.selected => (0x21, vec![], time),
             (_, None) => (0x21, vec![], time),
@@ -191,6 +234,10 @@ impl SimReader {
             (ReaderFault::AuthenticationFailed, _) => {
                 self.selected = false;
                 (0x31, vec![], time)
+            }
+            _ if self.max_rf > self.rf_limit => {
+                self.selected = false;
+                (0x41, vec![], time)
             }
             (ReaderFault::FingerprintFailed, _) if with_fingerprint => (0x37, vec![], time),
             (_, Some(card)) => {
@@ -213,7 +260,7 @@ impl SimReader {
     fn read_additional(&self) -> (u8, Vec<u8>, Duration) {
         let time = Duration::from_millis(80);
         match &self.card {
-            Some(card) if self.selected => match card.additional() {
+            Some(card) if self.selected => match card.additional(self.address_parts) {
                 Some(data) => (0x90, data, time),
                 None => (0x91, vec![], time),
             },
@@ -233,6 +280,9 @@ impl SimReader {
         self.busy_until = Some(at);
         match self.fault {
             ReaderFault::Silent => return,
+            ReaderFault::VendorTimeout if self.reading => {
+                frame = vec![0xAA, 0xAA, 0xAA, 0x96, 0x69, 0x00, 0x05, 0x05, 0x05, 0x05];
+            }
             ReaderFault::NoiseBefore => {
                 frame.splice(0..0, [0x00, 0xFF, 0xAA, 0xAA, 0xAA, 0x96, 0x00, 0xAA]);
             }
@@ -270,9 +320,15 @@ impl SimReader {
 impl Device for SimReader {
     fn handle_input(&mut self, bytes: &[u8], now: Instant) {
         // Requests are at most eleven bytes long; a firmware that sends more than this at once is not listened to.
-        self.input.extend(bytes.iter().take(4096));
+        let garbled = self.garbles();
+        let heard = |byte: &u8| if garbled { garble(*byte) } else { *byte };
+        self.input.extend(bytes.iter().take(4096).map(heard));
         while let Some(request) = self.next_request() {
+            if self.is_deaf_to(&request, now) {
+                continue;
+            }
             let (sw3, data, time) = self.answer(&request);
+            self.reading = request.get(2) == Some(&0x30);
             // One after the other: an answer never overtakes the one before.
             let free = self.busy_until.map_or(now, |at| now.max(at));
             self.send(sw3, &data, free + time);
@@ -281,12 +337,34 @@ impl Device for SimReader {
 
     fn poll_output(&mut self, now: Instant) -> Option<Vec<u8>> {
         let due = self.output.front().is_some_and(|(at, _)| *at <= now);
-        due.then(|| self.output.pop_front().map(|(_, bytes)| bytes))
-            .flatten()
+        let (_, mut bytes) = due.then(|| self.output.pop_front()).flatten()?;
+        if self.garbles() {
+            bytes.iter_mut().for_each(|byte| *byte = garble(*byte));
+        }
+        Some(bytes)
     }
 
     fn poll_timeout(&self) -> Option<Instant> {
         self.output.front().map(|(at, _)| *at)
+    }
+
+    fn line_rate(&mut self, rate: u32) {
+        self.line_rate = Some(rate);
+    }
+
+    fn line_opened(&mut self) {
+        if self.fault == ReaderFault::HungUntilReopen {
+            self.fault = ReaderFault::None;
+        }
+    }
+
+    fn plugged(&mut self, now: Instant) {
+        self.powered_at = Some(now);
+        self.ids_told = 0;
+        self.max_rf = 0x50;
+        if self.fault == ReaderFault::HungUntilPowerCycle {
+            self.fault = ReaderFault::None;
+        }
     }
 
     fn unplugged(&mut self) {
@@ -296,4 +374,9 @@ impl Device for SimReader {
         self.found = false;
         self.selected = false;
     }
+}
+
+/// What is heard of a byte that was sent at another rate.
+fn garble(byte: u8) -> u8 {
+    byte.rotate_left(3) ^ 0x5A
 }

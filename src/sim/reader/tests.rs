@@ -11,12 +11,13 @@ use crate::{
     sim::pty::Device as _,
     status::Device,
     wire::{
-        Machine as _,
+        Machine as _, PortWish,
         sam::{ReaderCommand, ReaderEvent, SamConfig, SamReader},
     },
 };
 
 mod faults;
+mod ladder;
 
 const SECOND: Duration = Duration::from_secs(1);
 
@@ -25,7 +26,14 @@ struct Bench {
     device: SimReader,
     now: Instant,
     events: Vec<ReaderEvent>,
+    last_find: Option<Instant>,
+    /// What the machine wished of its port.
+    wishes: Vec<PortWish>,
 }
+
+/// "Find card" on the line, by the makers' table; not more often than every 300 ms, by their manuals.
+const FIND: [u8; 10] = [0xAA, 0xAA, 0xAA, 0x96, 0x69, 0x00, 0x03, 0x20, 0x01, 0x22];
+const BETWEEN_FINDS: Duration = Duration::from_millis(300);
 
 impl Bench {
     /// A machine at the device, nothing exchanged yet.
@@ -38,6 +46,8 @@ impl Bench {
             device: SimReader::default(),
             now,
             events: Vec::new(),
+            last_find: None,
+            wishes: Vec::new(),
         }
     }
 
@@ -61,6 +71,15 @@ impl Bench {
             while moved {
                 moved = false;
                 while let Some(bytes) = self.machine.poll_transmit() {
+                    assert_ne!(
+                        bytes[7], 0x60,
+                        "the module would keep another rate for ever"
+                    );
+                    if bytes == FIND {
+                        let last = self.last_find.replace(self.now);
+                        let since = last.map_or(BETWEEN_FINDS, |last| self.now - last);
+                        assert!(since >= BETWEEN_FINDS, "two finds within {since:?}");
+                    }
                     self.device.handle_input(&bytes, self.now);
                     moved = true;
                 }
@@ -70,6 +89,15 @@ impl Bench {
                 }
                 while let Some(event) = self.machine.poll_event() {
                     self.events.push(event);
+                }
+                while let Some(wish) = self.machine.poll_port() {
+                    self.wishes.push(wish);
+                    if let PortWish::Rate(rate) = wish {
+                        self.device.line_rate(rate);
+                    }
+                    self.device.line_opened();
+                    self.machine.port_opened(self.now);
+                    moved = true;
                 }
             }
             let times = [self.machine.poll_timeout(), self.device.poll_timeout()];
@@ -104,6 +132,7 @@ impl Bench {
         let tell = |event| match event {
             ReaderEvent::CardRead(document) => format!("read {}", document.number),
             ReaderEvent::MediaInserted => "inserted".into(),
+            ReaderEvent::ReadFailed(fault, _) => format!("ReadFailed({fault:?})"),
             ReaderEvent::MediaRemoved => "removed".into(),
             other => format!("{other:?}"),
         };
@@ -205,7 +234,9 @@ fn a_card_is_read_once_and_its_leaving_is_told() {
     let elder = card("elder");
     for found_after_read in [true, false] {
         let mut bench = Bench::polling();
-        bench.device.set_found_after_read(found_after_read);
+        bench
+            .device
+            .set(ReaderSetting::HaltAfterRead(!found_after_read));
         bench.device.lay(elder.clone());
         bench.run_until(2);
         if found_after_read {

@@ -68,25 +68,14 @@ impl Rig {
     }
 
     fn reader_act(&self, act: ReaderAct) -> anyhow::Result<()> {
-        let fault = match act {
-            ReaderAct::Unplug => return Ok(self.reader.unplug()?),
-            ReaderAct::Replug => return Ok(self.reader.replug()?),
-            ReaderAct::Noise => ReaderFault::NoiseBefore,
-            ReaderAct::Garbled => ReaderFault::GarbledChecksum,
-            ReaderAct::Silent => ReaderFault::Silent,
-            ReaderAct::Slow => ReaderFault::Slow,
-            ReaderAct::Unreadable => ReaderFault::AuthenticationFailed,
-            ReaderAct::NotACard => ReaderFault::NotAnIdCard,
-            ReaderAct::Pull => ReaderFault::MovedAway,
-            ReaderAct::Well => ReaderFault::None,
-        };
-        lock(&self.trouble).pull = if act == ReaderAct::Pull {
-            Pull::Next
-        } else {
-            Pull::Off
-        };
-        self.reader.set_fault(fault);
-        Ok(())
+        if let ReaderAct::Fault(fault) = act {
+            lock(&self.trouble).pull = if fault == ReaderFault::MovedAway {
+                Pull::Next
+            } else {
+                Pull::Off
+            };
+        }
+        Ok(self.reader.act(act)?)
     }
 
     fn printer_act(&self, act: PrinterAct) -> anyhow::Result<()> {

@@ -7,6 +7,8 @@ use zeroize::{Zeroize, Zeroizing};
 use super::status::Sw3;
 
 pub(super) const PREAMBLE: [u8; 5] = [0xAA, 0xAA, 0xAA, 0x96, 0x69];
+/// What follows the preamble in [`Decoded::TimedOut`]. No answer begins like that: its first two results are 00.
+const TIMED_OUT: [u8; 5] = [0x00, 0x05, 0x05, 0x05, 0x05];
 /// Preamble and length field.
 const HEADER: usize = 7;
 /// SW1 SW2 SW3 and the check byte.
@@ -15,6 +17,9 @@ const SHORTEST: usize = 4;
 const LONGEST: usize = 2400;
 /// Two longest answers. Allocated once, so that no copy of a card's content is left behind by growing.
 const CAPACITY: usize = 2 * (HEADER + LONGEST);
+
+mod scan;
+use scan::{Look, look};
 
 /// One whole answer with a right check byte. Wiped on drop; Debug shows no data.
 #[derive(Clone, PartialEq, Eq)]
@@ -25,6 +30,32 @@ pub struct Answer {
     pub data: Zeroizing<Vec<u8>>,
 }
 
+/// A whole answer with a right check byte where it lies in the stream. Debug shows no data.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct Frame<'a> {
+    /// Result.
+    pub sw3: Sw3,
+    /// What follows SW3, without the check byte.
+    pub data: &'a [u8],
+}
+
+impl Frame<'_> {
+    /// A copy to keep.
+    #[must_use]
+    pub fn to_answer(self) -> Answer {
+        Answer {
+            sw3: self.sw3,
+            data: Zeroizing::new(self.data.to_vec()),
+        }
+    }
+}
+
+impl fmt::Debug for Frame<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Frame({:?}, {} bytes)", self.sw3, self.data.len())
+    }
+}
+
 impl fmt::Debug for Answer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Answer({:?}, {} bytes)", self.sw3, self.data.len())
@@ -32,98 +63,182 @@ impl fmt::Debug for Answer {
 }
 
 /// What the decoder found.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Decoded {
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Decoded<'a> {
     /// An answer.
-    Answer(Answer),
+    Answer(Frame<'a>),
     /// Something that began like an answer but had an impossible length or a wrong check byte.
     Broken,
+    /// `AA AA AA 96 69 00 05 05 05 05`: no valid answer, yet what some makers' readers send when their own time for a card
+    /// is over.
+    TimedOut,
 }
 
-/// Incremental decoder. Feed with [`Self::push`], take with [`Self::poll`] until `None`.
+/// Incremental decoder, see [`Self::poll`].
 ///
 /// After a broken answer it looks for the next preamble from the second byte of the broken one on, so a good answer
-/// inside or behind noise is not lost. Holds at most 4814 bytes.
+/// inside or behind noise is not lost. Answers that lie whole in the caller's bytes are lent from there; only what is cut
+/// off is held, at most 4814 bytes. Time is linear in the bytes, whatever they are.
 pub struct Decoder {
-    buffer: Zeroizing<Vec<u8>>,
+    /// What is held; before `start` it is done with, and wiped when nothing is held any more.
+    held: Zeroizing<Vec<u8>>,
+    start: usize,
+    /// XOR of the first so many bytes held, the first being of none. Only kept up after a wrong check byte, so that a
+    /// flood of false beginnings is not summed up again for each of them.
+    sums: Zeroizing<Vec<u8>>,
+    noisy: bool,
 }
 
 impl Default for Decoder {
     fn default() -> Self {
         Self {
-            buffer: Zeroizing::new(Vec::with_capacity(CAPACITY)),
+            held: Zeroizing::new(Vec::with_capacity(CAPACITY)),
+            start: 0,
+            sums: Zeroizing::new(Vec::with_capacity(CAPACITY + 1)),
+            noisy: false,
         }
     }
 }
 
 impl Decoder {
-    /// Takes bytes in and returns how many: fewer than all when the buffer is full, then poll and push the rest.
-    pub fn push(&mut self, bytes: &[u8]) -> usize {
-        let count = bytes.len().min(CAPACITY - self.buffer.len());
-        self.buffer.extend_from_slice(&bytes[..count]);
-        count
-    }
-
-    /// Next finding, or `None` when more bytes are needed.
-    pub fn poll(&mut self) -> Option<Decoded> {
-        self.skip_to_preamble();
-        let &[high, low] = self.buffer.get(5..HEADER)?.as_array()?;
-        let length = usize::from(u16::from_be_bytes([high, low]));
-        if !(SHORTEST..=LONGEST).contains(&length) {
-            self.consume(1);
-            return Some(Decoded::Broken);
+    /// Next finding in what is held and then `input`, which moves on; `None` when all of it was taken and more is needed.
+    pub fn poll<'a, 'b: 'a>(&'a mut self, input: &mut &'b [u8]) -> Option<Decoded<'a>> {
+        loop {
+            if !self.has_partial() {
+                self.clear();
+                let bytes = *input;
+                let (skipped, seen) = look(bytes);
+                *input = &bytes[skipped..];
+                match seen {
+                    Look::Nothing => return None,
+                    Look::Partial { .. } => {
+                        self.take_in(input.len(), input);
+                        return None;
+                    }
+                    Look::Impossible => {
+                        *input = &input[1..];
+                        return Some(Decoded::Broken);
+                    }
+                    Look::TimedOut => {
+                        *input = &input[5 + TIMED_OUT.len()..];
+                        return Some(Decoded::TimedOut);
+                    }
+                    Look::Whole(length) => {
+                        let (whole, rest) = input.split_at(length);
+                        if sum(&whole[PREAMBLE.len()..]) == 0 {
+                            *input = rest;
+                            return Some(Decoded::Answer(frame(whole)));
+                        }
+                        self.noisy = true;
+                        self.take_in(length, input);
+                        self.start = 1;
+                        return Some(Decoded::Broken);
+                    }
+                }
+            }
+            let (skipped, seen) = look(&self.held[self.start..]);
+            self.start += skipped;
+            match seen {
+                Look::Nothing => {}
+                Look::Partial { .. } if input.is_empty() => return None,
+                Look::Partial { missing } => self.take_in(missing, input),
+                Look::Impossible => {
+                    self.start += 1;
+                    return Some(Decoded::Broken);
+                }
+                Look::TimedOut => {
+                    self.start += 5 + TIMED_OUT.len();
+                    return Some(Decoded::TimedOut);
+                }
+                Look::Whole(length) => {
+                    let (begin, end) = (self.start, self.start + length);
+                    if self.sum_of_held(begin + PREAMBLE.len(), end) == 0 {
+                        self.start = end;
+                        return Some(Decoded::Answer(frame(&self.held[begin..end])));
+                    }
+                    self.noisy = true;
+                    self.start += 1;
+                    return Some(Decoded::Broken);
+                }
+            }
         }
-        let checked = self.buffer.get(5..HEADER + length)?;
-        if checked.iter().fold(0, |xor, byte| xor ^ byte) != 0 {
-            self.consume(1);
-            return Some(Decoded::Broken);
-        }
-        let body = &self.buffer[HEADER..HEADER + length];
-        let answer = Answer {
-            sw3: Sw3::from(body[2]),
-            data: Zeroizing::new(body[3..length - 1].to_vec()),
-        };
-        self.consume(HEADER + length);
-        Some(Decoded::Answer(answer))
     }
 
     /// No more bytes are coming for what has begun: gives it up, so that what stands behind its first byte can be
     /// found by [`Self::poll`]. False when nothing had begun.
     pub fn give_up_partial(&mut self) -> bool {
-        self.skip_to_preamble();
-        let begun = !self.buffer.is_empty();
-        self.consume(1);
+        let begun = self.has_partial();
+        if begun {
+            self.start += 1;
+        }
         begun
     }
 
-    /// Forgets everything.
+    /// Forgets and wipes everything.
     pub fn clear(&mut self) {
-        self.consume(usize::MAX);
+        // Not beyond what was written: the rest is wiped already.
+        self.held[..].zeroize();
+        self.held.clear();
+        self.sums[..].zeroize();
+        self.sums.clear();
+        self.start = 0;
+        self.noisy = false;
     }
 
-    /// True while part of an answer is held.
+    /// True while the beginning of an answer is held.
     #[must_use]
     pub fn has_partial(&self) -> bool {
-        !self.buffer.is_empty()
+        self.start < self.held.len()
     }
 
-    /// Drops bytes before the next whole or cut-off preamble.
-    fn skip_to_preamble(&mut self) {
-        let start = (0..self.buffer.len())
-            .find(|&start| {
-                let rest = &self.buffer[start..];
-                let length = rest.len().min(PREAMBLE.len());
-                rest[..length] == PREAMBLE[..length]
-            })
-            .unwrap_or(self.buffer.len());
-        self.consume(start);
+    /// Takes up to `count` bytes of `input`. There is room: what has begun is never longer than half of it.
+    fn take_in(&mut self, count: usize, input: &mut &[u8]) {
+        let count = count.min(input.len());
+        if self.held.len() + count > CAPACITY {
+            let rest = self.held.len() - self.start;
+            self.held.copy_within(self.start.., 0);
+            self.held[rest..].zeroize();
+            self.held.truncate(rest);
+            self.sums[..].zeroize();
+            self.sums.clear();
+            self.start = 0;
+        }
+        let (taken, rest) = input.split_at(count);
+        self.held.extend_from_slice(taken);
+        *input = rest;
     }
 
-    fn consume(&mut self, count: usize) {
-        let count = count.min(self.buffer.len());
-        let rest = self.buffer.len() - count;
-        self.buffer.copy_within(count.., 0);
-        self.buffer[rest..].zeroize();
-        self.buffer.truncate(rest);
+    /// XOR of the bytes held from `begin` to `end`.
+    fn sum_of_held(&mut self, begin: usize, end: usize) -> u8 {
+        if !self.noisy {
+            return sum(&self.held[begin..end]);
+        }
+        let mut last = self.sums.last().copied().unwrap_or(0);
+        if self.sums.is_empty() {
+            self.sums.push(0);
+        }
+        for byte in &self.held[self.sums.len() - 1..end.max(self.sums.len() - 1)] {
+            last ^= byte;
+            self.sums.push(last);
+        }
+        self.sums[begin] ^ self.sums[end]
+    }
+}
+
+/// XOR of all bytes. Eight at a time: byte by byte it is the slowest part of decoding.
+fn sum(bytes: &[u8]) -> u8 {
+    let (words, rest) = bytes.as_chunks();
+    let words = words
+        .iter()
+        .fold(0, |sum, word| sum ^ u64::from_ne_bytes(*word));
+    let words = words.to_ne_bytes();
+    words.iter().chain(rest).fold(0, |sum, byte| sum ^ byte)
+}
+
+/// The answer in a whole frame, which is at least as long as [`SHORTEST`] asks.
+fn frame(whole: &[u8]) -> Frame<'_> {
+    Frame {
+        sw3: Sw3::from(whole[HEADER + 2]),
+        data: &whole[HEADER + 3..whole.len() - 1],
     }
 }

@@ -4,6 +4,8 @@
 //! check`. Length is big-endian and counts what follows it, check included; check is the XOR of length and body.
 
 mod card;
+mod config;
+mod event;
 mod frame;
 mod link;
 mod reader;
@@ -14,7 +16,9 @@ mod status;
 #[cfg(test)]
 mod tests;
 
-pub use frame::{Answer, Decoded, Decoder};
-pub use reader::{ReadFault, ReaderCommand, ReaderEvent, SamConfig, SamReader};
+pub use config::SamConfig;
+pub use event::{ReadFault, ReaderCommand, ReaderEvent};
+pub use frame::{Answer, Decoded, Decoder, Frame};
+pub use reader::SamReader;
 pub use request::Request;
 pub use status::{Class, Sw3};

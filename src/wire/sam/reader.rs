@@ -6,98 +6,34 @@ use std::{
 };
 
 use super::{
+    config::SamConfig,
+    event::{ReadFault, ReaderCommand, ReaderEvent},
     frame::Answer,
     link::{Link, Outcome},
     request::Request,
     sam_id,
     status::{Class, Sw3},
 };
-use crate::{document::IdentityDocument, status::Device, wire::Machine};
+use crate::{
+    status::Device,
+    wire::{Machine, PortWish},
+};
 
+mod antenna;
 mod cycle;
+mod ladder;
+use antenna::Antenna;
 use cycle::Media;
+use ladder::Ladder;
 
 /// The SAM id is asked this often: the first answer after power-on is sometimes wrong.
 const SAM_ID_TRIES: u8 = 3;
-/// While no card is wanted, the module is asked this often whether it is well.
-const HEARTBEAT: Duration = Duration::from_secs(30);
+/// While no card is wanted, the module is asked this often whether it is well: a pulled cable is seen within 3 s.
+const HEARTBEAT: Duration = Duration::from_secs(2);
 /// A silent or faulty module is asked again after this long.
 const RETRY: Duration = Duration::from_secs(3);
 /// So many senseless answers to "find" in a row end in a reset.
 const STRANGE_LIMIT: u8 = 5;
-
-/// What the machine can be told.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ReaderCommand {
-    /// Look for cards, or stop. A machine that stops forgets the card: when it starts again, a card that still lies
-    /// there is inserted and read anew.
-    SetPolling(bool),
-    /// Reset the module at the next pause, then say hello again.
-    Reset,
-}
-
-/// What the machine tells. While the status is not `Online` nothing is known about cards.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum ReaderEvent {
-    /// Health changed.
-    Status(Device),
-    /// Identity of the module, as printed on the reader; told once per value.
-    SamId(String),
-    /// A card lies there; a reading follows.
-    MediaInserted,
-    /// The card was read.
-    CardRead(Box<IdentityDocument>),
-    /// The card could not be read; it must be taken away and laid again.
-    ReadFailed(ReadFault),
-    /// The card is gone.
-    MediaRemoved,
-}
-
-/// Why a card could not be read.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum ReadFault {
-    /// Another kind of card.
-    #[error("not an identity card")]
-    NotAnIdCard,
-    /// It was taken away too early.
-    #[error("moved away while being read")]
-    MovedAway,
-    /// Card and module do not accept each other.
-    #[error("authentication failed")]
-    AuthenticationFailed,
-    /// Damaged, or its content is not a document.
-    #[error("unreadable")]
-    Unreadable,
-    /// The reader failed, not the card.
-    #[error("reader fault")]
-    ReaderFault,
-}
-
-/// Settings of one reader.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct SamConfig {
-    /// Time from one "find" to the next, at least 300 ms by the makers' manuals.
-    pub poll_interval: Duration,
-    /// So many "no card" in a row mean that the card is gone. Some modules answer "no card" for a card that was
-    /// read and still lies there, so one is no proof.
-    pub removal_votes: u8,
-    /// Ask for text, photo and fingerprint first (30 10), and without fingerprint when that is refused.
-    /// The fingerprint is never kept.
-    pub with_fingerprint: bool,
-    /// Longest radio exchange in bytes, 24..=255.
-    pub max_rf: u8,
-}
-
-impl Default for SamConfig {
-    fn default() -> Self {
-        Self {
-            poll_interval: Duration::from_millis(300),
-            removal_votes: 3,
-            with_fingerprint: true,
-            max_rf: 0x50,
-        }
-    }
-}
 
 /// What the outstanding request is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -133,11 +69,12 @@ pub struct SamReader {
     device: Device,
     sam_id: Option<String>,
     events: VecDeque<ReaderEvent>,
-    /// Since the last good hello a reset was tried.
-    reset_tried: bool,
+    /// What was tried since it was last online.
+    ladder: Ladder,
+    antenna: Antenna,
     reset_wanted: bool,
     polling: bool,
-    last_find: Option<Instant>,
+    /// Senseless or missing answers to "find" since the last good one.
     strange: u8,
     media: Media,
     /// The outcome of the outstanding request is of no interest any more.
@@ -153,6 +90,8 @@ impl SamReader {
     #[must_use]
     pub fn new(config: SamConfig) -> Self {
         Self {
+            ladder: Ladder::new(config.rate),
+            antenna: Antenna::new(config.max_rf),
             config,
             link: Link::new(),
             step: Step::Closed,
@@ -160,10 +99,8 @@ impl SamReader {
             device: Device::Unknown,
             sam_id: None,
             events: VecDeque::new(),
-            reset_tried: false,
             reset_wanted: false,
             polling: false,
-            last_find: None,
             strange: 0,
             media: Media::Absent,
             stale: false,
@@ -186,31 +123,33 @@ impl SamReader {
     }
 
     fn handle_outcome(&mut self, outcome: Outcome, now: Instant) {
-        let class = match &outcome {
-            Outcome::Answer(answer) => Some(answer.sw3.class()),
-            Outcome::Silent => None,
-        };
+        let class = outcome.sw3().map(Sw3::class);
         match (self.step, class) {
             (Step::Closed | Step::Idle | Step::Down, _) => {}
-            (Step::Hello | Step::Heartbeat, Some(Class::DeviceFault)) => self.out_of_service(now),
+            // "Not permitted" is about the limit alone: such a module works with its own one.
+            (Step::LimitRf, _) if outcome.sw3() == Some(Sw3::NotPermitted) => self.greeted(now),
+            (
+                Step::Hello | Step::Heartbeat | Step::Identify { .. } | Step::LimitRf,
+                Some(Class::DeviceFault),
+            ) => {
+                self.note_rate();
+                self.out_of_service(now);
+            }
+            (Step::Identify { .. } | Step::LimitRf, None) => self.climb(&outcome, now),
             (Step::Hello, Some(Class::Ok)) => {
+                self.note_rate();
                 self.ask(Step::Identify { tries: 1 }, Request::SamId, now);
             }
             (Step::Heartbeat, Some(Class::Ok)) => self.idle(now),
-            (Step::Hello | Step::Heartbeat, _) => self.silent(now),
+            (Step::Hello | Step::Heartbeat, _) => self.climb(&outcome, now),
             (Step::Identify { tries }, _) => {
-                let id = match &outcome {
-                    Outcome::Answer(answer) => sam_id::decode(&answer.data),
-                    Outcome::Silent => None,
-                };
+                let id = outcome
+                    .answer()
+                    .and_then(|answer| sam_id::decode(&answer.data));
                 self.identified(id, tries, now);
             }
-            (Step::LimitRf, _) => {
-                // A module that does not know this request works with its own limit.
-                self.reset_tried = false;
-                self.set_device(Device::Online);
-                self.idle(now);
-            }
+            // So does a module that does not know this request.
+            (Step::LimitRf, Some(_)) => self.greeted(now),
             (Step::Reset, _) => self.ask(Step::Hello, Request::Status, now),
             (Step::Find | Step::Select | Step::Read { .. } | Step::ReadAddress { .. }, _) => {
                 self.handle_card_outcome(outcome, now);
@@ -226,49 +165,55 @@ impl SamReader {
             self.sam_id = Some(id.clone());
             self.events.push_back(ReaderEvent::SamId(id));
         }
-        self.ask(Step::LimitRf, Request::SetMaxRf(self.config.max_rf), now);
+        self.limit(now);
+    }
+
+    fn limit(&mut self, now: Instant) {
+        let bytes = self.antenna.tell();
+        self.ask(Step::LimitRf, Request::SetMaxRf(bytes), now);
+    }
+
+    /// It said hello. One that was well by its own word and yet found neither card nor "no card" is believed when it
+    /// finds again, so that its status does not swing.
+    fn greeted(&mut self, now: Instant) {
+        self.ladder.well();
+        if !self.is_doubtful() {
+            self.set_device(Device::Online);
+        }
+        self.idle(now);
+    }
+
+    fn is_doubtful(&self) -> bool {
+        self.strange >= STRANGE_LIMIT
     }
 
     /// A request was not answered. Asks for the status: its answer cannot be mistaken for that of a card request,
     /// and the module answers in order, so whatever was late has arrived before it.
     fn recover(&mut self, now: Instant) {
         self.doubt_media();
-        self.strange += 1;
-        if self.strange >= STRANGE_LIMIT {
+        self.strange = self.strange.saturating_add(1);
+        if self.is_doubtful() {
             // It says that it is well, and yet cards cannot be asked for.
             return self.out_of_service(now);
         }
         self.ask(Step::Hello, Request::Status, now);
     }
 
-    /// Hello was not answered either: once reset, then power off.
-    fn silent(&mut self, now: Instant) {
-        self.doubt_media();
-        if self.reset_tried {
-            self.set_device(Device::PowerOff);
-            self.wait_down(now);
-        } else {
-            self.reset(now);
-        }
-    }
-
     fn reset(&mut self, now: Instant) {
-        self.reset_tried = true;
         self.reset_wanted = false;
         self.doubt_media();
         self.ask(Step::Reset, Request::Reset, now);
     }
 
     fn out_of_service(&mut self, now: Instant) {
-        self.strange = 0;
         self.doubt_media();
         self.set_device(Device::HardwareError);
-        self.wait_down(now);
+        self.wait_down(RETRY, now);
     }
 
-    fn wait_down(&mut self, now: Instant) {
+    fn wait_down(&mut self, time: Duration, now: Instant) {
         self.step = Step::Down;
-        self.next = Some(now + RETRY);
+        self.next = Some(now + time);
     }
 
     /// Nothing to do until the next find or heartbeat.
@@ -276,9 +221,15 @@ impl SamReader {
         if self.reset_wanted {
             return self.reset(now);
         }
+        if self.antenna.is_changed() {
+            return self.limit(now);
+        }
         self.step = Step::Idle;
-        self.next = Some(if self.polling {
-            let due = self.last_find.map(|last| last + self.config.poll_interval);
+        self.next = Some(if self.polling || self.is_doubtful() {
+            let due = self
+                .link
+                .last_find()
+                .map(|last| last + self.config.poll_interval);
             due.map_or(now, |due| due.max(now))
         } else {
             now + HEARTBEAT
@@ -286,7 +237,8 @@ impl SamReader {
     }
 
     fn find(&mut self, now: Instant) {
-        self.last_find = Some(now);
+        // Asked only to see whether it can find.
+        self.stale = !self.polling;
         self.ask(Step::Find, Request::Find, now);
     }
 }
@@ -297,12 +249,13 @@ impl Machine for SamReader {
 
     fn port_opened(&mut self, now: Instant) {
         self.link.reset();
-        self.reset_tried = false;
+        self.ladder.port_opened();
         self.ask(Step::Hello, Request::Status, now);
     }
 
     fn port_lost(&mut self, _now: Instant) {
         self.link.reset();
+        self.ladder.port_lost();
         self.step = Step::Closed;
         self.next = None;
         self.pending = None;
@@ -316,10 +269,13 @@ impl Machine for SamReader {
             ReaderCommand::SetPolling(polling) if polling == self.polling => return,
             ReaderCommand::SetPolling(polling) => {
                 self.polling = polling;
+                if polling && self.step == Step::Down && self.ladder.rests() {
+                    // Somebody stands there: not the time to wait.
+                    self.next = Some(now);
+                }
                 if !polling {
                     self.media = Media::Absent;
                     self.pending = None;
-                    self.strange = 0;
                     // A reading under way is not broken off: its late answer could be taken for another card's.
                     self.stale = self.step.is_about_card();
                 }
@@ -348,9 +304,12 @@ impl Machine for SamReader {
             return;
         }
         match self.step {
-            Step::Idle if self.polling => self.find(now),
+            Step::Idle if self.polling || self.is_doubtful() => self.find(now),
             Step::Idle => self.ask(Step::Heartbeat, Request::Status, now),
-            Step::Down => self.ask(Step::Hello, Request::Status, now),
+            Step::Down => {
+                self.ladder.wait_over();
+                self.ask(Step::Hello, Request::Status, now);
+            }
             _ => self.next = None,
         }
     }
@@ -361,6 +320,10 @@ impl Machine for SamReader {
 
     fn poll_event(&mut self) -> Option<ReaderEvent> {
         self.events.pop_front()
+    }
+
+    fn poll_port(&mut self) -> Option<PortWish> {
+        self.ladder.poll_port()
     }
 
     fn poll_timeout(&self) -> Option<Instant> {

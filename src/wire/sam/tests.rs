@@ -42,22 +42,19 @@ fn vector(name: &str) -> Vec<u8> {
 fn answers(bytes: &[u8], piece: usize) -> Vec<Answer> {
     let mut decoder = Decoder::default();
     let mut found = Vec::new();
-    let poll = |decoder: &mut Decoder, found: &mut Vec<Answer>| {
-        while let Some(decoded) = decoder.poll() {
-            if let Decoded::Answer(answer) = decoded {
-                found.push(answer);
+    let poll = |decoder: &mut Decoder, found: &mut Vec<Answer>, mut bytes: &[u8]| {
+        while let Some(decoded) = decoder.poll(&mut bytes) {
+            if let Decoded::Answer(frame) = decoded {
+                found.push(frame.to_answer());
             }
         }
+        assert!(bytes.is_empty(), "all of it is taken");
     };
     for piece in bytes.chunks(piece) {
-        let mut rest = piece;
-        while !rest.is_empty() {
-            rest = &rest[decoder.push(rest)..];
-            poll(&mut decoder, &mut found);
-        }
+        poll(&mut decoder, &mut found, piece);
     }
     while decoder.give_up_partial() {
-        poll(&mut decoder, &mut found);
+        poll(&mut decoder, &mut found, &[]);
     }
     found
 }
@@ -182,6 +179,70 @@ fn lengths_inside_a_reading_must_fit() {
     }
 }
 
+/// An answer as the decoder hands it over.
+fn answer(sw3: u8, data: &[u8]) -> Answer {
+    let mut body = ((data.len() + 4) as u16).to_be_bytes().to_vec();
+    body.extend([0, 0, sw3]);
+    body.extend(data);
+    body.push(body.iter().fold(0, |xor, byte| xor ^ byte));
+    answers(&[&PREAMBLE[..], &body].concat(), 64).remove(0)
+}
+
+#[test]
+fn a_reading_is_as_long_as_its_lengths_say() {
+    let reading = |photo: usize, fingerprint: Option<usize>| {
+        let mut data = [0x0100, photo as u16].map(u16::to_be_bytes).concat();
+        data.extend(
+            fingerprint
+                .iter()
+                .flat_map(|&len| (len as u16).to_be_bytes()),
+        );
+        data.extend(vec![0x20; 256 + photo + fingerprint.unwrap_or(0)]);
+        data
+    };
+    for photo in [0, 1000, 1024, 2000] {
+        let data = reading(photo, None);
+        assert!(Request::ReadBase.accepts(&answer(0x90, &data)), "{photo}");
+        assert!(
+            !Request::ReadWithFingerprint.accepts(&answer(0x90, &data)),
+            "{photo}"
+        );
+        assert!(
+            !Request::ReadBase.accepts(&answer(0x90, &data[1..])),
+            "{photo}"
+        );
+    }
+    for fingerprint in [0, 512, 1024] {
+        let answer = answer(0x90, &reading(1024, Some(fingerprint)));
+        assert!(
+            Request::ReadWithFingerprint.accepts(&answer),
+            "{fingerprint}"
+        );
+        assert!(!Request::ReadBase.accepts(&answer), "{fingerprint}");
+    }
+}
+
+#[test]
+fn a_refusal_that_comes_late_is_no_answer_about_health() {
+    for sw3 in [0x21, 0x24, 0x00, 0x42, 0x67] {
+        let answer = answer(sw3, &[]);
+        for request in [
+            Request::Find,
+            Request::Select,
+            Request::ReadBase,
+            Request::SetMaxRf(80),
+        ] {
+            assert!(request.accepts(&answer), "{sw3:02X} for {request:?}");
+        }
+        for request in [Request::Status, Request::Reset] {
+            assert!(!request.accepts(&answer), "{sw3:02X} for {request:?}");
+        }
+    }
+    for sw3 in [0x60, 0x66] {
+        assert!(Request::Status.accepts(&answer(sw3, &[])), "{sw3:02X}");
+    }
+}
+
 #[test]
 fn a_false_beginning_does_not_swallow_the_answer_behind_it() {
     // A header that promises 2000 bytes, then a good answer.
@@ -296,6 +357,51 @@ proptest! {
                 prop_assert!(next <= now + Duration::from_secs(60));
             }
         }
+    }
+
+    /// A decoder as plain as can be, beside ours: the same answers in whatever pieces, however false the beginnings.
+    #[test]
+    fn pieces_and_false_beginnings_change_nothing(
+        parts in vec(prop_oneof![
+            vec(any::<u8>(), 0..40),
+            Just(PREAMBLE.to_vec()),
+            (0u16..2402).prop_map(|length| [&PREAMBLE[..], &length.to_be_bytes()].concat()),
+            Just([&PREAMBLE[..], &[0, 5, 5, 5, 5]].concat()),
+            vec(any::<u8>(), 0..900).prop_map(|data| {
+                let mut body = ((data.len() + 4) as u16).to_be_bytes().to_vec();
+                body.extend([0, 0, 0x90]);
+                body.extend(&data);
+                body.push(body.iter().fold(0, |xor, byte| xor ^ byte));
+                [&PREAMBLE[..], &body].concat()
+            }),
+        ], 0..30),
+        piece in 1usize..3000,
+    ) {
+        let bytes = parts.concat();
+        let mut plain = Vec::new();
+        let mut at = 0;
+        while at < bytes.len() {
+            let rest = &bytes[at..];
+            at += 1;
+            if !rest.starts_with(&PREAMBLE) || rest.len() < 7 {
+                continue;
+            }
+            if rest[5..].starts_with(&[0, 5, 5, 5, 5]) {
+                at += 9;
+                continue;
+            }
+            let length = usize::from(rest[5]) << 8 | usize::from(rest[6]);
+            let whole = rest.get(..7 + length).filter(|_| (4..=2400).contains(&length));
+            if let Some(whole) = whole.filter(|whole| whole[5..].iter().fold(0, |xor, byte| xor ^ byte) == 0) {
+                plain.push((whole[9], whole[10..6 + length].to_vec()));
+                at += 6 + length;
+            }
+        }
+        let found: Vec<_> = answers(&bytes, piece)
+            .iter()
+            .map(|answer| (answer.sw3.code(), answer.data.to_vec()))
+            .collect();
+        prop_assert_eq!(found, plain);
     }
 
     #[test]

@@ -71,7 +71,10 @@ fn a_second_card_in_mid_visit_asks_who_goes_on() {
     let before = machine.page.clone();
     // Their own again, or one that cannot be read, means nothing.
     machine.card(young());
-    machine.give(Event::Reader(ReaderEvent::Failed(CardTrouble::Unreadable)));
+    machine.give(Event::Reader(ReaderEvent::Failed(
+        CardTrouble::Unreadable,
+        None,
+    )));
     machine.give(Event::Reader(ReaderEvent::MediaRemoved));
     assert_eq!(machine.page, before);
     machine.card(old());

@@ -6,7 +6,7 @@ use super::{
     Answer, Class, Instant, Outcome, ReadFault, ReaderEvent, Request, STRANGE_LIMIT, SamReader,
     Step, Sw3,
 };
-use crate::{document::IdentityDocument, wire::sam::card};
+use crate::{document::IdentityDocument, status::Device, wire::sam::card};
 
 /// Selecting and reading are repeated so often for one card.
 const TRIES: u8 = 3;
@@ -32,7 +32,7 @@ impl SamReader {
     /// The field was not watched for a while: whatever lies there next has to be looked at anew.
     pub(super) fn doubt_media(&mut self) {
         if self.media == Media::Reading {
-            self.fail(ReadFault::ReaderFault);
+            self.fail(ReadFault::ReaderFault, None);
         }
         if let Media::Read { misses, .. } | Media::Failed { misses } = &mut self.media {
             *misses = (*misses).max(1);
@@ -43,10 +43,14 @@ impl SamReader {
         let answer = match outcome {
             Outcome::Answer(answer) => Some(answer),
             Outcome::Silent => None,
+            Outcome::Broken => return self.broken(now),
         };
         if std::mem::take(&mut self.stale) {
             // Asked for in a visit that is over.
             self.pending = None;
+            if matches!(&answer, Some(answer) if self.step == Step::Find && found_or_not(answer)) {
+                self.finds();
+            }
             return match answer {
                 Some(_) => self.idle(now),
                 None => self.recover(now),
@@ -58,7 +62,7 @@ impl SamReader {
             }
             (Step::Find, None) => self.recover(now),
             (_, None) => {
-                self.fail(ReadFault::ReaderFault);
+                self.fail(ReadFault::ReaderFault, None);
                 self.recover(now);
             }
             (Step::Find, Some(answer)) => self.found(&answer, now),
@@ -71,11 +75,11 @@ impl SamReader {
     fn found(&mut self, answer: &Answer, now: Instant) {
         match answer.sw3 {
             Sw3::Found => {
-                self.strange = 0;
+                self.finds();
                 self.present(now);
             }
             Sw3::NoCard => {
-                self.strange = 0;
+                self.finds();
                 self.absent();
                 self.idle(now);
             }
@@ -84,7 +88,7 @@ impl SamReader {
                 Some(fault) => {
                     if self.wants_reading() {
                         self.begin_reading();
-                        self.fail(fault);
+                        self.fail(fault, Some(sw3));
                     }
                     self.idle(now);
                 }
@@ -93,15 +97,48 @@ impl SamReader {
         }
     }
 
-    fn strange_answer(&mut self, class: Class, now: Instant) {
+    /// It does what it is there for.
+    fn finds(&mut self) {
+        self.strange = 0;
+        self.set_device(Device::Online);
+    }
+
+    /// An answer came that cannot be used. The next find comes at its time. When finds go on like that, is the line to be
+    /// used at all?
+    fn broken(&mut self, now: Instant) {
+        let stale = std::mem::take(&mut self.stale);
+        match self.step {
+            Step::Find => {}
+            Step::ReadAddress { fingerprint } if !stale => {
+                return self.read_done(None, fingerprint, now);
+            }
+            _ if stale => {
+                self.pending = None;
+                return self.idle(now);
+            }
+            _ => return self.try_again(None, now),
+        }
+        let was_doubtful = self.is_doubtful();
         self.strange = self.strange.saturating_add(1);
+        match self.is_doubtful() {
+            true if was_doubtful => self.out_of_service(now),
+            true => self.ask(Step::Hello, Request::Status, now),
+            false => self.idle(now),
+        }
+    }
+
+    fn strange_answer(&mut self, class: Class, now: Instant) {
+        let was_doubtful = self.is_doubtful();
+        self.strange = match class {
+            // Whatever it says of its health: it does not find.
+            Class::DeviceFault => STRANGE_LIMIT,
+            _ => self.strange.saturating_add(1),
+        };
         match class {
             Class::DeviceFault => self.out_of_service(now),
+            _ if was_doubtful => self.out_of_service(now),
             Class::Reset => self.reset(now),
-            _ if self.strange >= STRANGE_LIMIT => {
-                self.strange = 0;
-                self.reset(now);
-            }
+            _ if self.is_doubtful() => self.reset(now),
             _ => self.idle(now),
         }
     }
@@ -140,7 +177,7 @@ impl SamReader {
     fn absent(&mut self) {
         match &mut self.media {
             Media::Absent => {}
-            Media::Reading => self.fail(ReadFault::MovedAway),
+            Media::Reading => self.fail(ReadFault::MovedAway, None),
             Media::Read { misses, .. } | Media::Failed { misses } => {
                 *misses = misses.saturating_add(1);
                 if *misses >= self.config.removal_votes {
@@ -155,8 +192,10 @@ impl SamReader {
     fn selected(&mut self, answer: &Answer, now: Instant) {
         match answer.sw3.class() {
             Class::Ok => self.start_reading(self.config.with_fingerprint, now),
-            Class::FindAgain | Class::Refused | Class::ReadAgain => self.try_again(now),
-            class => self.card_failed(class, now),
+            Class::FindAgain | Class::Refused | Class::ReadAgain => {
+                self.try_again(Some(answer.sw3), now);
+            }
+            _ => self.card_failed(answer.sw3, now),
         }
     }
 
@@ -178,28 +217,28 @@ impl SamReader {
             Class::WithoutFingerprint | Class::Refused if fingerprint => {
                 self.start_reading(false, now);
             }
-            Class::Refused | Class::ReadAgain => self.try_again(now),
-            class => self.card_failed(class, now),
+            Class::Refused | Class::ReadAgain => self.try_again(Some(answer.sw3), now),
+            _ => self.card_failed(answer.sw3, now),
         }
     }
 
-    /// From "find" on, a few times per card.
-    fn try_again(&mut self, now: Instant) {
+    /// From the next "find" on, a few times per card.
+    fn try_again(&mut self, sw3: Option<Sw3>, now: Instant) {
         self.tries += 1;
-        if self.tries < TRIES {
-            self.find(now);
-        } else {
+        if self.tries >= TRIES {
             self.tries = 0;
-            self.fail(ReadFault::Unreadable);
-            self.idle(now);
+            self.fail(ReadFault::Unreadable, sw3);
         }
+        self.idle(now);
     }
 
-    fn card_failed(&mut self, class: Class, now: Instant) {
-        self.fail(card_fault(class).unwrap_or(match class {
+    fn card_failed(&mut self, sw3: Sw3, now: Instant) {
+        let class = sw3.class();
+        let fault = card_fault(class).unwrap_or(match class {
             Class::DeviceFault | Class::Reset => ReadFault::ReaderFault,
             _ => ReadFault::Unreadable,
-        }));
+        });
+        self.fail(fault, Some(sw3));
         match class {
             Class::DeviceFault => self.out_of_service(now),
             Class::Reset => self.reset(now),
@@ -219,7 +258,7 @@ impl SamReader {
             parts.and_then(|(text, photo)| IdentityDocument::from_card(text, photo, latest).ok());
         match (parts, document) {
             (Some((text, photo)), Some(document)) => self.deliver(text, photo, document),
-            _ => self.fail(ReadFault::Unreadable),
+            _ => self.fail(ReadFault::Unreadable, None),
         }
         match address {
             Some(_) => self.idle(now),
@@ -234,6 +273,7 @@ impl SamReader {
         let same = matches!(self.media, Media::Read { digest: before, .. } if before == digest);
         if !same {
             self.begin_reading();
+            self.antenna.read();
             self.events
                 .push_back(ReaderEvent::CardRead(Box::new(document)));
         }
@@ -241,7 +281,7 @@ impl SamReader {
         self.media = Media::Read { digest, misses: 0 };
     }
 
-    fn fail(&mut self, fault: ReadFault) {
+    fn fail(&mut self, fault: ReadFault, sw3: Option<Sw3>) {
         self.pending = None;
         match (self.media, fault) {
             // A card that was read well did not answer this time: no more than one more sign that it is gone.
@@ -253,8 +293,16 @@ impl SamReader {
         }
         self.media = Media::Failed { misses: 0 };
         self.tries = 0;
-        self.events.push_back(ReaderEvent::ReadFailed(fault));
+        if let Some(sw3) = sw3 {
+            self.antenna.failed(sw3);
+        }
+        let failed = ReaderEvent::ReadFailed(fault, sw3.map(Sw3::code));
+        self.events.push_back(failed);
     }
+}
+
+fn found_or_not(answer: &Answer) -> bool {
+    matches!(answer.sw3, Sw3::Found | Sw3::NoCard)
 }
 
 /// What a result says about the card, `None` when it says nothing about it.
