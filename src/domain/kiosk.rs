@@ -9,6 +9,7 @@ mod words;
 
 use std::time::Instant;
 
+use crate::case::Key;
 use crate::domain::input::Engines;
 use crate::domain::outbox::{Outbox, Priority};
 use crate::domain::page::{Intent, Overlay, Page, view};
@@ -21,7 +22,16 @@ use crate::events::{EventId, FieldValue};
 use crate::item::Catalogue;
 use crate::status::{Device, FlashRate, Paper};
 
-pub use words::{Committed, Effect, Event, PrintOutcome, ReaderEvent};
+pub use words::{Claim, Committed, Effect, Event, PrintOutcome, ReaderEvent};
+
+/// Paper under way.
+#[derive(PartialEq, Eq)]
+enum Order {
+    /// The store has not said yet whether it may be printed.
+    Claiming(Key),
+    /// The printer has this job.
+    Job(u64),
+}
 
 /// The core.
 pub struct Kiosk {
@@ -31,9 +41,8 @@ pub struct Kiosk {
     shown: Option<Box<Page>>,
     lights: (FlashRate, FlashRate),
     polling: bool,
-    next_job: u64,
-    /// The job that has been ordered and has not ended, whoever's it is.
-    printing: Option<u64>,
+    /// The paper under way, whoever's it is. Nothing else is printed before it has ended.
+    order: Option<Order>,
     next_catalogue: Option<Box<Catalogue>>,
     /// A question about progress is on its way.
     asking: bool,
@@ -83,8 +92,7 @@ impl Kiosk {
             shown: None,
             lights: (FlashRate::Off, FlashRate::Off),
             polling: false,
-            next_job: 1,
-            printing: None,
+            order: None,
             next_catalogue: None,
             asking: false,
             next_ask: None,
@@ -168,6 +176,7 @@ impl Kiosk {
             Event::Intent(intent) => self.touched(intent),
             Event::Reader(event) => self.reader(event),
             Event::Printer(device, paper) => self.printer(device, paper),
+            Event::PrintClaimed(key, claim) => self.print_claimed(&key, claim),
             Event::PrintEnded(job, outcome) => self.print_ended(job, outcome),
             Event::Filed(committed) => self.filed(committed),
             Event::NotFiled => {

@@ -3,6 +3,7 @@
 mod devices;
 mod network;
 mod outset;
+mod prints;
 mod refusals;
 
 use std::sync::Arc;
@@ -341,6 +342,11 @@ impl Loop {
             Effect::Overdue(key) => self.network.overdue(key),
             Effect::Park(key, cause) => self.network.park(key, cause),
             Effect::Load(part) => self.network.load(part),
+            Effect::ClaimPrint(key, again) => self.claim_print(key, again),
+            Effect::KeepPrint(job, outcome) => {
+                // A store that has ended takes no word; the next start calls the print unknown.
+                let _ = self.store.print_ended(job, outcome);
+            }
             Effect::Print(job, receipt) => self.ports.print(job, receipt, &self.inbox),
             Effect::CancelPrint(job) => self.ports.cancel(job),
             Effect::Poll(on) => self.ports.poll(on),

@@ -2,7 +2,11 @@
 
 use std::time::Duration;
 
+use kiosk::case::{Key, Machine};
 use kiosk::domain::page::{Body, Intent, Page, PageKind, Progress};
+
+use kiosk::shell::clock::Clock;
+use kiosk::shell::store::{Config as StoreConfig, Store};
 
 use super::trouble_bench::Bench;
 
@@ -150,4 +154,24 @@ fn a_printer_that_the_configuration_describes_wrongly_is_a_stated_fault() {
     let (paper, qr) = bench.paper();
     assert!(paper.contains("现在不能打印") && qr, "{paper}");
     assert!(bench.receipts().is_empty(), "no other profile was taken");
+}
+
+#[test]
+fn a_print_that_was_under_way_when_the_power_went_is_told_and_not_repeated() {
+    let mut bench = Bench::with(|config, _| {
+        let machine = Machine::parse(&config.machine.id).unwrap();
+        let opened = Store::open(StoreConfig::new(config.store.path.clone(), machine)).unwrap();
+        let stamp = Clock::system().stamp();
+        let key = Key("W0012-7K-000001-0000000000000000".into());
+        opened
+            .store
+            .claim_print_then(key, false, stamp, |claim| assert!(claim.unwrap().is_some()))
+            .unwrap();
+    });
+    bench.until("ready to print", |page| page.banners.is_empty());
+    assert_eq!(bench.logged("print.left_open"), 1);
+    bench.visit("mother");
+    let receipts = bench.receipts();
+    assert_eq!(receipts.len(), 1, "its own and no other");
+    assert!(!receipts[0].contains("补打"));
 }
