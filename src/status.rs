@@ -1,5 +1,7 @@
 //! Device states in the words of XFS4IoT (CEN/XFS4IoT, Common and Printer interfaces).
 
+use std::time::Instant;
+
 /// Health of a device (XFS4IoT `Common.Status.device`).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Device {
@@ -36,6 +38,51 @@ impl Device {
             Self::UserError => "userError",
             Self::DeviceBusy => "deviceBusy",
         }
+    }
+}
+
+/// A value that somebody watches: since when it is so, and how often it has changed. XFS4IoT has neither; a technician
+/// asks for both first.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Known<T> {
+    value: T,
+    since: Option<Instant>,
+    changes: u64,
+}
+
+impl<T: Copy + PartialEq> Known<T> {
+    /// Takes a value; says whether it is another one.
+    pub fn set(&mut self, value: T, now: Instant) -> bool {
+        let changed = self.value != value;
+        if changed {
+            (self.value, self.since) = (value, Some(now));
+            self.changes += 1;
+        }
+        changed
+    }
+
+    /// The value.
+    #[must_use]
+    pub fn get(&self) -> T {
+        self.value
+    }
+
+    /// When it became so; never while it is as it was at start.
+    #[must_use]
+    pub fn since(&self) -> Option<Instant> {
+        self.since
+    }
+
+    /// How often it has changed since start.
+    #[must_use]
+    pub fn changes(&self) -> u64 {
+        self.changes
+    }
+}
+
+impl<T: PartialEq> PartialEq<T> for Known<T> {
+    fn eq(&self, other: &T) -> bool {
+        self.value == *other
     }
 }
 
@@ -79,6 +126,18 @@ pub enum Media {
     Present,
     /// Nothing there.
     NotPresent,
+}
+
+impl Media {
+    /// The word of XFS4IoT.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Unknown => "unknown",
+            Self::Present => "present",
+            Self::NotPresent => "notPresent",
+        }
+    }
 }
 
 /// Flash rate of a guide light (XFS4IoT `Lights`).

@@ -1,5 +1,6 @@
 //! `kiosk doctor`: what is wrong with this machine, what it means and what to do.
 
+mod devices;
 mod finding;
 mod outbox;
 mod reconciliation;
@@ -84,6 +85,9 @@ impl Doctor {
                 }
                 all.extend(outbox::of_files(&files));
                 all.push(reconciliation::last(&config.store.path, &clock));
+                if files.held {
+                    all.extend(devices::of_running(&config.store.path, &clock));
+                }
                 all.push(unseen(files.held));
             }
         }
@@ -103,12 +107,12 @@ fn unseen(held: bool) -> Finding {
     if held {
         finding
             .meaning(
-                "固件运行时看不到：读卡器和打印机、停止上传的原因、各办件内容是否完好",
-                "while the firmware runs: reader and printer, why sending stopped, whether each body is sound",
+                "固件运行时看不到：停止上传的原因、各办件内容是否完好",
+                "while the firmware runs: why sending stopped, whether each body is sound",
             )
             .action(
-                "设备状态见日志（journalctl -u kiosk）；检查办件内容须先停止服务",
-                "devices are in the journal (`journalctl -u kiosk`); bodies only with the service stopped",
+                "停止上传的原因见日志（journalctl -u kiosk）；检查办件内容须先停止服务",
+                "why sending stopped is in the journal (`journalctl -u kiosk`); bodies only with the service stopped",
             )
     } else {
         finding

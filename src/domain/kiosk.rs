@@ -3,6 +3,7 @@
 mod cards;
 mod drain;
 mod finish;
+mod health;
 mod refusals;
 mod room;
 mod words;
@@ -10,6 +11,7 @@ mod words;
 use std::time::Instant;
 
 use crate::case::Key;
+use crate::domain::health::{DeviceNote, Health};
 use crate::domain::input::Engines;
 use crate::domain::outbox::{Outbox, Priority};
 use crate::domain::page::{Intent, Overlay, Page, view};
@@ -20,7 +22,7 @@ use crate::domain::visit::{Demand, ProgressOf, State, Trigger, Visit, state};
 use crate::domain::world::{Line, MachineWords, Moment, World};
 use crate::events::{EventId, FieldValue};
 use crate::item::Catalogue;
-use crate::status::{Device, FlashRate, Paper};
+use crate::status::{FlashRate, Known};
 
 pub use words::{Claim, Committed, Effect, Event, PrintOutcome, ReaderEvent};
 
@@ -38,6 +40,9 @@ pub struct Kiosk {
     visit: Visit,
     world: World,
     outbox: Outbox,
+    health: Health,
+    /// What was told of the devices last.
+    noted: DeviceNote,
     shown: Option<Box<Page>>,
     lights: (FlashRate, FlashRate),
     polling: bool,
@@ -78,9 +83,12 @@ impl Kiosk {
                 search,
                 engines,
                 idle,
-                reader: Device::Unknown,
-                printer: Device::Unknown,
-                paper: Paper::Unknown,
+                reader: Known::default(),
+                card: Known::default(),
+                card_left: false,
+                printer: Known::default(),
+                paper: Known::default(),
+                lacks: Vec::new(),
                 line: Line::Unknown,
                 wall: None,
                 presence: false,
@@ -89,6 +97,8 @@ impl Kiosk {
                 store_set_aside: false,
             },
             outbox,
+            health: Health::default(),
+            noted: DeviceNote::default(),
             shown: None,
             lights: (FlashRate::Off, FlashRate::Off),
             polling: false,
@@ -135,10 +145,15 @@ impl Kiosk {
             .filing
             .as_ref()
             .and_then(|filing| filing.print_by);
-        [visit, print_by, self.outbox.poll_timeout()]
-            .into_iter()
-            .flatten()
-            .min()
+        [
+            visit,
+            print_by,
+            self.outbox.poll_timeout(),
+            self.health.next_deadline(),
+        ]
+        .into_iter()
+        .flatten()
+        .min()
     }
 
     fn idle(&self) -> Idle {
@@ -153,6 +168,7 @@ impl Kiosk {
         let ignored = self.visit.ignored;
         let paper = self.open_job();
         self.take(event);
+        self.look_at_health();
         self.pass_time();
         self.call_off(paper);
         self.settle_filing();
@@ -166,6 +182,7 @@ impl Kiosk {
                 vec![("state", FieldValue::Word(before.name()))],
             );
         }
+        self.note_devices();
         self.guide();
         self.show();
         std::mem::take(&mut self.effects)
@@ -335,6 +352,7 @@ impl Kiosk {
                 ),
             ];
             self.log(EventId::VisitEnd, fields);
+            self.card_left_behind();
         }
     }
 
@@ -342,8 +360,9 @@ impl Kiosk {
     fn guide(&mut self) {
         let reader = match self.visit.state {
             State::Identify => FlashRate::Slow,
-            State::Start if self.world.presence => FlashRate::Slow,
             State::Goodbye if self.visit.who.is_some() => FlashRate::Quick,
+            State::Start if self.world.card_left => FlashRate::Quick,
+            State::Start if self.world.presence => FlashRate::Slow,
             _ => FlashRate::Off,
         };
         let slot = match self.visit.filing.as_ref().map(|filing| filing.paper) {

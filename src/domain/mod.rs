@@ -3,6 +3,7 @@
 pub mod admission;
 pub mod clock;
 pub mod form;
+pub mod health;
 pub mod input;
 pub mod kiosk;
 pub mod outbox;

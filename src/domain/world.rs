@@ -3,10 +3,11 @@
 use std::time::Instant;
 
 use crate::domain::admission::{self, Admission, Room};
+use crate::domain::health::Lack;
 use crate::domain::input::Engines;
 use crate::domain::search::SearchIndex;
 use crate::item::{Catalogue, Day, Item, Kind, Offline};
-use crate::status::{Device, Paper};
+use crate::status::{Device, Known, Media, Paper};
 use crate::text::Text;
 
 use super::visit::idle::IdleRules;
@@ -73,11 +74,17 @@ pub struct World {
     /// Times of a visit.
     pub idle: IdleRules,
     /// The card reader.
-    pub reader: Device,
+    pub reader: Known<Device>,
+    /// Whether a card lies on it.
+    pub card: Known<Media>,
+    /// The card that lies there is of a visit that is over.
+    pub card_left: bool,
     /// The printer.
-    pub printer: Device,
+    pub printer: Known<Device>,
     /// Its paper.
-    pub paper: Paper,
+    pub paper: Known<Paper>,
+    /// What is lacking, worst first.
+    pub lacks: Vec<Lack>,
     /// The line.
     pub line: Line,
     /// Wall clock.
@@ -158,8 +165,8 @@ impl World {
     /// Whether a receipt can be begun now.
     #[must_use]
     pub fn can_print(&self) -> bool {
-        matches!(self.printer, Device::Online | Device::DeviceBusy)
-            && !matches!(self.paper, Paper::Out | Paper::Jammed)
+        matches!(self.printer.get(), Device::Online | Device::DeviceBusy)
+            && !matches!(self.paper.get(), Paper::Out | Paper::Jammed)
     }
 
     /// Whether it is known that no receipt can be begun now. A printer that has not spoken yet is not called broken.
@@ -172,7 +179,7 @@ impl World {
     #[must_use]
     pub fn can_read_cards(&self) -> bool {
         matches!(
-            self.reader,
+            self.reader.get(),
             Device::Online | Device::DeviceBusy | Device::Unknown
         )
     }

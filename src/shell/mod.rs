@@ -2,6 +2,7 @@
 
 pub mod catalogue;
 pub mod clock;
+pub mod device_file;
 pub mod fonts;
 pub mod gpio;
 pub mod identity;

@@ -20,10 +20,12 @@ use crate::domain::world::{Moment, Wall};
 use crate::events::{EventId, FieldValue};
 use crate::item::Day;
 use crate::shell::clock::{BootBook, Clock};
+use crate::shell::device_file::DeviceFile;
 use crate::shell::gpio::{Gpio, Light, OnInput};
 use crate::shell::journal::Journal;
 use crate::shell::store::{Filed, Store};
 
+pub use devices::{printer_event, reader_event};
 pub use network::CACHED as CACHED_CATALOGUE;
 pub use outset::client as platform_client;
 
@@ -151,6 +153,7 @@ impl Runtime {
                 let begun = clock.now();
                 let mut turn = Loop {
                     boots: parts.boots,
+                    device_file: DeviceFile::open(&config.store.path),
                     next_note: begun,
                     next_room: begun,
                     kiosk: (parts.kiosk)(),
@@ -215,6 +218,7 @@ struct Loop {
     inbox: Inbox,
     receiver: Receiver<Input>,
     boots: BootBook,
+    device_file: DeviceFile,
     /// When the book of boots is due again.
     next_note: Instant,
     next_room: Instant,
@@ -348,6 +352,7 @@ impl Loop {
                 let _ = self.store.print_ended(job, outcome);
             }
             Effect::Print(job, receipt) => self.ports.print(job, receipt, &self.inbox),
+            Effect::NoteDevices(note) => self.device_file.note(&note, &self.clock),
             Effect::CancelPrint(job) => self.ports.cancel(job),
             Effect::Poll(on) => self.ports.poll(on),
             Effect::Lights(reader, slot) => {

@@ -152,9 +152,31 @@ impl Walk {
         let mut machine = Machine::new();
         machine.give(Event::Reader(ReaderEvent::Status(Device::NoDevice)));
         machine.give(Event::Printer(Device::Online, Paper::Out));
+        machine.wait(2);
         self.look(&mut machine, "start-troubled");
         machine.touch(Intent::Primary);
         self.look(&mut machine, "no-reader");
+        for (name, device, paper) in [
+            ("printer-gone", Device::NoDevice, Paper::Unknown),
+            ("printer-off", Device::PowerOff, Paper::Unknown),
+            ("printer-fault", Device::HardwareError, Paper::Full),
+            ("cover-open", Device::UserError, Paper::Full),
+            ("paper-low", Device::Online, Paper::Low),
+            ("paper-jam", Device::Offline, Paper::Jammed),
+        ] {
+            let mut machine = Machine::new();
+            machine.give(Event::Printer(device, paper));
+            machine.wait(2);
+            self.look(&mut machine, &format!("start-{name}"));
+        }
+        let mut machine = Machine::new();
+        machine.give(Event::Reader(ReaderEvent::Status(Device::HardwareError)));
+        self.look(&mut machine, "start-reader-fault");
+        let mut machine = Machine::new();
+        machine.card(old());
+        machine.give(Event::Reader(ReaderEvent::MediaInserted));
+        machine.wait(90);
+        self.look(&mut machine, "start-card-left");
         let mut machine = Machine::new();
         machine.give(Event::Door(true));
         machine.expect(PageKind::Closed);

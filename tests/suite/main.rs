@@ -3,6 +3,8 @@
 
 mod board_files;
 #[cfg(feature = "sim")]
+mod card_left;
+#[cfg(feature = "sim")]
 mod command;
 #[cfg(feature = "sim")]
 mod doctor;
@@ -50,7 +52,11 @@ mod readme;
 #[cfg(feature = "sim")]
 mod reconcile;
 #[cfg(feature = "sim")]
+mod street;
+#[cfg(feature = "sim")]
 mod trouble_bench;
+#[cfg(feature = "sim")]
+mod trouble_matrix;
 #[cfg(feature = "sim")]
 mod trouble_platform;
 #[cfg(feature = "sim")]

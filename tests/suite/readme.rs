@@ -34,6 +34,11 @@ fn the_readme_shows_every_event() {
     assert_section("events", &kiosk::events::markdown());
 }
 
+#[test]
+fn the_readme_shows_every_lack() {
+    assert_section("lacks", &kiosk::domain::health::markdown());
+}
+
 /// One line a module: its place and the first sentence of its documentation.
 fn module_map() -> String {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");

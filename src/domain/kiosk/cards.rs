@@ -3,7 +3,7 @@
 use crate::document::{IdentityDocument, Validity};
 use crate::domain::visit::{CardTrouble, Layer, State, Trigger};
 use crate::events::{EventId, FieldValue};
-use crate::status::{Device, Paper};
+use crate::status::{Device, Media, Paper};
 
 use super::{Kiosk, ReaderEvent};
 
@@ -11,25 +11,31 @@ impl Kiosk {
     pub(super) fn reader(&mut self, event: ReaderEvent) {
         match event {
             ReaderEvent::Status(device) => {
-                if self.world.reader != device {
-                    self.world.reader = device;
+                if self.world.reader.set(device, self.now) {
                     self.log(
                         EventId::ReaderStatus,
                         vec![("device", FieldValue::Word(device.word()))],
                     );
+                }
+                if device != Device::Online {
+                    self.card_is(Media::Unknown);
                 }
                 if !self.world.can_read_cards() {
                     self.visit.reading = false;
                 }
             }
             ReaderEvent::MediaInserted => {
+                self.card_is(Media::Present);
                 if self.wants_card() {
                     self.visit.reading = true;
                     self.visit.card_trouble = None;
                     self.visit.last_touch = self.now;
                 }
             }
-            ReaderEvent::CardRead(document) => self.card_read(document),
+            ReaderEvent::CardRead(document) => {
+                self.card_is(Media::Present);
+                self.card_read(document);
+            }
             ReaderEvent::Failed(trouble) => {
                 self.log(
                     EventId::CardFailed,
@@ -39,11 +45,26 @@ impl Kiosk {
             }
             ReaderEvent::MediaRemoved => {
                 self.log(EventId::CardRemoved, Vec::new());
+                self.card_is(Media::NotPresent);
                 self.visit.reading = false;
                 if self.visit.state == State::Goodbye {
                     self.visit.go(Trigger::End, &self.world, self.now);
                 }
             }
+        }
+    }
+
+    /// Whoever moves a card has seen it: it is no longer left behind.
+    fn card_is(&mut self, media: Media) {
+        self.world.card.set(media, self.now);
+        self.world.card_left = false;
+    }
+
+    /// The visit is over. A card that still lies there is somebody's who goes without it.
+    pub(super) fn card_left_behind(&mut self) {
+        if self.world.card == Media::Present {
+            self.world.card_left = true;
+            self.log(EventId::CardLeft, Vec::new());
         }
     }
 
@@ -143,14 +164,14 @@ impl Kiosk {
     }
 
     pub(super) fn printer(&mut self, device: Device, paper: Paper) {
-        if (self.world.printer, self.world.paper) == (device, paper) {
-            return;
-        }
-        if paper == Paper::Out && self.world.paper != Paper::Out {
+        let device_changed = self.world.printer.set(device, self.now);
+        let paper_changed = self.world.paper.set(paper, self.now);
+        if paper_changed && paper == Paper::Out {
             self.log(EventId::PaperOut, Vec::new());
         }
-        self.world.printer = device;
-        self.world.paper = paper;
+        if !device_changed && !paper_changed {
+            return;
+        }
         let fields = vec![
             ("device", FieldValue::Word(device.word())),
             ("paper", FieldValue::Word(paper.word())),

@@ -3,6 +3,7 @@
 use crate::case::{Answer, Draft, FilingNumber, Key, ParkCause, Private, Refused, Waiting};
 use crate::document::IdentityDocument;
 use crate::domain::admission::Room;
+use crate::domain::health::DeviceNote;
 use crate::domain::outbox::Load;
 use crate::domain::page::{Intent, Page};
 use crate::domain::visit::{CardTrouble, KnownCase};
@@ -142,6 +143,8 @@ pub enum Effect {
     Print(u64, Receipt),
     /// Write down how the job ended.
     KeepPrint(u64, PrintOutcome),
+    /// Write down how the devices are, for `kiosk doctor`.
+    NoteDevices(Box<DeviceNote>),
     /// Print this job no more: its person is gone.
     CancelPrint(u64),
     /// Look for cards, or rest.

@@ -1,10 +1,10 @@
 //! What is not as usual, told on the pages where it matters: at most two banners, warnings first.
 
 use crate::domain::admission::Admission;
+use crate::domain::health::{Grade, Lack};
 use crate::domain::visit::{State, Visit};
 use crate::domain::world::{Line, World};
 use crate::item::{Item, Offline};
-use crate::status::Paper;
 
 use super::Tone;
 use super::refused::reminder;
@@ -24,6 +24,8 @@ pub(super) fn banners(visit: &Visit, world: &World, say: Say) -> Vec<Banner> {
     let outside = matches!(visit.state, State::Start | State::Choose | State::NoCard);
     let parts = [
         reminder(visit, say).filter(|_| visit.state == State::Check),
+        card(world, say).filter(|_| visit.state == State::Start),
+        reader(world, say).filter(|_| outside),
         line(visit, world, say).filter(|_| before_filing && visit.state != State::Progress),
         room(world, say).filter(|_| outside),
         printer(world, say).filter(|_| before_filing),
@@ -79,19 +81,31 @@ fn room(world: &World, say: Say) -> Option<Banner> {
 }
 
 fn printer(world: &World, say: Say) -> Option<Banner> {
-    if world.cannot_print() {
+    lack(world, Lack::is_of_printer, say)
+}
+
+fn reader(world: &World, say: Say) -> Option<Banner> {
+    lack(world, Lack::is_of_reader, say)
+}
+
+/// The worst that is lacking of one device.
+fn lack(world: &World, of_device: impl Fn(Lack) -> bool, say: Say) -> Option<Banner> {
+    let lack = world.lacks.iter().copied().find(|lack| of_device(*lack))?;
+    let tone = match lack.grade() {
+        Grade::Attention => Tone::Info,
+        Grade::Degraded | Grade::Out => Tone::Warning,
+    };
+    Some((tone, say.text(&lack.told())))
+}
+
+/// Somebody went without their card.
+fn card(world: &World, say: Say) -> Option<Banner> {
+    world.card_left.then(|| {
         let text = say.t(
-            "本机暂时不能打印，回执可以用手机拍照。",
-            "No printing now: you can photograph the receipt.",
+            "读卡器上还有一张身份证：请取走，不是您的请交给工作人员。",
+            "A card is still on the reader: take it, or give it to the staff if it is not yours.",
         );
-        return Some((Tone::Warning, text));
-    }
-    (world.paper == Paper::Low).then(|| {
-        let text = say.t(
-            "打印纸快用完了，回执照常打印。",
-            "Paper is low; your receipt still prints.",
-        );
-        (Tone::Info, text)
+        (Tone::Warning, text)
     })
 }
 

@@ -12,10 +12,15 @@ use super::{Body, Choice, Icon, Page};
 
 pub(super) fn start(page: &mut Page, world: &World, say: Say) {
     page.heading = say.t("您好，请按最下面的“开始办理”", "Welcome. Press Begin below");
-    page.lead = say.t(
-        "放上身份证，一步一步跟着做",
-        "Lay down your ID card and follow the steps",
-    );
+    // No word of a card where none can be read: the banner says what can be done instead.
+    page.lead = if world.lacks.iter().any(|lack| lack.is_of_reader()) {
+        say.t("一步一步跟着做", "Follow the steps")
+    } else {
+        say.t(
+            "放上身份证，一步一步跟着做",
+            "Lay down your ID card and follow the steps",
+        )
+    };
     page.primary = Some(say.t("开始办理", "Begin"));
     let popular = world.offered();
     let mut slides = vec![(

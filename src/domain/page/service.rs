@@ -1,5 +1,6 @@
 //! Progress of cases, and the pages for when the machine cannot do what it is for.
 
+use crate::domain::health::Grade;
 use crate::domain::visit::entry::Entry;
 use crate::domain::visit::{ProgressOf, Visit};
 use crate::domain::world::World;
@@ -80,10 +81,11 @@ pub(super) fn problem(page: &mut Page, say: Say) {
 
 pub(super) fn closed(page: &mut Page, world: &World, say: Say) {
     page.heading = say.t("本机暂停服务", "Out of service");
-    page.lead = say.t(
-        "维护人员正在处理，请到人工窗口办理。",
-        "Please go to the window.",
-    );
+    let why = world.lacks.iter().find(|lack| lack.grade() == Grade::Out);
+    page.lead = match why {
+        Some(lack) => say.text(&lack.told()),
+        None => say.t("请到人工窗口办理。", "Please go to the window."),
+    };
     page.body = Body::Lines(vec![
         line(
             Icon::Home,

@@ -115,19 +115,13 @@ fn open_printer(
     let driver = SerialDriver::start(
         SerialConfig::new(port, config.printer.baud),
         machine,
-        move |event| {
-            to.event(match event {
-                printer::Event::Status(status) => Event::Printer(status.device, status.paper),
-                printer::Event::Finished { job, outcome } => {
-                    Event::PrintEnded(job, outcome_word(outcome))
-                }
-            });
-        },
+        move |event| to.event(printer_event(event)),
     );
     driver.inspect_err(|_| missing()).ok()
 }
 
-fn reader_event(event: ReaderEvent) -> Option<CoreReader> {
+/// What the reader tells, in the core's words; none for what only an engineer asks for.
+pub fn reader_event(event: ReaderEvent) -> Option<CoreReader> {
     Some(match event {
         ReaderEvent::Status(device) => CoreReader::Status(device),
         ReaderEvent::SamId(_) => return None,
@@ -142,6 +136,14 @@ fn reader_event(event: ReaderEvent) -> Option<CoreReader> {
         }),
         ReaderEvent::MediaRemoved => CoreReader::MediaRemoved,
     })
+}
+
+/// What the printer tells, in the core's words.
+pub fn printer_event(event: printer::Event) -> Event {
+    match event {
+        printer::Event::Status(status) => Event::Printer(status.device, status.paper),
+        printer::Event::Finished { job, outcome } => Event::PrintEnded(job, outcome_word(outcome)),
+    }
 }
 
 fn outcome_word(outcome: printer::Outcome) -> PrintOutcome {

@@ -44,6 +44,8 @@ pub enum ReaderFault {
 pub struct SimReader {
     input: Vec<u8>,
     output: VecDeque<(Instant, Vec<u8>)>,
+    /// When the last answer would be out if nothing made it late.
+    busy_until: Option<Instant>,
     card: Option<CardFile>,
     found: bool,
     selected: bool,
@@ -59,6 +61,7 @@ impl Default for SimReader {
         Self {
             input: Vec::new(),
             output: VecDeque::new(),
+            busy_until: None,
             card: None,
             found: false,
             selected: false,
@@ -227,6 +230,7 @@ impl SimReader {
         frame.push(frame[5..].iter().fold(0, |xor, byte| xor ^ byte));
         // 11.5 bytes a millisecond at 115200 bit/s.
         let at = at + Duration::from_micros(87 * frame.len() as u64);
+        self.busy_until = Some(at);
         match self.fault {
             ReaderFault::Silent => return,
             ReaderFault::NoiseBefore => {
@@ -257,7 +261,9 @@ impl SimReader {
             }
             _ => {}
         }
-        self.output.push_back((at, frame));
+        // What was made late is not overtaken either.
+        let last = self.output.back().map_or(at, |(last, _)| at.max(*last));
+        self.output.push_back((last, frame));
     }
 }
 
@@ -268,7 +274,7 @@ impl Device for SimReader {
         while let Some(request) = self.next_request() {
             let (sw3, data, time) = self.answer(&request);
             // One after the other: an answer never overtakes the one before.
-            let free = self.output.back().map_or(now, |(at, _)| now.max(*at));
+            let free = self.busy_until.map_or(now, |at| now.max(at));
             self.send(sw3, &data, free + time);
         }
     }
@@ -286,6 +292,7 @@ impl Device for SimReader {
     fn unplugged(&mut self) {
         self.input.clear();
         self.output.clear();
+        self.busy_until = None;
         self.found = false;
         self.selected = false;
     }

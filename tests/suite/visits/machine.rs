@@ -1,6 +1,9 @@
 //! A machine whose effects are answered at once, with a hand-moved clock.
 
+use std::cell::RefCell;
+use std::collections::VecDeque;
 use std::path::Path;
+use std::rc::Rc;
 use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 
@@ -42,6 +45,18 @@ pub struct World {
     pub printer: Option<PrintOutcome>,
 }
 
+/// Devices that are more than words: machines of the wire on simulated devices, in the time of the kiosk.
+pub trait Devices {
+    /// Carries out an effect that is for a device; `false` when it is not.
+    fn carry_out(&mut self, effect: &Effect, now: Instant) -> bool;
+    /// When something happens next, later than the last `run`.
+    fn next(&self) -> Option<Instant>;
+    /// What happened by `now`.
+    fn run(&mut self, now: Instant) -> Vec<Event>;
+    /// Somebody lays a card down.
+    fn lay(&mut self, who: &IdentityDocument);
+}
+
 /// Every text on a receipt, one a line.
 pub fn words(receipt: &Receipt) -> String {
     let texts = receipt.blocks.iter().map(|block| match block {
@@ -77,6 +92,10 @@ pub struct Machine {
     pub seq: u64,
     /// What the store holds of refused cases, by the number of the person's card.
     pub refused: Vec<(String, Vec<Refused>)>,
+    /// What was told to wait and has had no answer yet.
+    pub unanswered: Vec<Waiting>,
+    /// Devices on the wire; without them prints end as the world says and cards are read as they are laid.
+    pub devices: Option<Rc<RefCell<dyn Devices>>>,
 }
 
 pub fn accepted() -> Answer {
@@ -103,7 +122,14 @@ impl Machine {
     }
 
     pub fn with(catalogue: Catalogue, town: &str) -> Self {
-        let now = Instant::now();
+        let mut machine = Self::bare(catalogue, town, Instant::now());
+        machine.give(Event::Reader(ReaderEvent::Status(Device::Online)));
+        machine.give(Event::Printer(Device::Online, Paper::Full));
+        machine
+    }
+
+    /// Just started: nothing is known of its devices.
+    pub fn bare(catalogue: Catalogue, town: &str, now: Instant) -> Self {
         let words = MachineWords {
             id: "W0012".into(),
             town_code: town.into(),
@@ -124,7 +150,7 @@ impl Machine {
             outbox,
             now,
         );
-        let mut machine = Self {
+        Self {
             kiosk,
             now,
             wall: Some(monday()),
@@ -140,19 +166,20 @@ impl Machine {
             others: Vec::new(),
             seq: 0,
             refused: Vec::new(),
-        };
-        machine.give(Event::Reader(ReaderEvent::Status(Device::Online)));
-        machine.give(Event::Printer(Device::Online, Paper::Full));
-        machine
+            unanswered: Vec::new(),
+            devices: None,
+        }
     }
 
     /// One event and everything the world answers to it.
     pub fn give(&mut self, event: Event) {
-        let mut events = vec![event];
-        while !events.is_empty() {
-            let event = events.remove(0);
+        let mut events = VecDeque::from([event]);
+        while let Some(event) = events.pop_front() {
             for effect in self.raw(event) {
                 events.extend(self.answer(effect));
+            }
+            if events.is_empty() {
+                events.extend(self.run_devices());
             }
         }
     }
@@ -175,12 +202,25 @@ impl Machine {
         effects
     }
 
+    fn run_devices(&mut self) -> Vec<Event> {
+        let devices = self.devices.as_ref();
+        devices.map_or_else(Vec::new, |devices| devices.borrow_mut().run(self.now))
+    }
+
     fn answer(&mut self, effect: Effect) -> Vec<Event> {
+        if let Some(devices) = &self.devices
+            && devices.borrow_mut().carry_out(&effect, self.now)
+        {
+            return Vec::new();
+        }
         match effect {
             Effect::File(_) if !self.world.store => vec![Event::NotFiled],
             Effect::File(drafts) => self.commit(drafts.len()),
             Effect::Send(key) => {
                 let answer = self.world.platform.clone();
+                if let Some(Answer::Accepted(_) | Answer::Rejected(_)) = answer {
+                    self.unanswered.retain(|case| case.key != key);
+                }
                 answer
                     .map(|answer| Event::Answered(key, answer))
                     .into_iter()
@@ -243,15 +283,16 @@ impl Machine {
             let key = Key(format!("W0012-A7-{:06}-TESTTESTTESTTEST", self.seq));
             let number = FilingNumber(format!("W0012-A7-{:06}-C", self.seq));
             cases.push((key.clone(), number));
-            waiting.push(Event::Waiting(Waiting {
+            waiting.push(Waiting {
                 key,
                 seq: self.seq,
                 person: PersonToken([1; 16]),
                 attempts: 0,
                 task_code: String::new(),
                 waited: Duration::ZERO,
-            }));
+            });
         }
+        self.unanswered.extend(waiting.iter().cloned());
         let committed = Committed {
             cases,
             time: self
@@ -262,35 +303,61 @@ impl Machine {
             proof: Some(format!("PROOF {}", self.seq)),
         };
         let mut events = vec![Event::Filed(committed)];
-        events.extend(waiting);
+        events.extend(waiting.into_iter().map(Event::Waiting));
         events
     }
 
     pub fn touch(&mut self, intent: Intent) {
-        self.now += Duration::from_millis(700);
+        let until = self.now + Duration::from_millis(700);
+        if self.devices.is_some() {
+            self.pass(until);
+        }
+        self.now = until;
         self.give(Event::Intent(intent));
     }
 
     /// Gives every tick that is due until `seconds` have passed.
     pub fn wait(&mut self, seconds: u64) {
         let until = self.now + Duration::from_secs(seconds);
-        while let Some(next) = self.kiosk.next_deadline().filter(|next| *next <= until) {
-            self.now = self.now.max(next);
-            self.give(Event::Tick);
-            assert!(
-                self.kiosk
-                    .next_deadline()
-                    .is_none_or(|after| after > self.now),
-                "{:?} does not move on",
-                self.kiosk.visit().state()
-            );
-        }
+        self.pass(until);
         self.now = until;
         self.give(Event::Tick);
     }
 
+    fn pass(&mut self, until: Instant) {
+        let due = |next: &Instant| *next <= until;
+        loop {
+            let mine = self.kiosk.next_deadline().filter(due);
+            let theirs = self.devices.as_ref().and_then(|d| d.borrow().next());
+            let theirs = theirs.filter(due);
+            let Some(next) = mine.into_iter().chain(theirs).min() else {
+                return;
+            };
+            self.now = self.now.max(next);
+            if mine.is_some_and(|mine| mine <= self.now) {
+                self.give(Event::Tick);
+                assert!(
+                    self.kiosk
+                        .next_deadline()
+                        .is_none_or(|after| after > self.now),
+                    "{:?} does not move on",
+                    self.kiosk.visit().state()
+                );
+            }
+            for event in self.run_devices() {
+                self.give(event);
+            }
+        }
+    }
+
     pub fn card(&mut self, document: Box<IdentityDocument>) {
-        self.give(Event::Reader(ReaderEvent::CardRead(document)));
+        match self.devices.clone() {
+            Some(devices) => {
+                devices.borrow_mut().lay(&document);
+                self.wait(3);
+            }
+            None => self.give(Event::Reader(ReaderEvent::CardRead(document))),
+        }
     }
 }
 

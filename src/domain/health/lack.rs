@@ -1,0 +1,191 @@
+//! What can be lacking: one table for the pages, the doctor, the self-test slip and the README.
+
+use crate::text::Text;
+
+/// How much a lack takes away, rising.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Grade {
+    /// Nothing yet; somebody should look.
+    Attention,
+    /// People are served with less.
+    Degraded,
+    /// Nobody is served.
+    Out,
+}
+
+macro_rules! lacks {
+    ($( $(#[$doc:meta])* $name:ident $word:literal $grade:ident
+        told [$told_zh:literal $told_en:literal]
+        means [$zh:literal $en:literal]
+        act [$act_zh:literal $act_en:literal] ; )*) => {
+        /// Something that this machine lacks.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+        pub enum Lack { $( $(#[$doc])* $name, )* }
+
+        impl Lack {
+            /// Every one.
+            pub const ALL: [Self; [$(Self::$name),*].len()] = [$(Self::$name),*];
+
+            /// Its word in journal and files.
+            #[must_use]
+            pub fn word(self) -> &'static str {
+                match self { $(Self::$name => $word,)* }
+            }
+
+            /// How much it takes away.
+            #[must_use]
+            pub fn grade(self) -> Grade {
+                match self { $(Self::$name => Grade::$grade,)* }
+            }
+
+            /// For the person at the machine: what does not work and what to do.
+            #[must_use]
+            pub fn told(self) -> Text {
+                match self { $(Self::$name => Text::new($told_zh, $told_en),)* }
+            }
+
+            /// For the technician: what it means.
+            #[must_use]
+            pub fn meaning(self) -> Text {
+                match self { $(Self::$name => Text::new($zh, $en),)* }
+            }
+
+            /// For the technician: what to do.
+            #[must_use]
+            pub fn action(self) -> Text {
+                match self { $(Self::$name => Text::new($act_zh, $act_en),)* }
+            }
+        }
+    };
+}
+
+lacks! {
+    /// The port of the reader is not there.
+    ReaderGone "readerGone" Degraded
+        told ["读卡器暂时不能用：可以查进度、看指南，办事请到窗口。" "No card reader now: look up progress and guides here; file at the window."]
+        means ["读卡器的串口不存在：没插好、没装驱动或规则没有认到" "the reader's port is not there: unplugged, no driver, or no udev rule knows it"]
+        act ["插紧读卡器的 USB 线；再运行 kiosk doctor；仍不行换一个 USB 口或换读卡器" "push the reader's USB plug home and run `kiosk doctor` again; then try another port or another reader"] ;
+    /// The reader does not answer on its port.
+    ReaderOff "readerOff" Degraded
+        told ["读卡器暂时不能用：可以查进度、看指南，办事请到窗口。" "No card reader now: look up progress and guides here; file at the window."]
+        means ["读卡器在线路上不应答：没有供电、速率不对或模块死机" "the reader does not answer: no power, wrong rate, or the module hangs"]
+        act ["看读卡器指示灯；断电 10 秒再通电；核对 kiosk.toml 里 reader.baud" "look at the reader's lamp; take its power away for 10 s; compare reader.baud in kiosk.toml"] ;
+    /// The reader says that it is broken.
+    ReaderFault "readerFault" Degraded
+        told ["读卡器暂时不能用：可以查进度、看指南，办事请到窗口。" "No card reader now: look up progress and guides here; file at the window."]
+        means ["读卡器自检不通过或安全模块未授权" "the reader's self-test failed or its security module is not authorised"]
+        act ["断电重启读卡器一次；仍报错则更换读卡器并送修" "switch the reader off and on once; if it stays, replace it and send it in"] ;
+    /// The port of the printer is not there.
+    PrinterGone "printerGone" Degraded
+        told ["本机暂时不能打印，回执可以用手机拍照。" "No printing now: you can photograph the receipt."]
+        means ["打印机的串口不存在：没插好、没装驱动或规则没有认到" "the printer's port is not there: unplugged, no driver, or no udev rule knows it"]
+        act ["插紧打印机的数据线；再运行 kiosk doctor；仍不行换一个口或换线" "push the printer's data plug home and run `kiosk doctor` again; then try another port or cable"] ;
+    /// The printer does not answer on its port.
+    PrinterOff "printerOff" Degraded
+        told ["本机暂时不能打印，回执可以用手机拍照。" "No printing now: you can photograph the receipt."]
+        means ["打印机不应答或脱机：没有供电、速率不对或按了脱机" "the printer does not answer or is off-line: no power, wrong rate, or switched off-line"]
+        act ["看打印机电源灯；按一下走纸键；核对 kiosk.toml 里 printer.baud" "look at the printer's power lamp; press its feed button; compare printer.baud in kiosk.toml"] ;
+    /// No paper.
+    PaperOut "paperOut" Degraded
+        told ["本机暂时不能打印，回执可以用手机拍照。" "No printing now: you can photograph the receipt."]
+        means ["没有打印纸" "the paper is out"]
+        act ["换一卷纸：热敏面朝打印头，拉出一段，合上盖" "put in a roll, thermal side to the head, pull some out, close the cover"] ;
+    /// Paper jam.
+    PaperJam "paperJam" Degraded
+        told ["本机暂时不能打印，回执可以用手机拍照。" "No printing now: you can photograph the receipt."]
+        means ["卡纸或切刀卡住" "paper jam, or the cutter is blocked"]
+        act ["打开盖，取出皱纸，切刀复位后合盖；不要用金属撬" "open the cover, take the crumpled paper out, let the cutter go home, close; use no metal"] ;
+    /// Cover open.
+    CoverOpen "coverOpen" Degraded
+        told ["本机暂时不能打印，回执可以用手机拍照。" "No printing now: you can photograph the receipt."]
+        means ["打印机盖子没有合上" "the printer's cover is open"]
+        act ["把盖子两边都按到底" "press both sides of the cover home"] ;
+    /// The printer says that it is broken.
+    PrinterFault "printerFault" Degraded
+        told ["本机暂时不能打印，回执可以用手机拍照。" "No printing now: you can photograph the receipt."]
+        means ["打印机报告自身故障（切刀、打印头过热或电压）" "the printer reports a fault of its own (cutter, hot head, voltage)"]
+        act ["关机 10 分钟再开；仍报错则更换打印机" "switch it off for ten minutes; if it stays, replace the printer"] ;
+    /// The end of the roll is near.
+    PaperLow "paperLow" Attention
+        told ["打印纸快用完了，回执照常打印。" "Paper is low; your receipt still prints."]
+        means ["打印纸快用完了" "the paper is near its end"]
+        act ["今天换纸" "change the roll today"] ;
+    /// The service door is open.
+    DoorOpen "doorOpen" Out
+        told ["维护人员正在处理，请到人工窗口办理。" "Being serviced. Please go to the window."]
+        means ["机箱门开着，或门开关断线" "the service door is open, or the wire of its switch is cut"]
+        act ["关好机箱门；门关着仍报告则检查门开关接线" "close the door; if it is closed, look at the wire of the switch"] ;
+}
+
+impl Lack {
+    /// Said by nobody, only missed: a moment of it means nothing.
+    #[must_use]
+    pub fn is_silence(self) -> bool {
+        matches!(
+            self,
+            Self::ReaderGone | Self::ReaderOff | Self::PrinterGone | Self::PrinterOff
+        )
+    }
+
+    /// Of the card reader.
+    #[must_use]
+    pub fn is_of_reader(self) -> bool {
+        matches!(self, Self::ReaderGone | Self::ReaderOff | Self::ReaderFault)
+    }
+
+    /// Of the receipt printer.
+    #[must_use]
+    pub fn is_of_printer(self) -> bool {
+        !self.is_of_reader() && self != Self::DoorOpen
+    }
+
+    /// The lack of this word.
+    #[must_use]
+    pub fn of_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|lack| lack.word() == word)
+    }
+}
+
+/// The table of the README, between `<!-- lacks -->` and `<!-- /lacks -->`.
+#[must_use]
+pub fn markdown() -> String {
+    let mut out = String::from(
+        "| lack | service | the page says | doctor says | what to do |\n|---|---|---|---|---|\n",
+    );
+    for lack in Lack::ALL {
+        let service = match lack.grade() {
+            Grade::Attention => "in",
+            Grade::Degraded => "degraded",
+            Grade::Out => "out",
+        };
+        let (told, meaning, action) = (lack.told(), lack.meaning(), lack.action());
+        out += &format!(
+            "| `{}` | {service} | {} | {} | {} |\n",
+            lack.word(),
+            told.zh,
+            meaning.zh,
+            action.zh
+        );
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    #[test]
+    fn every_lack_has_its_own_word_and_says_what_to_do() {
+        let words: BTreeSet<&str> = Lack::ALL.into_iter().map(Lack::word).collect();
+        assert_eq!(words.len(), Lack::ALL.len());
+        for lack in Lack::ALL {
+            assert_eq!(Lack::of_word(lack.word()), Some(lack));
+            for text in [lack.told(), lack.meaning(), lack.action()] {
+                assert!(!text.zh.is_empty() && !text.en.is_empty(), "{lack:?}");
+                assert!(!text.zh.contains(','), "{lack:?}: a half-width comma");
+            }
+        }
+    }
+}

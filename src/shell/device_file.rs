@@ -1,0 +1,174 @@
+//! The devices as the running firmware knows them, in a file beside the store: its ports are taken, so `kiosk doctor`
+//! cannot ask them itself.
+
+use std::collections::BTreeMap;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::mpsc::{Sender, channel};
+use std::thread::JoinHandle;
+
+use serde::{Deserialize, Serialize};
+
+use crate::domain::health::{DeviceNote, PartNote};
+use crate::shell::clock::Clock;
+
+/// What the file holds.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Noted {
+    /// Boot in which it was written; of another one it says nothing.
+    pub boot: String,
+    /// `inService`, `degraded` or `outOfService`.
+    pub service: String,
+    /// Words of what is lacking, worst first.
+    pub lacks: Vec<String>,
+    /// `reader`, `card`, `printer`, `paper`.
+    pub parts: BTreeMap<String, Part>,
+}
+
+/// One device, or what lies in it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Part {
+    /// The word of XFS4IoT.
+    pub state: String,
+    /// Since when, in milliseconds of that boot; absent while it is as it was at the start of the firmware.
+    pub since_boot_ms: Option<u64>,
+    /// How often it has changed since the start of the firmware.
+    pub changes: u64,
+}
+
+impl Noted {
+    /// Where it lies for the store at `store`.
+    #[must_use]
+    pub fn path(store: &Path) -> PathBuf {
+        store.with_extension("devices")
+    }
+
+    /// What was written last in this boot; none when nothing was, or it cannot be read.
+    #[must_use]
+    pub fn read(path: &Path, clock: &Clock) -> Option<Self> {
+        let bytes = std::fs::read(path).ok()?;
+        let noted: Self = serde_json::from_slice(&bytes).ok()?;
+        (noted.boot == clock.boot_id()).then_some(noted)
+    }
+
+    fn of(note: &DeviceNote, clock: &Clock) -> Self {
+        let part = |part: PartNote| Part {
+            state: part.word.into(),
+            since_boot_ms: part.since.map(|at| {
+                let age = clock.now().saturating_duration_since(at).as_millis();
+                clock
+                    .boot_ms()
+                    .saturating_sub(u64::try_from(age).unwrap_or(u64::MAX))
+            }),
+            changes: part.changes,
+        };
+        let parts = [
+            ("reader", note.reader),
+            ("card", note.card),
+            ("printer", note.printer),
+            ("paper", note.paper),
+        ];
+        Self {
+            boot: clock.boot_id().into(),
+            service: note.service.word().into(),
+            lacks: note.lacks.iter().map(|lack| lack.word().into()).collect(),
+            parts: parts.map(|(name, note)| (name.into(), part(note))).into(),
+        }
+    }
+
+    /// Whole or not at all. Not synced: of another boot it means nothing.
+    fn keep(&self, path: &Path) -> io::Result<()> {
+        let partial = path.with_extension("devices.partial");
+        std::fs::write(&partial, serde_json::to_vec(self)?)?;
+        std::fs::rename(&partial, path)
+    }
+}
+
+/// Writes on a thread of its own: a disk that hangs must not hang the pages.
+pub struct DeviceFile {
+    sender: Option<Sender<Noted>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl DeviceFile {
+    /// For the store at `store`. Without a thread nothing is written, and doctor says that nothing is known.
+    #[must_use]
+    pub fn open(store: &Path) -> Self {
+        let path = Noted::path(store);
+        let (sender, notes) = channel::<Noted>();
+        let write = move || {
+            while let Ok(mut noted) = notes.recv() {
+                while let Ok(newer) = notes.try_recv() {
+                    noted = newer;
+                }
+                // A full disk has alarms of its own.
+                let _ = noted.keep(&path);
+            }
+        };
+        let thread = std::thread::Builder::new().name("device-file".into());
+        let thread = thread.spawn(write).ok();
+        Self {
+            sender: Some(sender),
+            thread,
+        }
+    }
+
+    /// Writes this soon.
+    pub fn note(&self, note: &DeviceNote, clock: &Clock) {
+        if let Some(sender) = &self.sender {
+            // Without its thread nobody listens.
+            let _ = sender.send(Noted::of(note, clock));
+        }
+    }
+}
+
+impl Drop for DeviceFile {
+    fn drop(&mut self) {
+        self.sender = None;
+        if let Some(thread) = self.thread.take() {
+            let _ = thread.join();
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::health::{Lack, Service};
+
+    #[test]
+    fn the_last_note_of_this_boot_is_read_back() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let store = folder.path().join("store.db");
+        let clock = Clock::system();
+        let path = Noted::path(&store);
+        assert_eq!(Noted::read(&path, &clock), None);
+        let file = DeviceFile::open(&store);
+        let mut note = DeviceNote::default();
+        file.note(&note, &clock);
+        note.service = Service::Degraded;
+        note.lacks = vec![Lack::PaperOut];
+        note.paper = PartNote {
+            word: "out",
+            since: Some(clock.now()),
+            changes: 3,
+        };
+        file.note(&note, &clock);
+        drop(file);
+        let noted = Noted::read(&path, &clock).expect("written");
+        assert_eq!(
+            (noted.service.as_str(), noted.lacks),
+            ("degraded", vec!["paperOut".to_owned()])
+        );
+        let paper = &noted.parts["paper"];
+        assert_eq!((paper.state.as_str(), paper.changes), ("out", 3));
+        assert!(paper.since_boot_ms.is_some_and(|at| at <= clock.boot_ms()));
+
+        let mut other = Noted::read(&path, &clock).expect("written");
+        other.boot = "another".into();
+        other.keep(&path).expect("a disk");
+        assert_eq!(Noted::read(&path, &clock), None, "of another boot");
+        std::fs::write(&path, b"{").expect("a disk");
+        assert_eq!(Noted::read(&path, &clock), None, "rubbish");
+    }
+}

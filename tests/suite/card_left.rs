@@ -1,0 +1,76 @@
+//! A card that its owner leaves behind: announced, opens nothing, and is nobody else's way in.
+
+use kiosk::domain::kiosk::Effect;
+use kiosk::domain::page::PageKind;
+use kiosk::domain::visit::State;
+use kiosk::events::EventId;
+use kiosk::status::FlashRate;
+
+use crate::street::Street;
+
+/// Longer than every page waits for a touch.
+const GONE_S: u64 = 240;
+
+fn announced(street: &Street) -> bool {
+    let says = |text: &str| text.contains("还有一张身份证");
+    street
+        .machine
+        .page
+        .banners
+        .iter()
+        .any(|(_, text)| says(text))
+}
+
+fn reader_light(street: &Street) -> FlashRate {
+    let lights = street
+        .machine
+        .others
+        .iter()
+        .rev()
+        .find_map(|effect| match effect {
+            Effect::Lights(reader, _) => Some(*reader),
+            _ => None,
+        });
+    lights.unwrap_or_default()
+}
+
+#[test]
+fn it_is_announced_from_every_page_until_it_is_taken() {
+    for state in [
+        State::Choose,
+        State::Question,
+        State::Confirmation,
+        State::Goodbye,
+    ] {
+        let mut street = Street::in_state(state);
+        street.machine.wait(GONE_S);
+        street.machine.expect(PageKind::Start);
+        assert!(announced(&street), "{state:?}");
+        assert_eq!(reader_light(&street), FlashRate::Quick, "{state:?}");
+        assert!(!street.machine.kiosk.visit().holds_personal_data());
+        let logged = |effect: &Effect| matches!(effect, Effect::Log(EventId::CardLeft, _));
+        assert_eq!(
+            street.machine.others.iter().filter(|e| logged(e)).count(),
+            1
+        );
+        // It opens no visit while it lies there, for as long as it may be.
+        street.machine.wait(3_600);
+        street.machine.expect(PageKind::Start);
+        assert!(announced(&street), "{state:?}");
+
+        street.hardware.borrow_mut().reader.device.take();
+        street.machine.wait(3);
+        assert!(!announced(&street), "{state:?}");
+        assert_eq!(reader_light(&street), FlashRate::Off, "{state:?}");
+        street.next_person_files();
+    }
+}
+
+#[test]
+fn who_takes_it_in_time_hears_nothing() {
+    let mut street = Street::in_state(State::Goodbye);
+    street.hardware.borrow_mut().reader.device.take();
+    street.machine.wait(3);
+    street.machine.expect(PageKind::Start);
+    assert!(!announced(&street));
+}

@@ -1,0 +1,219 @@
+//! A machine in the street: the kiosk, the protocol machines of its devices and the devices themselves, joined as the
+//! runtime joins them, in one time that is moved by hand. No port, no thread.
+
+mod cable;
+mod onward;
+mod ways;
+
+use std::cell::RefCell;
+use std::collections::BTreeSet;
+use std::rc::Rc;
+use std::time::{Duration, Instant};
+
+use kiosk::document::{IdentityDocument, Sex};
+use kiosk::domain::kiosk::{Effect, Event};
+use kiosk::shell::runtime::{printer_event, reader_event};
+use kiosk::sim::printer::{Clearing, Mechanism, PrinterSimOptions};
+use kiosk::sim::reader::{CardFile, SimReader};
+use kiosk::wire::escpos::{NoGlyphs, Profile};
+use kiosk::wire::printer::{self, Printer};
+use kiosk::wire::sam::{ReaderCommand, SamConfig, SamReader};
+
+use crate::visits::machine::{Devices, Machine, catalogue};
+use cable::Cable;
+
+/// Between two looks at the devices, at least: where both ends wait for each other, time still moves.
+const GRAIN: Duration = Duration::from_micros(50);
+
+/// Reader and printer on their cables.
+pub struct Hardware {
+    pub reader: Cable<SamReader, SimReader>,
+    pub printer: Cable<Printer, Mechanism>,
+    ran: Instant,
+    /// Tells that ports were lost while nobody ran.
+    events: Vec<Event>,
+}
+
+impl Hardware {
+    fn new(now: Instant) -> Self {
+        let options = PrinterSimOptions {
+            width_dots: profile().width_dots.into(),
+            clearing: Clearing::default(),
+            ..PrinterSimOptions::default()
+        };
+        Self {
+            reader: Cable::new(reader(), SimReader::default(), now),
+            printer: Cable::new(printer(), Mechanism::new(options), now),
+            ran: now,
+            events: Vec::new(),
+        }
+    }
+
+    /// The firmware starts anew on devices that were never switched off.
+    pub fn start_again(&mut self, now: Instant) {
+        self.reader.start_again(reader(), now);
+        self.printer.start_again(printer(), now);
+        self.events.clear();
+    }
+}
+
+fn reader() -> SamReader {
+    SamReader::new(SamConfig::default())
+}
+
+fn profile() -> Profile {
+    Profile::builtin("epson-tm-t88").expect("a profile")
+}
+
+fn printer() -> Printer {
+    let config = printer::Config {
+        profile: profile(),
+        baud: 115_200,
+        low_remainder_mm: 1_000,
+    };
+    Printer::new(config, Box::new(NoGlyphs))
+}
+
+impl Devices for Hardware {
+    fn carry_out(&mut self, effect: &Effect, now: Instant) -> bool {
+        match effect {
+            Effect::Poll(on) => self.reader.command(ReaderCommand::SetPolling(*on), now),
+            Effect::Print(job, receipt) => {
+                let (job, receipt) = (*job, receipt.clone());
+                self.printer
+                    .command(printer::Command::Print { job, receipt }, now);
+            }
+            Effect::CancelPrint(job) => {
+                self.printer
+                    .command(printer::Command::Cancel { job: *job }, now);
+            }
+            _ => return false,
+        }
+        true
+    }
+
+    fn next(&self) -> Option<Instant> {
+        let next = [self.reader.next(), self.printer.next()];
+        let next = next.into_iter().flatten().min()?;
+        Some(next.max(self.ran + GRAIN))
+    }
+
+    fn run(&mut self, now: Instant) -> Vec<Event> {
+        self.ran = now;
+        let mut events = std::mem::take(&mut self.events);
+        let told = self.reader.run(now).into_iter();
+        events.extend(told.filter_map(reader_event).map(Event::Reader));
+        events.extend(self.printer.run(now).into_iter().map(printer_event));
+        events
+    }
+
+    fn lay(&mut self, who: &IdentityDocument) {
+        self.reader.device.lay(card(who));
+    }
+}
+
+/// The chip of a made-up person.
+fn card(who: &IdentityDocument) -> CardFile {
+    CardFile {
+        name: who.name.clone(),
+        sex: match who.sex {
+            Sex::Male => "1".into(),
+            _ => "2".into(),
+        },
+        nation: "01".into(),
+        birth: who.number[6..14].into(),
+        address: who.address.clone(),
+        number: who.number.clone(),
+        authority: "韶关市公安局武江分局".into(),
+        valid_from: "20200101".into(),
+        valid_until: "长期".into(),
+        ..CardFile::default()
+    }
+}
+
+/// The kiosk and its hardware.
+pub struct Street {
+    pub machine: Machine,
+    pub hardware: Rc<RefCell<Hardware>>,
+}
+
+impl Street {
+    /// A machine that has just started and said hello to its devices.
+    pub fn new() -> Self {
+        let now = Instant::now();
+        let hardware = Rc::new(RefCell::new(Hardware::new(now)));
+        let mut machine = Machine::bare(catalogue(), "440203103", now);
+        machine.devices = Some(Rc::clone(&hardware) as Rc<RefCell<dyn Devices>>);
+        let mut street = Self { machine, hardware };
+        street.machine.wait(8);
+        street
+    }
+
+    /// Power comes back after a cut: the core has forgotten everything but what was committed, the devices nothing.
+    pub fn start_again(&mut self) {
+        let old = &mut self.machine;
+        let mut machine = Machine::bare(catalogue(), "440203103", old.now);
+        machine.devices = old.devices.take();
+        machine.world = old.world.clone();
+        machine.filed = std::mem::take(&mut old.filed);
+        machine.prints = std::mem::take(&mut old.prints);
+        machine.refused = std::mem::take(&mut old.refused);
+        machine.seq = old.seq;
+        let waiting = std::mem::take(&mut old.unanswered);
+        self.machine = machine;
+        self.hardware.borrow_mut().start_again(self.machine.now);
+        for case in waiting {
+            self.machine.give(Event::Waiting(case));
+        }
+    }
+
+    /// The lines of each finished piece of paper, oldest first.
+    pub fn papers(&self) -> Vec<Vec<String>> {
+        let hardware = self.hardware.borrow();
+        let papers = hardware.printer.device.papers();
+        papers.iter().map(|paper| paper.lines()).collect()
+    }
+}
+
+/// Beginning of a filing number of this machine.
+const NUMBER: &str = "W0012-A7-";
+
+/// Filing numbers on a piece of paper.
+fn numbers(lines: &[String]) -> BTreeSet<String> {
+    let parts = lines
+        .iter()
+        .flat_map(|line| line.match_indices(NUMBER).map(|(at, _)| &line[at..]));
+    parts
+        .map(|rest| rest.chars().take(NUMBER.len() + 6).collect())
+        .collect()
+}
+
+impl Street {
+    /// The service door is closed again.
+    pub fn close_door(&mut self) {
+        self.machine.give(Event::Door(false));
+    }
+
+    /// After `left` pieces, the last person's receipt came out once, whole, and nothing of anybody else with it.
+    pub fn next_receipt_is_alone(&self, left: &[Vec<String>]) {
+        let papers = self.papers();
+        let mine = format!("{NUMBER}{:06}", self.machine.seq);
+        let new = &papers[left.len()..];
+        let whole: Vec<_> = new
+            .iter()
+            .filter(|lines| numbers(lines).contains(&mine))
+            .collect();
+        assert_eq!(whole.len(), 1, "one receipt: {papers:#?}");
+        for lines in new {
+            let all = numbers(lines);
+            assert!(
+                all.iter().all(|number| *number == mine),
+                "somebody else's paper: {lines:#?}"
+            );
+        }
+        let hardware = self.hardware.borrow();
+        let papers = hardware.printer.device.papers();
+        assert!(!papers.last().expect("paper").torn);
+        assert!(hardware.printer.device.under_head().is_blank());
+    }
+}

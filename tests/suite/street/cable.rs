@@ -1,0 +1,90 @@
+//! One device and the machine that drives it, on a cable that can be pulled.
+
+use std::time::Instant;
+
+use kiosk::sim::pty::Device;
+use kiosk::wire;
+
+pub struct Cable<M: wire::Machine, D: Device> {
+    machine: M,
+    pub device: D,
+    plugged: bool,
+    events: Vec<M::Event>,
+}
+
+impl<M: wire::Machine, D: Device> Cable<M, D> {
+    pub fn new(mut machine: M, device: D, now: Instant) -> Self {
+        machine.port_opened(now);
+        Self {
+            machine,
+            device,
+            plugged: true,
+            events: Vec::new(),
+        }
+    }
+
+    /// Another machine on the same device: what was in the cable is lost.
+    pub fn start_again(&mut self, machine: M, now: Instant) {
+        self.machine = machine;
+        self.events.clear();
+        while self.device.poll_output(now).is_some() {}
+        if self.plugged {
+            self.machine.port_opened(now);
+        } else {
+            self.machine.port_lost(now);
+        }
+    }
+
+    pub fn command(&mut self, command: M::Command, now: Instant) {
+        self.machine.command(command, now);
+    }
+
+    pub fn unplug(&mut self, now: Instant) {
+        self.plugged = false;
+        self.device.unplugged();
+        self.machine.port_lost(now);
+    }
+
+    pub fn replug(&mut self, now: Instant) {
+        self.plugged = true;
+        self.machine.port_opened(now);
+    }
+
+    pub fn next(&self) -> Option<Instant> {
+        let device = self.device.poll_timeout().filter(|_| self.plugged);
+        [self.machine.poll_timeout(), device]
+            .into_iter()
+            .flatten()
+            .min()
+    }
+
+    /// Exchanges all that is due by `now`.
+    pub fn run(&mut self, now: Instant) -> Vec<M::Event> {
+        if self.machine.poll_timeout().is_some_and(|at| at <= now) {
+            self.machine.handle_timeout(now);
+        }
+        for round in 0.. {
+            assert!(round < 10_000, "the two never come to rest");
+            let mut quiet = true;
+            while let Some(bytes) = self.machine.poll_transmit() {
+                quiet = false;
+                if self.plugged {
+                    self.device.handle_input(&bytes, now);
+                }
+            }
+            while let Some(event) = self.machine.poll_event() {
+                self.events.push(event);
+            }
+            while let Some(bytes) = self.device.poll_output(now) {
+                quiet = false;
+                if self.plugged {
+                    self.machine.handle_input(&bytes, now);
+                }
+            }
+            if quiet {
+                break;
+            }
+        }
+        std::mem::take(&mut self.events)
+    }
+}

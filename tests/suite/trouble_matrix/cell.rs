@@ -1,0 +1,126 @@
+//! One trouble in one state.
+
+use std::sync::OnceLock;
+
+use kiosk::domain::page::{Page, PageKind};
+use kiosk::domain::visit::State;
+
+use crate::street::Street;
+use crate::visits::sound::assert_sound;
+
+/// How long a trouble lasts, and how long the machine has to heal, in seconds.
+const LASTS_S: u64 = 10;
+const HEALS_S: u64 = 10;
+/// Longest work, confirmation, rating and goodbye without a touch, in seconds.
+const WALKED_AWAY_S: u64 = 240;
+
+/// Something that happens to a machine in the street.
+pub struct Trouble {
+    /// Its column in the README.
+    pub name: &'static str,
+    pub strike: fn(&mut Street),
+    pub mend: fn(&mut Street),
+    row: OnceLock<Vec<&'static str>>,
+}
+
+impl Trouble {
+    pub const fn new(name: &'static str, strike: fn(&mut Street), mend: fn(&mut Street)) -> Self {
+        Self {
+            name,
+            strike,
+            mend,
+            row: OnceLock::new(),
+        }
+    }
+
+    /// What the page does in each state, in the order of [`State::ALL`]. Panics where a promise breaks.
+    pub fn row(&self) -> &[&'static str] {
+        let cells = || State::ALL.map(|state| self.cell(state)).to_vec();
+        self.row.get_or_init(cells)
+    }
+
+    fn cell(&self, state: State) -> &'static str {
+        self.walked_away(state);
+        println!("{} in {}", self.name, state.name());
+        let mut street = Street::in_state(state);
+        (self.strike)(&mut street);
+        lasts(&mut street);
+        let word = difference(usual(state), &street.machine.page);
+        (self.mend)(&mut street);
+        street.machine.wait(HEALS_S);
+        sound(&street);
+        street.end_visit();
+        next_person(&mut street, state);
+        word
+    }
+
+    /// The person takes the card and goes while the trouble lasts; it is mended for the next one.
+    fn walked_away(&self, state: State) {
+        println!("{} in {}, walked away", self.name, state.name());
+        let mut street = Street::in_state(state);
+        (self.strike)(&mut street);
+        street.machine.wait(1);
+        street.hardware.borrow_mut().reader.device.take();
+        for _ in 0..WALKED_AWAY_S {
+            street.machine.wait(1);
+            sound(&street);
+        }
+        let kind = street.machine.page.kind;
+        assert!(
+            matches!(kind, PageKind::Start | PageKind::Closed),
+            "{kind:?}"
+        );
+        (self.mend)(&mut street);
+        street.machine.wait(HEALS_S);
+        next_person(&mut street, state);
+    }
+}
+
+/// Whoever comes next files a case, and the paper is theirs alone.
+fn next_person(street: &mut Street, state: State) {
+    if state == State::Closed {
+        street.close_door();
+    }
+    let left = street.papers();
+    street.next_person_files();
+    street.next_receipt_is_alone(&left);
+}
+
+/// The page of a state after the same time in which nothing happened.
+fn usual(state: State) -> &'static Page {
+    static PAGES: [OnceLock<Page>; State::ALL.len()] = [const { OnceLock::new() }; _];
+    let at = State::ALL.iter().position(|other| *other == state);
+    PAGES[at.expect("a state")].get_or_init(|| {
+        let mut street = Street::in_state(state);
+        lasts(&mut street);
+        street.machine.page
+    })
+}
+
+fn lasts(street: &mut Street) {
+    for _ in 0..LASTS_S {
+        street.machine.wait(1);
+        sound(street);
+    }
+}
+
+fn sound(street: &Street) {
+    let machine = &street.machine;
+    assert_sound(&machine.page);
+    let nobody = matches!(machine.page.kind, PageKind::Start | PageKind::Closed);
+    assert!(!nobody || !machine.kiosk.visit().holds_personal_data());
+}
+
+fn difference(usual: &Page, page: &Page) -> &'static str {
+    match page.kind {
+        _ if page == usual => "–",
+        kind if kind == usual.kind => "told",
+        PageKind::Start => "start",
+        PageKind::Identify => "card again",
+        PageKind::Choose => "anew",
+        PageKind::Closed => "closed",
+        PageKind::Working => "waits",
+        PageKind::Confirmation => "told",
+        other => panic!("moves to {other:?}"),
+    }
+}
