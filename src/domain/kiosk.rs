@@ -27,12 +27,11 @@ use crate::status::{FlashRate, Known};
 pub use words::{Claim, Committed, Effect, Event, PrintOutcome, ReaderEvent};
 
 /// Paper under way.
-#[derive(PartialEq, Eq)]
 enum Order {
     /// The store has not said yet whether it may be printed.
     Claiming(Key),
-    /// The printer has this job.
-    Job(u64),
+    /// The printer has this job, for the filing that begins with this case, since then.
+    Job(u64, Key, Instant),
 }
 
 /// The core.
@@ -194,7 +193,7 @@ impl Kiosk {
             Event::Reader(event) => self.reader(event),
             Event::Printer(device, paper) => self.printer(device, paper),
             Event::PrintClaimed(key, claim) => self.print_claimed(&key, claim),
-            Event::PrintEnded(job, outcome) => self.print_ended(job, outcome),
+            Event::PrintEnded(job, outcome, why) => self.print_ended(job, outcome, why),
             Event::Filed(committed) => self.filed(committed),
             Event::NotFiled => {
                 self.log(EventId::CaseNotStored, Vec::new());

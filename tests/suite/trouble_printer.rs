@@ -73,11 +73,11 @@ fn before_it_prints() {
 
 #[test]
 fn while_it_prints() {
-    for (trouble, mended) in [
-        ("printer paper-out", "printer refill"),
-        ("printer jam", "printer clear-jam"),
-        ("printer cover-open", "printer cover-close"),
-        ("printer unplug", "printer replug"),
+    for (trouble, mended, why) in [
+        ("printer paper-out", "printer refill", "paper-out"),
+        ("printer jam", "printer clear-jam", "jam"),
+        ("printer cover-open", "printer cover-close", "cover-open"),
+        ("printer unplug", "printer replug", "outcome"),
     ] {
         let mut bench = Bench::new();
         bench.file("mother");
@@ -100,6 +100,12 @@ fn while_it_prints() {
         filed(&mut bench, trouble);
         let (paper, qr) = bench.paper();
         assert!(qr && !paper.contains("回执已打印"), "{trouble}: {paper}");
+        let written = bench.journal.written();
+        let told = written.lines().find(|line| line.contains("print.failed"));
+        assert!(
+            told.is_some_and(|line| line.contains(why)),
+            "{trouble}: {told:?}"
+        );
         again(&mut bench, mended);
         let receipts = bench.receipts();
         let copies = receipts

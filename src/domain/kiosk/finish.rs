@@ -161,7 +161,7 @@ impl Kiosk {
                 .push(Effect::KeepPrint(job, PrintOutcome::NotStarted));
             return self.paper_is(PaperFate::NoPaper);
         };
-        self.order = Some(Order::Job(job));
+        self.order = Some(Order::Job(job, key.clone(), self.now));
         if let Some(filing) = &mut self.visit.filing {
             filing.job = Some(job);
             filing.paper = PaperFate::Printing;
@@ -186,23 +186,41 @@ impl Kiosk {
     /// already in the printer comes out; nothing else is printed before it has ended.
     pub(super) fn call_off(&mut self, job: Option<u64>) {
         if let Some(job) = job.filter(|job| self.open_job() != Some(*job))
-            && self.order == Some(Order::Job(job))
+            && matches!(self.order, Some(Order::Job(of, ..)) if of == job)
         {
             self.effects.push(Effect::CancelPrint(job));
         }
     }
 
-    pub(super) fn print_ended(&mut self, job: u64, outcome: PrintOutcome) {
-        if self.order == Some(Order::Job(job)) {
-            self.order = None;
-            self.effects.push(Effect::KeepPrint(job, outcome));
-        }
+    pub(super) fn print_ended(
+        &mut self,
+        job: u64,
+        outcome: PrintOutcome,
+        why: Option<&'static str>,
+    ) {
+        // A job that was not ordered here, or has ended before, is nobody's.
+        let Some(Order::Job(_, key, began)) = self
+            .order
+            .take_if(|order| matches!(order, Order::Job(of, ..) if *of == job))
+        else {
+            return;
+        };
+        self.effects.push(Effect::KeepPrint(job, outcome));
+        let mut fields = vec![
+            ("case", FieldValue::id(&key.0)),
+            ("outcome", FieldValue::Word(outcome.word())),
+            (
+                "duration_ms",
+                FieldValue::count((self.now - began).as_millis()),
+            ),
+        ];
         let event = if outcome == PrintOutcome::Printed {
             EventId::PrintEnd
         } else {
+            fields.extend(why.map(|why| ("why", FieldValue::Word(why))));
             EventId::PrintFailed
         };
-        self.log(event, vec![("outcome", FieldValue::Word(outcome.word()))]);
+        self.log(event, fields);
         let Some(filing) = self
             .visit
             .filing

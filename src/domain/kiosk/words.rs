@@ -85,8 +85,8 @@ pub enum Event {
     /// The receipt of the filing that begins with this case may be printed; `None` when it may not: it was before, or
     /// the store did not take the claim. Said exactly once for each [`Effect::ClaimPrint`].
     PrintClaimed(Key, Option<Claim>),
-    /// A job ended; said exactly once for each job.
-    PrintEnded(u64, PrintOutcome),
+    /// A job ended, and the printer's word on why, for the engineer; said exactly once for each job.
+    PrintEnded(u64, PrintOutcome, Option<&'static str>),
     /// The cases are committed.
     Filed(Committed),
     /// They are not; the engineer's text is in the journal.

@@ -234,7 +234,7 @@ impl Machine {
             Effect::Print(job, _) => {
                 let outcome = self.world.printer;
                 outcome
-                    .map(|outcome| Event::PrintEnded(job, outcome))
+                    .map(|outcome| Event::PrintEnded(job, outcome, None))
                     .into_iter()
                     .collect()
             }

@@ -69,7 +69,7 @@ impl Watched {
         if matches!(event, Event::Filed(_)) {
             (self.committed, self.prints, self.copies, self.copy_touches) = (true, 0, 0, 0);
         }
-        if let Event::PrintEnded(job, _) = event {
+        if let Event::PrintEnded(job, ..) = event {
             self.to_printer.retain(|open| *open != job);
         }
         let ticked = matches!(event, Event::Tick);
@@ -166,7 +166,7 @@ impl Watched {
             Step::Platform(how) => self.platform(how),
             Step::Printer(how) => {
                 if let Some(job) = self.to_printer.pop() {
-                    self.give(Event::PrintEnded(job, OUTCOMES[how]));
+                    self.give(Event::PrintEnded(job, OUTCOMES[how], None));
                 }
             }
             Step::Progress => {
@@ -314,7 +314,7 @@ impl Watched {
     fn leave(&mut self) {
         self.store(true);
         while let Some(job) = self.to_printer.pop() {
-            self.give(Event::PrintEnded(job, PrintOutcome::Unknown));
+            self.give(Event::PrintEnded(job, PrintOutcome::Unknown, None));
         }
         let begin = self.machine.now;
         for _ in 0..140 {
