@@ -70,7 +70,7 @@ fn fill_more(store: &Store) {
     let filed = store.file(vec![correction], stamp()).expect("file");
     for again in [false, true] {
         let key = filed[0].key.clone();
-        let claimed = store.claim_print_then(key, again, stamp(), |claim| drop(claim));
+        let claimed = store.claim_print_then(key, again, stamp(), drop);
         claimed.expect("writer");
     }
     store.print_ended(1, PrintOutcome::Printed).expect("writer");
