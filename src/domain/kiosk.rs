@@ -12,6 +12,7 @@ mod words;
 use std::collections::BTreeMap;
 use std::time::Instant;
 
+use crate::case::Key;
 use crate::domain::guard::Guard;
 use crate::domain::health::{DeviceNote, Health};
 use crate::domain::input::Engines;
@@ -27,7 +28,15 @@ use crate::item::Catalogue;
 use crate::pins::{Beep, Output};
 use crate::status::{FlashRate, Known, Media};
 
-pub use words::{Committed, Effect, Event, PrintOutcome, ReaderEvent};
+pub use words::{Claim, Committed, Effect, Event, PrintOutcome, ReaderEvent};
+
+/// Paper under way.
+enum Order {
+    /// The store has not said yet whether it may be printed.
+    Claiming(Key),
+    /// The printer has this job, for the filing that begins with this case, since then.
+    Job(u64, Key, Instant),
+}
 
 /// The core.
 pub struct Kiosk {
@@ -43,9 +52,8 @@ pub struct Kiosk {
     cycles: PowerCycles,
     /// The screen may dim.
     dims: bool,
-    next_job: u64,
-    /// The job that has been ordered and has not ended, whoever's it is.
-    printing: Option<u64>,
+    /// The paper under way, whoever's it is. Nothing else is printed before it has ended.
+    order: Option<Order>,
     next_catalogue: Option<Box<Catalogue>>,
     /// A question about progress is on its way.
     asking: bool,
@@ -102,8 +110,7 @@ impl Kiosk {
             polling: false,
             cycles: PowerCycles::default(),
             dims: false,
-            next_job: 1,
-            printing: None,
+            order: None,
             next_catalogue: None,
             asking: false,
             next_ask: None,
@@ -197,7 +204,8 @@ impl Kiosk {
             Event::Intent(intent) => self.touched(intent),
             Event::Reader(event) => self.reader(event),
             Event::Printer(device, paper) => self.printer(device, paper),
-            Event::PrintEnded(job, outcome) => self.print_ended(job, outcome),
+            Event::PrintClaimed(key, claim) => self.print_claimed(&key, claim),
+            Event::PrintEnded(job, outcome, why) => self.print_ended(job, outcome, why),
             Event::Filed(committed) => self.filed(committed),
             Event::NotFiled => {
                 self.log(EventId::CaseNotStored, Vec::new());

@@ -40,7 +40,7 @@ impl Found {
     #[must_use]
     pub fn lacks(&self) -> Vec<Lack> {
         let devices = [
-            Lack::ofreader(self.reader),
+            Lack::of_reader(self.reader),
             Lack::of_printer(self.printer, self.paper),
         ];
         devices

@@ -3,6 +3,7 @@
 mod devices;
 mod network;
 mod outset;
+mod prints;
 mod refusals;
 mod wires;
 
@@ -352,6 +353,11 @@ impl Loop {
             Effect::Overdue(key) => self.network.overdue(key),
             Effect::Park(key, cause) => self.network.park(key, cause),
             Effect::Load(part) => self.network.load(part),
+            Effect::ClaimPrint(key, again) => self.claim_print(key, again),
+            Effect::KeepPrint(job, outcome) => {
+                // A store that has ended takes no word; the next start calls the print unknown.
+                let _ = self.store.print_ended(job, outcome);
+            }
             Effect::Print(job, receipt) => self.ports.print(job, receipt, &self.inbox),
             Effect::NoteDevices(note) => self.device_file.note(&note, &self.clock),
             Effect::CancelPrint(job) => self.ports.cancel(job),

@@ -25,6 +25,7 @@ mod numbers;
 pub mod objects;
 mod open;
 mod place;
+mod prints;
 mod ratings;
 mod raw;
 mod refused;

@@ -119,3 +119,27 @@ pub enum Reason {
     #[error("receipt cannot be encoded")]
     Unprintable,
 }
+
+impl Reason {
+    /// Its word in the journal.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::NoPrinter => "no-printer",
+            Self::Lost => "lost",
+            Self::NoAnswer => "no-answer",
+            Self::Busy => "busy",
+            Self::PaperOut => "paper-out",
+            Self::PaperLow => "paper-low",
+            Self::Jam => "jam",
+            Self::CoverOpen => "cover-open",
+            Self::Cutter => "cutter",
+            Self::Fault => "fault",
+            Self::Offline => "offline",
+            Self::Stalled => "stalled",
+            Self::NotClean => "not-clean",
+            Self::Cancelled => "cancelled",
+            Self::Unprintable => "unprintable",
+        }
+    }
+}

@@ -2,7 +2,11 @@
 
 use std::time::Duration;
 
+use kiosk::case::{Key, Machine};
 use kiosk::domain::page::{Body, Intent, Page, PageKind, Progress};
+
+use kiosk::shell::clock::Clock;
+use kiosk::shell::store::{Config as StoreConfig, Store};
 
 use super::trouble_bench::Bench;
 
@@ -69,11 +73,11 @@ fn before_it_prints() {
 
 #[test]
 fn while_it_prints() {
-    for (trouble, mended) in [
-        ("printer paper-out", "printer refill"),
-        ("printer jam", "printer clear-jam"),
-        ("printer cover-open", "printer cover-close"),
-        ("printer unplug", "printer replug"),
+    for (trouble, mended, why) in [
+        ("printer paper-out", "printer refill", "paper-out"),
+        ("printer jam", "printer clear-jam", "jam"),
+        ("printer cover-open", "printer cover-close", "cover-open"),
+        ("printer unplug", "printer replug", "outcome"),
     ] {
         let mut bench = Bench::new();
         bench.file("mother");
@@ -96,6 +100,12 @@ fn while_it_prints() {
         filed(&mut bench, trouble);
         let (paper, qr) = bench.paper();
         assert!(qr && !paper.contains("回执已打印"), "{trouble}: {paper}");
+        let written = bench.journal.written();
+        let told = written.lines().find(|line| line.contains("print.failed"));
+        assert!(
+            told.is_some_and(|line| line.contains(why)),
+            "{trouble}: {told:?}"
+        );
         again(&mut bench, mended);
         let receipts = bench.receipts();
         let copies = receipts
@@ -150,4 +160,24 @@ fn a_printer_that_the_configuration_describes_wrongly_is_a_stated_fault() {
     let (paper, qr) = bench.paper();
     assert!(paper.contains("现在不能打印") && qr, "{paper}");
     assert!(bench.receipts().is_empty(), "no other profile was taken");
+}
+
+#[test]
+fn a_print_that_was_under_way_when_the_power_went_is_told_and_not_repeated() {
+    let mut bench = Bench::with(|config, _| {
+        let machine = Machine::parse(&config.machine.id).unwrap();
+        let opened = Store::open(StoreConfig::new(config.store.path.clone(), machine)).unwrap();
+        let stamp = Clock::system().stamp();
+        let key = Key("W0012-7K-000001-0000000000000000".into());
+        opened
+            .store
+            .claim_print_then(key, false, stamp, |claim| assert!(claim.unwrap().is_some()))
+            .unwrap();
+    });
+    bench.until("ready to print", |page| page.banners.is_empty());
+    assert_eq!(bench.logged("print.left_open"), 1);
+    bench.visit("mother");
+    let receipts = bench.receipts();
+    assert_eq!(receipts.len(), 1, "its own and no other");
+    assert!(!receipts[0].contains("补打"));
 }

@@ -71,6 +71,7 @@ pub fn of_report(config: &Config, report: &Report, clock: &Clock) -> Vec<Finding
         report.counts().map(|counts| states(&counts)),
         waiting(report, clock),
         acceptance(report),
+        prints(report),
         room(config, report),
     ];
     parts
@@ -145,6 +146,16 @@ fn waiting(report: &Report, clock: &Clock) -> Result<Finding, ReportFault> {
             &format!("see line and clock below; `kiosk outbox show {number}` has every attempt"),
         ),
     })
+}
+
+fn prints(report: &Report) -> Result<Finding, ReportFault> {
+    let (ordered, unproven) = report.prints()?;
+    Ok(
+        Finding::new(Grade::Ok, "prints", "回执", "receipts").meaning(
+            &format!("打印过 {ordered} 次，其中 {unproven} 次未能确认"),
+            &format!("printed {ordered} times, {unproven} of them never proved"),
+        ),
+    )
 }
 
 fn acceptance(report: &Report) -> Result<Finding, ReportFault> {

@@ -1,14 +1,14 @@
 //! From committed to paper in the hand.
 
-use crate::case::PaperWay;
+use crate::case::{Key, PaperWay};
 use crate::domain::paper::{self, CaseFacts, Fate, FilingFacts};
-use crate::domain::visit::filing::{CaseFate, FiledCase, PaperFate, WAIT_FOR_ANSWER};
+use crate::domain::visit::filing::{CaseFate, FiledCase, Filing, PaperFate, WAIT_FOR_ANSWER};
 use crate::domain::visit::{State, Trigger};
 use crate::domain::world::Line;
 use crate::events::{EventId, FieldValue};
 use crate::text::Text;
 
-use super::{Committed, Effect, Kiosk, PrintOutcome};
+use super::{Claim, Committed, Effect, Kiosk, Order, PrintOutcome};
 
 impl Kiosk {
     /// Committed and synced: from here on, and not before, anything may be said.
@@ -65,8 +65,8 @@ impl Kiosk {
         if filing.paper == PaperFate::NotYet {
             if !self.world.can_print() {
                 filing.paper = PaperFate::NoPaper;
-            } else if self.printing.is_none() {
-                self.print(0);
+            } else if self.order.is_none() {
+                self.order_print(false);
             }
             // Otherwise the paper of somebody who left is on its way out; the work page waits for it.
         }
@@ -107,34 +107,71 @@ impl Kiosk {
 
     /// A person asks for the paper again.
     pub(super) fn print_again(&mut self) {
+        let wanted = |filing: &Filing| filing.may_print_again();
+        if self.world.can_print()
+            && self.order.is_none()
+            && self.visit.filing.as_ref().is_some_and(wanted)
+        {
+            self.order_print(true);
+        }
+    }
+
+    /// First the store, so that no restart prints it a second time.
+    fn order_print(&mut self, again: bool) {
         let Some(filing) = &mut self.visit.filing else {
             return;
         };
-        if !self.world.can_print() || !filing.may_print_again() || self.printing.is_some() {
-            return;
-        }
-        // Nothing came out before: that was no print, and this is no copy.
-        if filing.paper != PaperFate::NoPaper {
-            filing.reprints += 1;
-        }
-        let reprints = filing.reprints;
-        self.print(reprints);
-    }
-
-    fn print(&mut self, reprint: u32) {
-        let Some(facts) = self.facts(reprint) else {
+        let Some(case) = filing.cases.first() else {
             return;
         };
-        let job = self.next_job;
-        self.next_job += 1;
-        self.printing = Some(job);
+        let key = case.key.clone();
+        filing.paper = PaperFate::Printing;
+        self.order = Some(Order::Claiming(key.clone()));
+        self.effects.push(Effect::ClaimPrint(key, again));
+    }
+
+    /// The store's word on a claim. What is claimed and not printed after all has not begun.
+    pub(super) fn print_claimed(&mut self, key: &Key, claim: Option<Claim>) {
+        let expected = matches!(&self.order, Some(Order::Claiming(of)) if of == key);
+        if expected {
+            self.order = None;
+        }
+        let first = |filing: &Filing| filing.cases.first().is_some_and(|case| case.key == *key);
+        let here = expected && self.visit.filing.as_ref().is_some_and(first);
+        match claim {
+            Some(claim) if here => self.print(key, claim),
+            Some(claim) => {
+                let outcome = PrintOutcome::NotStarted;
+                self.effects.push(Effect::KeepPrint(claim.job, outcome));
+            }
+            None if here => self.paper_is(PaperFate::NoPaper),
+            None => {}
+        }
+    }
+
+    fn paper_is(&mut self, fate: PaperFate) {
+        if let Some(filing) = &mut self.visit.filing {
+            filing.paper = fate;
+        }
+    }
+
+    fn print(&mut self, key: &Key, Claim { job, copy }: Claim) {
+        let Some(facts) = self.facts(copy) else {
+            self.effects
+                .push(Effect::KeepPrint(job, PrintOutcome::NotStarted));
+            return self.paper_is(PaperFate::NoPaper);
+        };
+        self.order = Some(Order::Job(job, key.clone(), self.now));
         if let Some(filing) = &mut self.visit.filing {
             filing.job = Some(job);
             filing.paper = PaperFate::Printing;
         }
         self.log(
             EventId::PrintBegin,
-            vec![("reprint", FieldValue::count(reprint))],
+            vec![
+                ("case", FieldValue::id(&key.0)),
+                ("reprint", FieldValue::count(copy)),
+            ],
         );
         self.effects
             .push(Effect::Print(job, paper::receipt(&facts)));
@@ -148,27 +185,42 @@ impl Kiosk {
     /// The visit no longer holds this job: whoever stands here next must not find its paper in the slot. What is
     /// already in the printer comes out; nothing else is printed before it has ended.
     pub(super) fn call_off(&mut self, job: Option<u64>) {
-        if job.is_some() && job == self.printing && job != self.open_job() {
-            self.effects.extend(job.map(Effect::CancelPrint));
+        if let Some(job) = job.filter(|job| self.open_job() != Some(*job))
+            && matches!(self.order, Some(Order::Job(of, ..)) if of == job)
+        {
+            self.effects.push(Effect::CancelPrint(job));
         }
     }
 
-    pub(super) fn print_ended(&mut self, job: u64, outcome: PrintOutcome) {
-        if self.printing == Some(job) {
-            self.printing = None;
-        }
-        let word = match outcome {
-            PrintOutcome::Printed => "printed",
-            PrintOutcome::NotStarted => "not-started",
-            PrintOutcome::Interrupted => "interrupted",
-            PrintOutcome::Unknown => "unknown",
+    pub(super) fn print_ended(
+        &mut self,
+        job: u64,
+        outcome: PrintOutcome,
+        why: Option<&'static str>,
+    ) {
+        // A job that was not ordered here, or has ended before, is nobody's.
+        let Some(Order::Job(_, key, began)) = self
+            .order
+            .take_if(|order| matches!(order, Order::Job(of, ..) if *of == job))
+        else {
+            return;
         };
+        self.effects.push(Effect::KeepPrint(job, outcome));
+        let mut fields = vec![
+            ("case", FieldValue::id(&key.0)),
+            ("outcome", FieldValue::Word(outcome.word())),
+            (
+                "duration_ms",
+                FieldValue::count((self.now - began).as_millis()),
+            ),
+        ];
         let event = if outcome == PrintOutcome::Printed {
             EventId::PrintEnd
         } else {
+            fields.extend(why.map(|why| ("why", FieldValue::Word(why))));
             EventId::PrintFailed
         };
-        self.log(event, vec![("outcome", FieldValue::Word(word))]);
+        self.log(event, fields);
         let Some(filing) = self
             .visit
             .filing

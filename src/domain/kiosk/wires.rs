@@ -1,6 +1,6 @@
 //! What the pins tell, and what the guide lights show.
 
-use crate::domain::visit::filing::{Filing, PaperFate};
+use crate::domain::visit::filing::PaperFate;
 use crate::domain::visit::{State, Trigger};
 use crate::events::{EventId, FieldValue};
 use crate::pins::Output;
@@ -88,8 +88,7 @@ impl Kiosk {
 
     /// Grants what drivers wish, never during a print: its paper would be torn.
     pub(super) fn cycle_power(&mut self) {
-        let printing = |filing: &Filing| filing.job.is_some();
-        if self.visit.filing.as_ref().is_some_and(printing) {
+        if self.order.is_some() {
             return;
         }
         for (part, granted) in self.cycles.judge(self.now) {

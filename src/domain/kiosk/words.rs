@@ -41,6 +41,28 @@ pub enum PrintOutcome {
     Unknown,
 }
 
+impl PrintOutcome {
+    /// Its word in the journal and in the store.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Printed => "printed",
+            Self::NotStarted => "not-started",
+            Self::Interrupted => "interrupted",
+            Self::Unknown => "unknown",
+        }
+    }
+}
+
+/// A receipt that may be printed once: its claim is on disk.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Claim {
+    /// Number of the job; never given out twice.
+    pub job: u64,
+    /// 0, or the number of this copy among those that came out or may have.
+    pub copy: u32,
+}
+
 /// Cases that were committed together.
 #[derive(Clone, Debug, Default)]
 pub struct Committed {
@@ -61,8 +83,11 @@ pub enum Event {
     Reader(ReaderEvent),
     /// The printer's health and paper.
     Printer(Device, Paper),
-    /// A job ended; said exactly once for each job.
-    PrintEnded(u64, PrintOutcome),
+    /// The receipt of the filing that begins with this case may be printed; `None` when it may not: it was before, or
+    /// the store did not take the claim. Said exactly once for each [`Effect::ClaimPrint`].
+    PrintClaimed(Key, Option<Claim>),
+    /// A job ended, and the printer's word on why, for the engineer; said exactly once for each job.
+    PrintEnded(u64, PrintOutcome, Option<&'static str>),
     /// The cases are committed.
     Filed(Committed),
     /// They are not; the engineer's text is in the journal.
@@ -126,8 +151,13 @@ pub enum Effect {
     Park(Key, ParkCause),
     /// Read a part of the backlog from the store, then tell.
     Load(Load),
-    /// Print.
+    /// Claim the receipt of the filing that begins with this case in the store, then tell: the first one, or a copy
+    /// that a person asked for.
+    ClaimPrint(Key, bool),
+    /// Print. Its number is claimed.
     Print(u64, Receipt),
+    /// Write down how the job ended.
+    KeepPrint(u64, PrintOutcome),
     /// Write down how the devices are, for `kiosk doctor`.
     NoteDevices(Box<DeviceNote>),
     /// Print this job no more: its person is gone.

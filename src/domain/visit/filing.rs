@@ -64,8 +64,6 @@ pub struct Filing {
     pub job: Option<u64>,
     /// The paper.
     pub paper: PaperFate,
-    /// How often a person asked for the paper again.
-    pub reprints: u32,
     /// Filed at, for paper and page.
     pub time: Option<String>,
     /// Text of the QR code, on paper and page.

@@ -49,7 +49,11 @@ impl Ports {
                 .is_ok()
         });
         if !sent {
-            inbox.event(Event::PrintEnded(job, PrintOutcome::NotStarted));
+            inbox.event(Event::PrintEnded(
+                job,
+                PrintOutcome::NotStarted,
+                Some(printer::Reason::NoPrinter.word()),
+            ));
         }
     }
 
@@ -161,7 +165,10 @@ fn reader_note(event: &ReaderEvent) -> Option<(EventId, Vec<(&'static str, Field
 pub fn printer_event(event: printer::Event) -> Event {
     match event {
         printer::Event::Status(status) => Event::Printer(status.device, status.paper),
-        printer::Event::Finished { job, outcome } => Event::PrintEnded(job, outcome_word(outcome)),
+        printer::Event::Finished { job, outcome } => {
+            let why = outcome.reason().map(printer::Reason::word);
+            Event::PrintEnded(job, outcome_word(outcome), why)
+        }
     }
 }
 

@@ -58,6 +58,15 @@ pub(super) fn prepare(
         journal.event(EventId::ClockUntrusted, &[]);
     }
     let store = open_store(config, journal)?;
+    let left = store
+        .settle_prints()
+        .context("settle the prints of the last run")?;
+    if left > 0 {
+        journal.event(
+            EventId::PrintLeftOpen,
+            &[("prints", FieldValue::count(left))],
+        );
+    }
     let identity = load_identity(config, journal);
     let client = client(config, clock)?;
     let network = Network::new(

@@ -6,6 +6,7 @@
 //! Never in the process that has the store open: closing any handle of a file drops all of a process's POSIX locks
 //! on it, and the store's exclusive lock is one (sqlite.org/lockingv3.html, "fcntl" of POSIX.1).
 
+mod prints;
 mod snapshot;
 
 use std::fs;

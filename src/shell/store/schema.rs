@@ -103,6 +103,17 @@ BEGIN UPDATE cases SET mark = NULL WHERE id = NEW.id; END;
 ALTER TABLE epochs ADD COLUMN seq INTEGER;
 ALTER TABLE epochs ADD COLUMN head BLOB;
 ALTER TABLE epochs ADD COLUMN gone INTEGER NOT NULL DEFAULT 0;
+", "
+-- Receipts ordered from the printer, before the first byte goes out. The number is the job's.
+CREATE TABLE prints (
+    id INTEGER PRIMARY KEY,
+    key TEXT NOT NULL,            -- of the first case of the filing
+    copy INTEGER NOT NULL,        -- 0, then the number that stands on the copy
+    wall TEXT, class TEXT NOT NULL, boot TEXT NOT NULL, ms INTEGER NOT NULL,
+    outcome TEXT                  -- NULL while it is under way
+) STRICT;
+-- What never began may be ordered again under the same number.
+CREATE UNIQUE INDEX prints_once ON prints (key, copy) WHERE outcome IS NOT 'not-started';
 "];
 
 /// Version that this firmware writes.

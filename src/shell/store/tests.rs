@@ -5,6 +5,7 @@ mod damage;
 mod doubt;
 mod frozen;
 mod keys;
+mod prints;
 mod refused;
 mod rows;
 mod sealing;

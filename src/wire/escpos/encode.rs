@@ -1,5 +1,7 @@
 //! From a receipt's blocks to bytes.
 
+use zeroize::Zeroize as _;
+
 use super::charset::printable;
 use super::commands;
 use super::layout::{columns_of, wrap};
@@ -20,6 +22,13 @@ pub struct Chunk {
 impl Chunk {
     pub(super) fn new(bytes: Vec<u8>) -> Self {
         Self { bytes }
+    }
+}
+
+/// A receipt names a person: nothing of it stays in memory.
+impl Drop for Chunk {
+    fn drop(&mut self) {
+        self.bytes.zeroize();
     }
 }
 

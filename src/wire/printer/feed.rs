@@ -3,13 +3,15 @@
 use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
+use zeroize::Zeroizing;
+
 /// Most bytes in one write.
 const PIECE: usize = 256;
 
 /// Whole commands, sent in order. Short: it is refilled only when empty, save for a cut or a setting.
 #[derive(Clone, Debug)]
 pub(super) struct Feed {
-    commands: VecDeque<Vec<u8>>,
+    commands: VecDeque<Zeroizing<Vec<u8>>>,
     /// How much of the first is out.
     offset: usize,
     /// When the line is done with the last piece.
@@ -29,7 +31,7 @@ impl Feed {
     }
 
     pub(super) fn push(&mut self, command: Vec<u8>) {
-        self.commands.push_back(command);
+        self.commands.push_back(Zeroizing::new(command));
     }
 
     pub(super) fn is_empty(&self) -> bool {

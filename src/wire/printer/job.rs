@@ -89,7 +89,9 @@ impl Job {
         if counts && under_way > 0 && (full || self.marks.len() >= MAX_MARKS) {
             return None;
         }
-        let mut bytes = chunk.bytes.clone();
+        let room = chunk.bytes.len() + TRANSMIT_PAPER.len();
+        let mut bytes = Vec::with_capacity(room);
+        bytes.extend(&chunk.bytes);
         self.next += 1;
         self.since_mark += bytes.len();
         // Without a mark before a chunk that may not fit, its room would never be seen to come free.
@@ -155,6 +157,17 @@ pub enum Outcome {
     Interrupted(Reason),
     /// All was sent and nothing proves or disproves it.
     Unknown,
+}
+
+impl Outcome {
+    /// Why it is not printed, where that is known.
+    #[must_use]
+    pub fn reason(self) -> Option<Reason> {
+        match self {
+            Self::NotStarted(reason) | Self::Interrupted(reason) => Some(reason),
+            Self::Printed | Self::Unknown => None,
+        }
+    }
 }
 
 #[cfg(test)]

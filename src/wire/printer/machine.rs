@@ -3,6 +3,8 @@
 use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
+use zeroize::Zeroizing;
+
 use super::clean::Buffer;
 use super::feed::Feed;
 use super::hold::Hold;
@@ -47,7 +49,7 @@ pub struct Printer {
     low_left_mm: Option<u32>,
     /// When a stuck printer may be told to recover again.
     pub(super) recover_at: Option<Instant>,
-    pub(super) transmit: VecDeque<Vec<u8>>,
+    transmit: VecDeque<Zeroizing<Vec<u8>>>,
     events: VecDeque<Event>,
 }
 
@@ -93,6 +95,11 @@ impl Printer {
     #[must_use]
     pub fn status(&self) -> Status {
         self.reported
+    }
+
+    /// Hands bytes to the port.
+    pub(super) fn send(&mut self, bytes: Vec<u8>) {
+        self.transmit.push_back(Zeroizing::new(bytes));
     }
 
     pub(super) fn tell(&mut self, event: Event) {
@@ -198,9 +205,9 @@ impl Printer {
             {
                 // On a port that takes nothing the question before still lies there, and is one missing answer more.
                 let question = commands::ask_status(n).to_vec();
-                let lies_there = |bytes: &Vec<u8>| bytes.starts_with(&question[..2]);
+                let lies_there = |bytes: &Zeroizing<Vec<u8>>| bytes.starts_with(&question[..2]);
                 if !self.transmit.iter().any(lies_there) {
-                    self.transmit.push_back(question);
+                    self.send(question);
                 }
             }
             if self.is_held() {
@@ -215,7 +222,7 @@ impl Printer {
                 }
                 return;
             };
-            self.transmit.push_back(piece);
+            self.send(piece);
             if let Some(job) = &mut self.job {
                 job.progress_at = now;
             }
@@ -330,7 +337,8 @@ impl Machine for Printer {
     }
 
     fn poll_transmit(&mut self) -> Option<Vec<u8>> {
-        self.transmit.pop_front()
+        let bytes = self.transmit.pop_front();
+        bytes.map(|mut bytes| std::mem::take(&mut *bytes))
     }
 
     fn poll_event(&mut self) -> Option<Event> {

@@ -154,8 +154,7 @@ impl Printer {
             let stuck = self.bits.recoverable || self.bits.cutter;
             if stuck && self.recover_at.is_none_or(|at| now >= at) {
                 self.recover_at = Some(now + RECOVER_EVERY);
-                self.transmit
-                    .push_back(commands::RECOVER_AND_CLEAR.to_vec());
+                self.send(commands::RECOVER_AND_CLEAR.to_vec());
             }
         } else if status.ready() {
             self.recover_at = None;
@@ -252,9 +251,8 @@ impl Printer {
     fn abandon(&mut self, outcome: Outcome) {
         self.buffer = Buffer::dirty(self.feed.clear());
         if self.open {
-            self.transmit
-                .push_back(commands::RECOVER_AND_CLEAR.to_vec());
-            self.transmit.push_back(commands::CLEAR_BUFFERS.to_vec());
+            self.send(commands::RECOVER_AND_CLEAR.to_vec());
+            self.send(commands::CLEAR_BUFFERS.to_vec());
         }
         self.finish(outcome);
     }

@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use kiosk::case::{Acceptance, Answer, FilingNumber, Key};
 use kiosk::domain::input::Engines;
-use kiosk::domain::kiosk::{Committed, Effect, Event};
+use kiosk::domain::kiosk::{Claim, Committed, Effect, Event};
 use kiosk::domain::page::{Intent, PageKind};
 use kiosk::receipt::{Align, Block, Receipt, Size};
 use kiosk::shell::fonts::FileGlyphs;
@@ -93,7 +93,9 @@ fn committed_and_answered(bench: &mut Bench) -> (Duration, Receipt) {
     });
     let began = Instant::now();
     let mut effects = bench.handle(Event::Filed(filed));
-    effects.extend(bench.handle(Event::Answered(key, accepted)));
+    effects.extend(bench.handle(Event::Answered(key.clone(), accepted)));
+    let claim = Claim { job: 1, copy: 0 };
+    effects.extend(bench.handle(Event::PrintClaimed(key, Some(claim))));
     let time = began.elapsed();
     assert!(matches!(
         bench.page.kind,

@@ -95,7 +95,7 @@ fn a_torn_paper_is_printed_again_as_a_copy_and_only_when_asked() {
     assert_eq!(machine.prints.len(), 2, "one touch, one copy");
     assert!(words(&machine.prints[1].1).contains("补打（第 1 份）"));
     let job = machine.prints[1].0;
-    machine.give(Event::PrintEnded(job, PrintOutcome::Printed));
+    machine.give(Event::PrintEnded(job, PrintOutcome::Printed, None));
     assert!(!paper(&machine).1);
 }
 
@@ -113,6 +113,7 @@ fn a_printer_that_never_tells_does_not_hold_the_person_and_its_late_word_counts(
     machine.give(Event::PrintEnded(
         machine.prints[0].0,
         PrintOutcome::Printed,
+        None,
     ));
     assert!(paper(&machine).0.contains("已打印"));
 }
@@ -276,6 +277,7 @@ fn a_late_or_repeated_commit_disturbs_nothing() {
     machine.give(Event::PrintEnded(
         machine.prints[0].0,
         PrintOutcome::Printed,
+        None,
     ));
     machine.expect(PageKind::Start);
     assert!(!machine.kiosk.visit().holds_personal_data());

@@ -12,7 +12,7 @@ use kiosk::case::{
 };
 use kiosk::document::IdentityDocument;
 use kiosk::domain::input::Engines;
-use kiosk::domain::kiosk::{Committed, Effect, Event, Kiosk, PrintOutcome, ReaderEvent};
+use kiosk::domain::kiosk::{Claim, Committed, Effect, Event, Kiosk, PrintOutcome, ReaderEvent};
 use kiosk::domain::outbox::{Outbox, Settings};
 use kiosk::domain::page::{Body, Intent, Page, PageKind};
 use kiosk::domain::visit::idle::IdleRules;
@@ -86,6 +86,8 @@ pub struct Machine {
     pub world: World,
     pub filed: Vec<Vec<Draft>>,
     pub prints: Vec<(u64, Receipt)>,
+    /// Claims in order of their jobs, and whether they count as begun.
+    pub claims: Vec<(Key, bool)>,
     pub others: Vec<Effect>,
     pub seq: u64,
     /// What the store holds of refused cases, by the number of the person's card.
@@ -160,6 +162,7 @@ impl Machine {
             },
             filed: Vec::new(),
             prints: Vec::new(),
+            claims: Vec::new(),
             others: Vec::new(),
             seq: 0,
             refused: Vec::new(),
@@ -223,10 +226,15 @@ impl Machine {
                     .into_iter()
                     .collect()
             }
+            Effect::ClaimPrint(key, again) => vec![self.claim(key, again)],
+            Effect::KeepPrint(job, outcome) => {
+                self.ended(job, outcome);
+                Vec::new()
+            }
             Effect::Print(job, _) => {
                 let outcome = self.world.printer;
                 outcome
-                    .map(|outcome| Event::PrintEnded(job, outcome))
+                    .map(|outcome| Event::PrintEnded(job, outcome, None))
                     .into_iter()
                     .collect()
             }
@@ -242,6 +250,28 @@ impl Machine {
             }
             _ => Vec::new(),
         }
+    }
+
+    /// What a store says to a claim.
+    pub fn claim(&mut self, key: Key, again: bool) -> Event {
+        let printed = self
+            .claims
+            .iter()
+            .filter(|(of, begun)| *of == key && *begun);
+        let copy = printed.count() as u32;
+        let claim = (copy == 0 || again).then(|| {
+            self.claims.push((key.clone(), true));
+            Claim {
+                job: self.claims.len() as u64,
+                copy,
+            }
+        });
+        Event::PrintClaimed(key, claim)
+    }
+
+    /// What a store does with the end of a print.
+    pub fn ended(&mut self, job: u64, outcome: PrintOutcome) {
+        self.claims[job as usize - 1].1 = outcome != PrintOutcome::NotStarted;
     }
 
     /// What a store says that has committed so many cases.

@@ -64,6 +64,7 @@ fn the_page_of_the_end_may_still_wait_for_the_paper() {
     machine.give(Event::PrintEnded(
         machine.prints[1].0,
         PrintOutcome::Printed,
+        None,
     ));
     assert!(machine.page.heading.contains("回执"));
     machine.touch(Intent::Primary);
@@ -83,6 +84,7 @@ fn the_next_paper_waits_for_the_end_of_the_last_and_not_for_ever() {
             machine.give(Event::PrintEnded(
                 machine.prints[1].0,
                 PrintOutcome::Unknown,
+                None,
             ));
             assert_eq!(machine.prints.len(), 3);
         } else {

@@ -1,5 +1,6 @@
 //! Anything in any order: whatever people, devices and the platform do, the promises hold.
 
+mod paper;
 mod refusals;
 
 use std::cell::Cell;
@@ -13,7 +14,7 @@ use kiosk::text::Lang;
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
 
-use super::person::{Machine, accepted, case, monday, old, unreachable, words, young};
+use super::person::{Machine, accepted, case, monday, old, unreachable, young};
 use super::random::{Step, step};
 use super::sound::assert_sound;
 
@@ -24,6 +25,7 @@ struct Watched {
     to_platform: Vec<Key>,
     to_printer: Vec<u64>,
     called_off: bool,
+    claims: Vec<Event>,
     asked: usize,
     /// Every question for refused cases.
     questions: Vec<refusals::Asked>,
@@ -46,6 +48,7 @@ impl Watched {
             to_platform: Vec::new(),
             to_printer: Vec::new(),
             called_off: false,
+            claims: Vec::new(),
             asked: 0,
             questions: Vec::new(),
             prints: 0,
@@ -66,7 +69,7 @@ impl Watched {
         if matches!(event, Event::Filed(_)) {
             (self.committed, self.prints, self.copies, self.copy_touches) = (true, 0, 0, 0);
         }
-        if let Event::PrintEnded(job, _) = event {
+        if let Event::PrintEnded(job, ..) = event {
             self.to_printer.retain(|open| *open != job);
         }
         let ticked = matches!(event, Event::Tick);
@@ -78,6 +81,9 @@ impl Watched {
         let effects = self.machine.raw(event);
         for effect in &effects {
             self.see(effect);
+        }
+        while let Some(claimed) = self.claims.pop() {
+            self.give(claimed);
         }
         self.judge(ticked, effects.is_empty());
     }
@@ -94,21 +100,11 @@ impl Watched {
                 }
             }
             Effect::Send(key) => self.to_platform.push(key.clone()),
-            Effect::Print(job, receipt) => {
-                assert!(self.committed, "printed before it was committed");
-                assert!(self.to_printer.is_empty(), "two jobs at once");
-                self.called_off = false;
-                self.to_printer.push(*job);
-                if words(receipt).contains("补打") || words(receipt).contains("Reprint") {
-                    self.copies += 1;
-                } else {
-                    self.prints += 1;
-                }
-                assert!(
-                    self.prints + self.copies <= 1 + self.copy_touches,
-                    "printed unasked"
-                );
+            Effect::ClaimPrint(key, again) => {
+                self.claims.push(self.machine.claim(key.clone(), *again));
             }
+            Effect::KeepPrint(job, outcome) => self.machine.ended(*job, *outcome),
+            Effect::Print(job, receipt) => self.ordered(*job, receipt),
             Effect::CancelPrint(job) => {
                 assert_eq!(self.to_printer, [*job], "only what is on its way");
                 self.called_off = true;
@@ -170,7 +166,7 @@ impl Watched {
             Step::Platform(how) => self.platform(how),
             Step::Printer(how) => {
                 if let Some(job) = self.to_printer.pop() {
-                    self.give(Event::PrintEnded(job, OUTCOMES[how]));
+                    self.give(Event::PrintEnded(job, OUTCOMES[how], None));
                 }
             }
             Step::Progress => {
@@ -318,7 +314,7 @@ impl Watched {
     fn leave(&mut self) {
         self.store(true);
         while let Some(job) = self.to_printer.pop() {
-            self.give(Event::PrintEnded(job, PrintOutcome::Unknown));
+            self.give(Event::PrintEnded(job, PrintOutcome::Unknown, None));
         }
         let begin = self.machine.now;
         for _ in 0..140 {

@@ -81,6 +81,6 @@ pub fn step() -> impl Strategy<Value = Step> {
         1 => Just(Step::Event(Event::Reader(ReaderEvent::Failed(CardTrouble::MovedAway, Some(0x41))))),
         1 => any::<bool>().prop_map(|open| Step::Event(Event::Door(open))),
         1 => any::<bool>().prop_map(|there| Step::Event(Event::Presence(there))),
-        1 => (0..9_u64).prop_map(|job| Step::Event(Event::PrintEnded(job, PrintOutcome::Printed))),
+        1 => (0..9_u64).prop_map(|job| Step::Event(Event::PrintEnded(job, PrintOutcome::Printed, None))),
     ]
 }

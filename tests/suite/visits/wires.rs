@@ -144,7 +144,7 @@ fn a_power_cycle_waits_for_the_end_of_a_print() {
     let job = machine.prints.last().expect("a print has begun").0;
     machine.give(Event::PowerCycle(Part::Printer));
     assert_eq!(cycles(&machine), 0);
-    machine.give(Event::PrintEnded(job, PrintOutcome::Unknown));
+    machine.give(Event::PrintEnded(job, PrintOutcome::Unknown, None));
     assert_eq!(cycles(&machine), 1);
     for _ in 0..5 {
         machine.give(Event::PowerCycle(Part::Printer));

@@ -5,6 +5,7 @@ use std::os::unix::fs::PermissionsExt;
 use super::super::schema;
 use super::*;
 use crate::case::{Signature, attachments_of};
+use crate::domain::kiosk::PrintOutcome;
 
 fn vectors(version: u32) -> std::path::PathBuf {
     let all = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/vectors/store");
@@ -66,7 +67,13 @@ fn fill_more(store: &Store) {
     correction.contents = vec![signature];
     let refused = store.refused("10", &"999999000000000001".into());
     correction.corrects = Some(refused.expect("refused")[0].correction());
-    store.file(vec![correction], stamp()).expect("file");
+    let filed = store.file(vec![correction], stamp()).expect("file");
+    for again in [false, true] {
+        let key = filed[0].key.clone();
+        let claimed = store.claim_print_then(key, again, stamp(), drop);
+        claimed.expect("writer");
+    }
+    store.print_ended(1, PrintOutcome::Printed).expect("writer");
 }
 
 fn states(store: &Store) -> Vec<CaseState> {
@@ -85,6 +92,23 @@ fn freeze_this_version() {
     let vectors = vectors(schema::CURRENT);
     fs::create_dir_all(&vectors).expect("folder");
     copy(folder.path(), &vectors);
+}
+
+#[test]
+fn version_5_keeps_what_was_printed() {
+    let folder = thawed(5);
+    let opened = open(folder.path());
+    assert!(!opened.fresh && opened.set_aside.is_none() && opened.troubles.is_empty());
+    let store = opened.store;
+    store.verify().expect("sound");
+    assert_eq!(store.settle_prints(), Ok(1), "the copy was never proved");
+    let key = store.list(1).expect("list")[0].key.clone();
+    let (sender, claimed) = std::sync::mpsc::channel();
+    let then = move |claim| drop(sender.send(claim));
+    let asked = store.claim_print_then(key, true, stamp(), then);
+    asked.expect("writer");
+    let claim = claimed.recv().expect("answer").expect("written");
+    assert_eq!(claim.map(|claim| (claim.job, claim.copy)), Some((3, 2)));
 }
 
 #[test]
