@@ -1,6 +1,7 @@
 //! The whole core: one visit, the outbox, the devices as they say they are. Events in, effects out.
 
 mod cards;
+mod codes;
 mod drain;
 mod finish;
 mod refusals;
@@ -25,7 +26,7 @@ use crate::item::Catalogue;
 use crate::pins::{Beep, Output};
 use crate::status::{Device, FlashRate, Paper};
 
-pub use words::{Committed, Effect, Event, PrintOutcome, ReaderEvent};
+pub use words::{Committed, Effect, Event, PrintOutcome, ReaderEvent, ScannerEvent};
 
 /// The core.
 pub struct Kiosk {
@@ -36,6 +37,8 @@ pub struct Kiosk {
     lights: BTreeMap<Output, FlashRate>,
     polling: bool,
     cycles: PowerCycles,
+    /// The scanner looks for codes.
+    scans: bool,
     /// The screen may dim.
     dims: bool,
     /// A card lies on the reader.
@@ -78,6 +81,7 @@ impl Kiosk {
                 idle,
                 reader: Device::Unknown,
                 printer: Device::Unknown,
+                scanner: Device::Unknown,
                 paper: Paper::Unknown,
                 line: Line::Unknown,
                 wall: None,
@@ -91,6 +95,7 @@ impl Kiosk {
             lights: BTreeMap::new(),
             polling: false,
             cycles: PowerCycles::default(),
+            scans: false,
             dims: false,
             card_lies: false,
             next_job: 1,
@@ -204,6 +209,7 @@ impl Kiosk {
             Event::Mains(there) => self.mains(there),
             Event::Pins(device) => self.pins(device),
             Event::Radar(device) => self.radar(device),
+            Event::Scanner(event) => self.scanner(event),
             Event::PinFailed(pin) => self.pin_failed(pin),
             Event::PowerCycle(part) => self.cycles.wish(part),
             Event::Room(room) => self.room(room),

@@ -27,6 +27,8 @@ pub struct MachineWords {
     pub phone: String,
     /// The wall address of the nearest window with people, for what cannot be done here.
     pub window: Text,
+    /// What hand-off tokens of other services begin with.
+    pub handoff: Vec<String>,
 }
 
 /// Wall clock, already in the machine's time zone; absent when it cannot be right.
@@ -77,7 +79,9 @@ pub struct World {
     pub reader: Device,
     /// The printer.
     pub printer: Device,
-    /// Its paper.
+    /// The scanner.
+    pub scanner: Device,
+    /// The printer's paper.
     pub paper: Paper,
     /// The line.
     pub line: Line,

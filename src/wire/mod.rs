@@ -6,6 +6,7 @@ pub mod escpos;
 pub mod printer;
 pub mod radar;
 pub mod sam;
+pub mod scanner;
 
 /// One device on one byte stream, driven from outside.
 ///

@@ -12,6 +12,7 @@ mod person;
 mod promises;
 mod random;
 mod refused;
+mod scanner;
 mod sound;
 mod to_and_fro;
 mod wires;

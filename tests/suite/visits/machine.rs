@@ -103,6 +103,7 @@ impl Machine {
     pub fn with(catalogue: Catalogue, town: &str) -> Self {
         let now = Instant::now();
         let words = MachineWords {
+            handoff: vec!["YSS:".into()],
             id: "W0012".into(),
             town_code: town.into(),
             service: Text::new("武江区政务服务", "Government services of Wujiang"),
