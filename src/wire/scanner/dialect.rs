@@ -100,8 +100,10 @@ fn grow(bytes: &[u8]) -> Reply {
 /// Length, opcode, source, status, data; then the two's complement of the sum of all that, big-endian.
 fn ssi(bytes: &[u8]) -> Reply {
     let len = usize::from(bytes.first().copied().unwrap_or_default());
-    // Opcodes are 80 and up, and no text of one byte a character is; the checksum decides about the rest.
-    if len < 4 || bytes.get(1).is_some_and(|opcode| *opcode < 0x80) {
+    // Text may begin like a length: only what an engine sends (ACK, NAK, DECODE_DATA, EVENT) is waited for.
+    let is_source = |byte: &u8| matches!(byte, 0x00 | 0x04);
+    let is_opcode = |byte: &u8| matches!(byte, 0xD0 | 0xD1 | 0xF3 | 0xF6);
+    if len < 4 || !bytes.get(1).is_none_or(is_opcode) || !bytes.get(2).is_none_or(is_source) {
         return Reply::None;
     }
     let Some(packet) = bytes.get(..len + 2) else {
