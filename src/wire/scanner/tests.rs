@@ -76,7 +76,11 @@ fn each_family_is_spoken_to_in_its_own_bytes() {
         scanner.command(Command::SetReading(false), now);
         assert!(sent(&mut scanner).is_empty(), "nothing without a port");
         scanner.port_opened(now);
-        assert_eq!(sent(&mut scanner), [stop.clone()], "{dialect:?}");
+        assert_eq!(
+            sent(&mut scanner),
+            std::slice::from_ref(&stop),
+            "{dialect:?}"
+        );
         scanner.command(Command::SetReading(true), now);
         assert_eq!(sent(&mut scanner), [start]);
         scanner.command(Command::SetReading(true), now);
