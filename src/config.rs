@@ -5,6 +5,7 @@
 
 mod gpio;
 mod reading;
+mod scanner;
 mod tables;
 #[cfg(test)]
 mod tests;
@@ -16,6 +17,7 @@ use crate::case::{PublicIdentity, SealKey};
 use crate::text::Text;
 pub use gpio::{Active, Gpio, GpioBackend, Line, Pin};
 use reading::Reading;
+pub use scanner::{Dialect, Framing, Scanner};
 
 /// Longest configuration file that is read, in bytes.
 pub const MAX_BYTES: usize = 64 * 1024;
@@ -61,6 +63,8 @@ pub struct Config {
     pub printer: Printer,
     /// `[gpio]`.
     pub gpio: Gpio,
+    /// `[scanner]`.
+    pub scanner: Scanner,
     /// `[radar]`.
     pub radar: Radar,
     /// `[cooling]`.
@@ -291,6 +295,7 @@ impl Config {
             reader: root.table("reader", tables::reader),
             printer: root.table("printer", tables::printer),
             gpio: root.table("gpio", gpio::gpio),
+            scanner: root.table("scanner", scanner::scanner),
             radar: root.table("radar", |s| Radar {
                 port: s.optional_path("port"),
             }),
@@ -341,6 +346,7 @@ impl Config {
             self.reader.port.as_mut(),
             self.printer.port.as_mut(),
             self.radar.port.as_mut(),
+            self.scanner.port.as_mut(),
             self.platform.ca_file.as_mut(),
             self.journal.path.as_mut(),
             token,

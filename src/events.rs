@@ -143,6 +143,9 @@ events! {
     MainsBack "mains.back" Status [] "市电恢复。" "Mains power is back.";
     PinsStatus "pins.status" Status ["device"] "引脚接口状态变化。" "The state of the pins has changed.";
     RadarStatus "radar.status" Status ["device"] "人体感应雷达状态变化。" "The presence radar's state has changed.";
+    ScannerStatus "scanner.status" Status ["device"] "扫码器状态变化。" "The scanner's state has changed.";
+    CodeScanned "code.scanned" Act ["form"] "扫到一个二维码。" "A code was scanned; only its form is told.";
+    ProvisioningScanned "provisioning.scanned" Act [] "机箱门打开时扫到配置码。" "A technician's code was scanned at the open door.";
     PinFailed "pin.failed" Fault ["pin"] "一个引脚无法使用。" "A pin cannot be had or moved.";
     PowerCycled "power.cycled" Act ["part"] "设备已断电重启。" "A device was cut from its power and given it back.";
     PowerSpent "power.spent" Fault ["part"] "设备一小时内已断电重启三次，不再重试。" "A device was power-cycled three times within an hour and is left alone.";

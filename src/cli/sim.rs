@@ -5,6 +5,7 @@ mod paper;
 mod platform;
 mod radar;
 mod reader;
+mod scanner;
 
 use std::path::PathBuf;
 
@@ -44,6 +45,17 @@ pub enum Sim {
         #[arg(long)]
         link: PathBuf,
     },
+    /// A QR and barcode engine behind a link that opens like a serial port. Commands come on standard input:
+    /// `hold TEXT`, `take`, `trigger`, `sense`, `continuous`, `suffix cr|crlf|none`, `noise`, `late`, `split`,
+    /// `silent`, `well`, `unplug`, `replug`. Runs until it is stopped.
+    Scanner {
+        /// Where the port appears.
+        #[arg(long)]
+        link: PathBuf,
+        /// newland, honeywell, ssi or grow.
+        #[arg(long, value_parser = scanner::family, default_value = "newland")]
+        dialect: kiosk::sim::scanner::Family,
+    },
     /// The reference server of the platform's contract. Runs until it is stopped.
     Platform(Box<platform::Platform>),
 }
@@ -53,6 +65,7 @@ impl Sim {
         match self {
             Self::Reader { link, card } => reader::run(&link, card.as_deref()),
             Self::Printer { link, out } => paper::run(&link, &out),
+            Self::Scanner { link, dialect } => scanner::run(&link, dialect),
             Self::Radar { link } => radar::run(&link),
             Self::Platform(platform) => platform.run(),
         }

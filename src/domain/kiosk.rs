@@ -1,6 +1,7 @@
 //! The whole core: one visit, the outbox, the devices as they say they are. Events in, effects out.
 
 mod cards;
+mod codes;
 mod drain;
 mod finish;
 mod health;
@@ -26,9 +27,9 @@ use crate::domain::world::{Line, MachineWords, Moment, World};
 use crate::events::{EventId, FieldValue};
 use crate::item::Catalogue;
 use crate::pins::{Beep, Output};
-use crate::status::{FlashRate, Known, Media};
+use crate::status::{Device, FlashRate, Known, Media};
 
-pub use words::{Claim, Committed, Effect, Event, PrintOutcome, ReaderEvent};
+pub use words::{Claim, Committed, Effect, Event, PrintOutcome, ReaderEvent, ScannerEvent};
 
 /// Paper under way.
 enum Order {
@@ -50,6 +51,8 @@ pub struct Kiosk {
     lights: BTreeMap<Output, FlashRate>,
     polling: bool,
     cycles: PowerCycles,
+    /// The scanner looks for codes.
+    scans: bool,
     /// The screen may dim.
     dims: bool,
     /// The paper under way, whoever's it is. Nothing else is printed before it has ended.
@@ -93,6 +96,7 @@ impl Kiosk {
                 card: Known::default(),
                 card_left: false,
                 printer: Known::default(),
+                scanner: Device::Unknown,
                 paper: Known::default(),
                 lacks: Vec::new(),
                 line: Line::Unknown,
@@ -109,6 +113,7 @@ impl Kiosk {
             lights: BTreeMap::new(),
             polling: false,
             cycles: PowerCycles::default(),
+            scans: false,
             dims: false,
             order: None,
             next_catalogue: None,
@@ -231,6 +236,7 @@ impl Kiosk {
             Event::Mains(there) => self.mains(there),
             Event::Pins(device) => self.pins(device),
             Event::Radar(device) => self.radar(device),
+            Event::Scanner(event) => self.scanner(event),
             Event::PinFailed(pin) => self.pin_failed(pin),
             Event::PowerCycle(part) => self.cycles.wish(part),
             Event::Room(room) => self.room(room),

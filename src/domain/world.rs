@@ -28,6 +28,8 @@ pub struct MachineWords {
     pub phone: String,
     /// The wall address of the nearest window with people, for what cannot be done here.
     pub window: Text,
+    /// What hand-off tokens of other services begin with.
+    pub handoff: Vec<String>,
 }
 
 /// Wall clock, already in the machine's time zone; absent when it cannot be right.
@@ -82,7 +84,9 @@ pub struct World {
     pub card_left: bool,
     /// The printer.
     pub printer: Known<Device>,
-    /// Its paper.
+    /// The scanner.
+    pub scanner: Device,
+    /// The printer's paper.
     pub paper: Known<Paper>,
     /// What is lacking, worst first.
     pub lacks: Vec<Lack>,

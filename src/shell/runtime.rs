@@ -363,6 +363,7 @@ impl Loop {
             Effect::CancelPrint(job) => self.ports.cancel(job),
             Effect::Poll(on) => self.ports.poll(on),
             Effect::Light(output, rate) => self.wires.light(output, rate),
+            Effect::Scan(on) => self.ports.scan(on),
             Effect::Beep(beep) => self.wires.beep(beep),
             Effect::PowerCycle(part) => self.wires.cycle_power(part),
             Effect::Dim(dim) => self.wires.dim(dim),

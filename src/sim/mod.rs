@@ -7,4 +7,5 @@ pub mod pty;
 pub mod radar;
 pub mod reader;
 pub mod rig;
+pub mod scanner;
 pub mod script;

@@ -16,7 +16,8 @@ use anyhow::Context as _;
 use super::platform::{self, Fault, PlatformSim};
 use super::printer::{PrinterSim, PrinterSimOptions};
 use super::reader::{CardFile, ReaderSim};
-use crate::config::{Config, Secret, Token};
+use super::scanner::{Family, ScannerSim};
+use crate::config::{Config, Dialect, Secret, Token};
 use crate::pins::{Input, Output};
 use crate::shell::clock::Clock;
 use crate::shell::gpio::SimGpio;
@@ -66,6 +67,7 @@ pub struct Rig {
     clock: Clock,
     reader: ReaderSim,
     printer: PrinterSim,
+    scanner: ScannerSim,
     platform: PlatformSim,
     hand: Arc<Mutex<Hand>>,
     trouble: Mutex<Trouble>,
@@ -125,7 +127,7 @@ impl Rig {
             wall: Arc::new(move || i64::try_from(clock.true_unix_seconds()).unwrap_or(i64::MAX)),
             ..platform::Options::default()
         })?;
-        let (reader, printer) = (at("reader"), at("printer"));
+        let (reader, printer, scanner) = (at("reader"), at("printer"), at("scanner"));
 
         config.platform.url = platform.base_url();
         config.platform.paasid = platform::DEMO_PAASID.into();
@@ -133,6 +135,8 @@ impl Rig {
         config.platform.ca_file = None;
         config.reader.port = Some(reader.clone());
         config.printer.port = Some(printer.clone());
+        config.scanner.port = Some(scanner.clone());
+        config.scanner.dialect = Dialect::Newland;
         let disk = options.disk.map(Disk::new).transpose()?;
         config.store.path = match &disk {
             Some(disk) => disk.folder().join("store.db"),
@@ -146,6 +150,8 @@ impl Rig {
             reader: ReaderSim::start(&reader).context("the simulated reader")?,
             printer: PrinterSim::start(&printer, PrinterSimOptions::default())
                 .context("the simulated printer")?,
+            scanner: ScannerSim::start(&scanner, Family::Newland)
+                .context("the simulated scanner")?,
             platform,
             hand: Arc::default(),
             trouble: Mutex::default(),
@@ -170,6 +176,12 @@ impl Rig {
     #[must_use]
     pub fn printer(&self) -> &PrinterSim {
         &self.printer
+    }
+
+    /// The scanner, for its faults.
+    #[must_use]
+    pub fn scanner(&self) -> &ScannerSim {
+        &self.scanner
     }
 
     /// The platform, for the cases it took.

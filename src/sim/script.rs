@@ -66,6 +66,8 @@ pub enum Action {
     Platform(PlatformAct),
     /// `presence on|off`, `door open|closed`, `tamper on|off`, `mains on|off`
     Input(Input, bool),
+    /// `scan "TEXT"`: a code is held before the scanner; an empty text takes it away.
+    Scan(String),
     /// `wait 30s`: moves the clock, does not sleep.
     Wait(Duration),
     /// `power cut`: the firmware stops at once and starts anew on the same store.
@@ -225,6 +227,7 @@ fn action(words: &[&str]) -> Result<Action, String> {
         ["network", "up"] => Action::Network(true),
         ["platform", rest @ ..] => Action::Platform(platform(rest)?),
         ["presence" | "door" | "tamper" | "mains", _] => wires::input(words)?,
+        ["scan", text] => Action::Scan((*text).into()),
         ["wait", time] => Action::Wait(duration(time)?),
         ["power", "cut"] => Action::PowerCut,
         ["disk", "full"] => Action::Disk(true),

@@ -6,6 +6,7 @@ pub mod escpos;
 pub mod printer;
 pub mod radar;
 pub mod sam;
+pub mod scanner;
 
 /// What a machine can ask of its port when bytes alone do not help. Carried out, it is answered by `port_opened`, or by
 /// `port_lost` when the port cannot be opened again.

@@ -58,6 +58,7 @@ impl Bench {
     pub fn new(catalogue: Catalogue, engines: Engines) -> Self {
         let now = Instant::now();
         let machine = MachineWords {
+            handoff: vec!["YSS:".into()],
             id: "W0012".into(),
             town_code: TOWN.into(),
             service: Text::new("演示区政务服务自助办理", "Demo District Public Services"),

@@ -65,6 +65,7 @@ mod trouble_printer;
 mod trouble_reader;
 #[cfg(feature = "sim")]
 mod trouble_refused;
+mod trouble_scanner;
 #[cfg(feature = "sim")]
 mod trouble_start;
 mod visits;

@@ -13,6 +13,7 @@ pub mod person;
 mod promises;
 mod random;
 mod refused;
+mod scanner;
 pub mod sound;
 mod to_and_fro;
 mod wires;

@@ -128,7 +128,12 @@ impl Kiosk {
             Some(PaperFate::Printed | PaperFate::Torn | PaperFate::Unknown) => FlashRate::Quick,
             Some(PaperFate::NotYet | PaperFate::NoPaper) | None => FlashRate::Off,
         };
-        for (light, rate) in [(Output::ReaderLight, reader), (Output::SlotLight, slot)] {
+        let lights = [
+            (Output::ReaderLight, reader),
+            (Output::SlotLight, slot),
+            (Output::ScannerLight, self.scan()),
+        ];
+        for (light, rate) in lights {
             if self.lights.insert(light, rate).unwrap_or_default() != rate {
                 self.effects.push(Effect::Light(light, rate));
             }

@@ -28,6 +28,17 @@ pub enum ReaderEvent {
     MediaRemoved,
 }
 
+/// What a scanner tells, in words of this floor.
+#[derive(Clone, Debug)]
+pub enum ScannerEvent {
+    /// Health.
+    Status(Device),
+    /// A code.
+    Code(Private),
+    /// Something was read that is no text.
+    Refused,
+}
+
 /// How a print job ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum PrintOutcome {
@@ -122,6 +133,8 @@ pub enum Event {
     Mains(bool),
     /// The pins' health. Never said of a machine without pins.
     Pins(Device),
+    /// The scanner.
+    Scanner(ScannerEvent),
     /// The presence radar's health.
     Radar(Device),
     /// This wire cannot be had or moved.
@@ -188,6 +201,8 @@ pub enum Effect {
     Rate(Vec<Key>, u8),
     /// A guide light.
     Light(Output, FlashRate),
+    /// Look for codes, or rest.
+    Scan(bool),
     /// Sound the buzzer.
     Beep(Beep),
     /// Cut this device from its power and give it back.

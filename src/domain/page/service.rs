@@ -5,18 +5,29 @@ use crate::domain::health::Lack;
 use crate::domain::visit::entry::Entry;
 use crate::domain::visit::{ProgressOf, Visit};
 use crate::domain::world::World;
+use crate::status::Device;
 
 use super::form::field;
 use super::info::line;
 use super::view::Say;
 use super::{Body, Icon, Page, Progress};
 
-pub(super) fn progress_query(page: &mut Page, visit: &Visit, say: Say) {
+pub(super) fn progress_query(page: &mut Page, visit: &Visit, world: &World, say: Say) {
     page.heading = say.t("请输入收件号", "Enter the filing number");
     page.lead = say.t(
         "收件号印在回执上，例如 W0012-A7-000123-C。",
         "It is on your receipt, e.g. W0012-A7-000123-C.",
     );
+    if world.scanner == Device::Online {
+        page.heading = say.t(
+            "扫回执二维码，或输入收件号",
+            "Scan your receipt, or enter its number",
+        );
+        page.lead = say.t(
+            "把回执上的二维码对准扫码窗口。收件号例如 W0012-A7-000123-C。",
+            "Hold the code on your receipt before the scanner, or type its number, e.g. W0012-A7-000123-C.",
+        );
+    }
     if let Entry::Typed(editor) = &visit.entry {
         page.primary_enabled = !editor.value().is_empty();
         page.body = Body::Field(field(editor, "W0012-A7-000123-C", ""));

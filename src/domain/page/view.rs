@@ -51,7 +51,7 @@ pub fn view(visit: &Visit, world: &World, now: Instant) -> Page {
         State::Confirmation => finish::confirmation(&mut page, visit, world, say),
         State::Rating => finish::rating(&mut page, say),
         State::Goodbye => finish::goodbye(&mut page, visit, say),
-        State::ProgressQuery => service::progress_query(&mut page, visit, say),
+        State::ProgressQuery => service::progress_query(&mut page, visit, world, say),
         State::Progress => service::progress(&mut page, visit, say),
         State::Problem => service::problem(&mut page, say),
         State::Closed => service::closed(&mut page, world, say),

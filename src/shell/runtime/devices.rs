@@ -3,7 +3,7 @@
 use std::convert::Infallible;
 
 use crate::config::Config;
-use crate::domain::kiosk::{Event, PrintOutcome, ReaderEvent as CoreReader};
+use crate::domain::kiosk::{Event, PrintOutcome, ReaderEvent as CoreReader, ScannerEvent};
 use crate::domain::visit::CardTrouble;
 use crate::events::{EventId, FieldValue};
 use crate::pins::Part;
@@ -15,6 +15,7 @@ use crate::status::{Device, Paper};
 use crate::wire::printer;
 use crate::wire::radar;
 use crate::wire::sam::{ReadFault, ReaderCommand, ReaderEvent};
+use crate::wire::scanner;
 
 use super::Inbox;
 
@@ -22,6 +23,7 @@ use super::Inbox;
 pub(super) struct Ports {
     reader: Option<SerialDriver<ReaderCommand>>,
     printer: Option<SerialDriver<printer::Command>>,
+    scanner: Option<SerialDriver<scanner::Command>>,
     /// Held so that its port stays open.
     _radar: Option<SerialDriver<Infallible>>,
 }
@@ -31,6 +33,7 @@ impl Ports {
         Self {
             reader: open_reader(config, inbox, journal),
             printer: open_printer(config, inbox, journal),
+            scanner: open_scanner(config, inbox),
             _radar: open_radar(config, inbox),
         }
     }
@@ -39,6 +42,13 @@ impl Ports {
         if let Some(reader) = &self.reader {
             // A full queue means a thread that is stuck in its port; its status says so already.
             let _ = reader.send(ReaderCommand::SetPolling(on));
+        }
+    }
+
+    pub(super) fn scan(&self, on: bool) {
+        if let Some(scanner) = &self.scanner {
+            // As with the reader.
+            let _ = scanner.send(scanner::Command::SetReading(on));
         }
     }
 
@@ -100,6 +110,29 @@ fn open_printer(
             NoDriver::NotConfigured | NoDriver::Thread(_) => Device::NoDevice,
         };
         inbox.event(Event::Printer(device, Paper::Unknown));
+    };
+    driver.inspect_err(missing).ok()
+}
+
+/// A scanner that is not configured is not missed.
+fn open_scanner(config: &Config, inbox: &Inbox) -> Option<SerialDriver<scanner::Command>> {
+    let settings = &config.scanner;
+    let port = settings.port.as_ref()?;
+    let to = inbox.clone();
+    let driver = SerialDriver::start(
+        SerialConfig::new(port, settings.baud),
+        scanner::Scanner::new(settings.dialect, settings.framing),
+        move |event| {
+            to.event(Event::Scanner(match event {
+                scanner::Event::Status(device) => ScannerEvent::Status(device),
+                scanner::Event::Code(text) => ScannerEvent::Code(text),
+                scanner::Event::Refused(_) => ScannerEvent::Refused,
+            }));
+        },
+    );
+    let missing = |_: &_| {
+        let status = ScannerEvent::Status(Device::NoDevice);
+        inbox.event(Event::Scanner(status));
     };
     driver.inspect_err(missing).ok()
 }

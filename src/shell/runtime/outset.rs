@@ -96,6 +96,7 @@ pub(super) fn prepare(
         place: config.machine.site.clone(),
         phone: config.machine.phone.clone(),
         window: config.machine.window.clone(),
+        handoff: config.scanner.handoff.clone(),
     };
     let idle = IdleRules {
         warn: Duration::from_secs(config.idle.warn_s.into()),

@@ -39,6 +39,8 @@ impl Rig {
                     pins.set(*input, *on);
                 }
             }
+            Action::Scan(text) if text.is_empty() => self.scanner.take(),
+            Action::Scan(text) => self.scanner.hold(text.as_bytes()),
             Action::Disk(full) => {
                 let disk = self.disk.as_ref();
                 let disk = disk.context("there is no small disk: `kiosk visit --disk DIR`")?;

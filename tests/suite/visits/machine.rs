@@ -131,6 +131,7 @@ impl Machine {
     /// Just started: nothing is known of its devices.
     pub fn bare(catalogue: Catalogue, town: &str, now: Instant) -> Self {
         let words = MachineWords {
+            handoff: vec!["YSS:".into()],
             id: "W0012".into(),
             town_code: town.into(),
             service: Text::new("武江区政务服务", "Government services of Wujiang"),
