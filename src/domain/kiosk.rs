@@ -67,6 +67,8 @@ pub struct Kiosk {
     /// Number of the visit since start, for the journal.
     visits: u64,
     began: Instant,
+    /// When this core began.
+    started: Instant,
     /// When the last event was handled.
     now: Instant,
     effects: Vec<Effect>,
@@ -122,6 +124,7 @@ impl Kiosk {
             next_refused: 1,
             visits: 0,
             began: now,
+            started: now,
             now,
             effects: Vec::new(),
         }
@@ -161,6 +164,7 @@ impl Kiosk {
         [
             visit,
             print_by,
+            self.printer_by(),
             self.world.guard.poll_timeout(),
             self.outbox.poll_timeout(),
             self.health.next_deadline(),

@@ -1,14 +1,20 @@
 //! From committed to paper in the hand.
 
+use std::time::{Duration, Instant};
+
 use crate::case::{Key, PaperWay};
 use crate::domain::paper::{self, CaseFacts, Fate, FilingFacts};
 use crate::domain::visit::filing::{CaseFate, FiledCase, Filing, PaperFate, WAIT_FOR_ANSWER};
 use crate::domain::visit::{State, Trigger};
 use crate::domain::world::Line;
 use crate::events::{EventId, FieldValue};
+use crate::status::Device;
 use crate::text::Text;
 
 use super::{Claim, Committed, Effect, Kiosk, Order, PrintOutcome};
+
+/// A printer says within this time of a start how it is, or not at all.
+const PRINTER_SPEAKS: Duration = Duration::from_secs(5);
 
 impl Kiosk {
     /// Committed and synced: from here on, and not before, anything may be said.
@@ -63,8 +69,11 @@ impl Kiosk {
         }
         filing.print_by = None;
         if filing.paper == PaperFate::NotYet {
+            if self.awaits_printer() {
+                return;
+            }
             if !self.world.can_print() {
-                filing.paper = PaperFate::NoPaper;
+                self.paper_is(PaperFate::NoPaper);
             } else if self.order.is_none() {
                 self.order_print(false);
             }
@@ -79,6 +88,17 @@ impl Kiosk {
             self.visit.go(Trigger::Settled, &self.world, self.now);
             self.visit.last_touch = self.now;
         }
+    }
+
+    /// Just started, and the printer has not said yet how it is: calling it broken would be too early.
+    fn awaits_printer(&self) -> bool {
+        self.world.printer == Device::Unknown && self.now < self.started + PRINTER_SPEAKS
+    }
+
+    /// When the printer of a machine that has just started is waited for no longer.
+    pub(super) fn printer_by(&self) -> Option<Instant> {
+        let waits = self.visit.state == State::Working && self.awaits_printer();
+        waits.then(|| self.started + PRINTER_SPEAKS)
     }
 
     /// Working took too long. What is committed is safe; the page says what is known of the rest.

@@ -83,7 +83,8 @@ impl Link {
             state: State::Free,
             request: Request::Status,
             resends_left: 0,
-            slow: 0,
+            // Nobody is called silent before they were given the time of a slow one once.
+            slow: 1,
             quiet: QUIET,
             dirty: false,
             last_byte: None,

@@ -1,7 +1,9 @@
 //! Store, platform and printer failing between "submit" and the paper in the hand.
 
+use std::time::{Duration, Instant};
+
 use kiosk::case::{Answer, Key, Rejection};
-use kiosk::domain::kiosk::{Effect, Event, PrintOutcome};
+use kiosk::domain::kiosk::{Effect, Event, PrintOutcome, ReaderEvent};
 use kiosk::domain::page::{Body, Intent, PageKind, Tone};
 use kiosk::domain::visit::KnownCase;
 use kiosk::item::Kind;
@@ -282,4 +284,26 @@ fn a_late_or_repeated_commit_disturbs_nothing() {
     machine.expect(PageKind::Start);
     assert!(!machine.kiosk.visit().holds_personal_data());
     assert_eq!(machine.prints.len(), 1);
+}
+
+/// Just after a start the printer has not spoken yet: it is waited for, for five seconds and no longer.
+#[test]
+fn a_printer_that_has_not_spoken_yet_is_waited_for_a_moment() {
+    let started = || {
+        let mut machine = Machine::bare(catalogue(), "440203103", Instant::now());
+        machine.thinks = Duration::from_millis(10);
+        machine.give(Event::Reader(ReaderEvent::Status(Device::Online)));
+        machine.file(young(), &case());
+        machine.expect(PageKind::Working);
+        machine
+    };
+    let mut machine = started();
+    machine.give(Event::Printer(Device::Online, Paper::Full));
+    machine.expect(PageKind::Confirmation);
+    assert_eq!(machine.prints.len(), 1);
+
+    let mut machine = started();
+    machine.wait(6);
+    machine.expect(PageKind::Confirmation);
+    assert_eq!(machine.prints.len(), 0);
 }

@@ -92,6 +92,8 @@ pub struct Machine {
     pub seq: u64,
     /// What the store holds of refused cases, by the number of the person's card.
     pub refused: Vec<(String, Vec<Refused>)>,
+    /// Before each touch.
+    pub thinks: Duration,
     /// What was told to wait and has had no answer yet.
     pub unanswered: Vec<Waiting>,
     /// Devices on the wire; without them prints end as the world says and cards are read as they are laid.
@@ -167,6 +169,7 @@ impl Machine {
             others: Vec::new(),
             seq: 0,
             refused: Vec::new(),
+            thinks: Duration::from_millis(700),
             unanswered: Vec::new(),
             devices: None,
         }
@@ -309,7 +312,7 @@ impl Machine {
     }
 
     pub fn touch(&mut self, intent: Intent) {
-        let until = self.now + Duration::from_millis(700);
+        let until = self.now + self.thinks;
         if self.devices.is_some() {
             self.pass(until);
         }
