@@ -93,7 +93,7 @@ impl Probe {
             match self.next(end) {
                 Some(Heard::Reader(event)) => self.reader(event),
                 Some(Heard::Printer(printer::Event::Status(status))) => {
-                    (self.found.printer, self.found.paper) = (status.device, status.paper);
+                    (self.found.printer, self.found.paper) = (status.device, status.paper_found());
                 }
                 Some(Heard::Printer(_)) => {}
                 None => break,
@@ -112,7 +112,7 @@ impl Probe {
             match self.next(end)? {
                 Heard::Printer(printer::Event::Finished { outcome, .. }) => return Some(outcome),
                 Heard::Printer(printer::Event::Status(status)) => {
-                    (self.found.printer, self.found.paper) = (status.device, status.paper);
+                    (self.found.printer, self.found.paper) = (status.device, status.paper_found());
                 }
                 Heard::Reader(event) => self.reader(event),
             }

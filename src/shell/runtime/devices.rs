@@ -197,7 +197,7 @@ fn reader_note(event: &ReaderEvent) -> Option<(EventId, Vec<(&'static str, Field
 /// What the printer tells, in the core's words.
 pub fn printer_event(event: printer::Event) -> Event {
     match event {
-        printer::Event::Status(status) => Event::Printer(status.device, status.paper),
+        printer::Event::Status(status) => Event::Printer(status.device, status.paper_found()),
         printer::Event::Finished { job, outcome } => {
             let why = outcome.reason().map(printer::Reason::word);
             Event::PrintEnded(job, outcome_word(outcome), why)

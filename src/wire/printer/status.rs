@@ -66,6 +66,20 @@ pub struct Bits {
     pub paper_out: bool,
 }
 
+impl Status {
+    /// The paper as whoever opens the printer finds it: an error that a person can clear, under a cover that is shut, is
+    /// a jam, also where the model has no word for it.
+    #[must_use]
+    pub fn paper_found(self) -> Paper {
+        let jammed = self.device == Device::UserError && !self.cover_open;
+        match self.paper {
+            Paper::Out => Paper::Out,
+            _ if jammed => Paper::Jammed,
+            paper => paper,
+        }
+    }
+}
+
 impl Bits {
     /// Takes the answer to DLE EOT `n`.
     pub fn real_time(&mut self, n: u8, byte: u8) {

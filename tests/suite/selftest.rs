@@ -1,0 +1,163 @@
+//! `kiosk selftest` and `kiosk doctor` on real serial bytes: a healthy machine, and each broken one.
+
+use std::time::Duration;
+
+use kiosk::domain::health::Lack;
+use kiosk::sim::printer::{PrinterSim, PrinterSimOptions};
+use kiosk::sim::reader::{ReaderFault, ReaderSim};
+
+use crate::command::{Place, Said};
+
+/// A machine with its devices on pseudo terminals.
+struct Bench {
+    place: Place,
+    reader: ReaderSim,
+    printer: PrinterSim,
+}
+
+impl Bench {
+    fn new() -> Self {
+        let place = Place::new();
+        let [reader, printer] = ["reader", "printer"].map(|name| place.0.path().join(name));
+        let config = std::fs::read_to_string(place.config()).unwrap();
+        let config = config
+            .replace("[reader]\n", &format!("[reader]\nport = {reader:?}\n"))
+            .replace("[printer]\n", &format!("[printer]\nport = {printer:?}\n"));
+        std::fs::write(place.config(), config).unwrap();
+        Self {
+            reader: ReaderSim::start(&reader).unwrap(),
+            printer: PrinterSim::start(&printer, PrinterSimOptions::default()).unwrap(),
+            place,
+        }
+    }
+
+    /// Exit code, words of what is lacking, what came of the slip.
+    fn selftest(&self) -> (i32, Vec<String>, String) {
+        let said = self.place.kiosk(&["selftest", "--json"]);
+        let report = said.json_lines().remove(0);
+        let lacks = report["lacks"].as_array().unwrap().iter();
+        let lacks = lacks.map(|word| word.as_str().unwrap().to_owned());
+        let slip = report["slip"].as_str().unwrap().to_owned();
+        (said.code, lacks.collect(), slip)
+    }
+
+    fn slip(&self) -> Vec<String> {
+        // What the printer has taken is on paper a moment later.
+        for _ in 0..50 {
+            if let Some(paper) = self.printer.papers().pop() {
+                return paper.lines();
+            }
+            std::thread::sleep(Duration::from_millis(100));
+        }
+        panic!("no paper")
+    }
+}
+
+fn says(said: &Said, lack: Lack) -> bool {
+    let (meaning, action) = (lack.meaning(), lack.action());
+    [meaning.zh, meaning.en, action.zh, action.en]
+        .iter()
+        .all(|text| said.out.contains(text.as_str()))
+}
+
+#[test]
+fn a_healthy_machine_prints_a_slip_that_says_so() {
+    let bench = Bench::new();
+    let (code, lacks, slip) = bench.selftest();
+    assert_eq!((code, lacks, slip.as_str()), (0, vec![], "printed"));
+    let slip = bench.slip().join("\n");
+    for text in [
+        "自检单",
+        "一切正常",
+        "online",
+        "05.03-20240101-0000123456-4000000001",
+        "永和九年",
+    ] {
+        assert!(slip.contains(text), "{text}: {slip}");
+    }
+    let said = bench.place.kiosk(&["selftest", "--no-slip"]);
+    assert!(said.out.contains("读卡器: online"), "{}", said.out);
+    assert_eq!((said.code, bench.printer.papers().len()), (0, 1));
+}
+
+#[test]
+fn each_broken_device_is_named_with_what_to_do() {
+    type Break = fn(&Bench);
+    let broken: [(Lack, Break, &str); 8] = [
+        (Lack::ReaderGone, |b| b.reader.unplug().unwrap(), "printed"),
+        (
+            Lack::ReaderOff,
+            |b| b.reader.set_fault(ReaderFault::Silent),
+            "printed",
+        ),
+        (
+            Lack::ReaderFault,
+            |b| b.reader.set_fault(ReaderFault::Unauthorised),
+            "printed",
+        ),
+        (
+            Lack::PrinterGone,
+            |b| b.printer.unplug().unwrap(),
+            "not started: no printer",
+        ),
+        (
+            Lack::PaperOut,
+            |b| b.printer.paper_out(),
+            "not started: paper out",
+        ),
+        (
+            Lack::PaperJam,
+            |b| b.printer.jam(),
+            "not started: paper jam",
+        ),
+        (
+            Lack::CoverOpen,
+            |b| b.printer.open_cover(),
+            "not started: cover open",
+        ),
+        (
+            Lack::PrinterOff,
+            |b| b.printer.with(|p| p.set_silent(true)),
+            "not started: printer does not answer",
+        ),
+    ];
+    std::thread::scope(|scope| {
+        for (lack, break_it, slip) in broken {
+            scope.spawn(move || {
+                let bench = Bench::new();
+                break_it(&bench);
+                let expected = (1, vec![lack.word().to_owned()], slip.to_owned());
+                assert_eq!(bench.selftest(), expected, "{lack:?}");
+                drop(bench.place.store());
+                let said = bench.place.kiosk(&["doctor", "--offline"]);
+                assert!(says(&said, lack), "{lack:?}: {}", said.out);
+                assert_eq!(said.code, 2, "{lack:?}: {}", said.out);
+            });
+        }
+    });
+}
+
+#[test]
+fn a_slip_of_a_machine_without_a_reader_says_what_to_do() {
+    let bench = Bench::new();
+    bench.reader.unplug().unwrap();
+    bench.selftest();
+    let slip = bench.slip().join("");
+    assert!(
+        slip.contains("noDevice") && slip.contains("处理："),
+        "{slip}"
+    );
+    assert!(!slip.contains("一切正常"));
+}
+
+/// The firmware holds its devices: nobody else talks to them.
+#[test]
+fn while_the_firmware_runs_nothing_is_asked() {
+    let bench = Bench::new();
+    let store = bench.place.store();
+    let said = bench.place.kiosk(&["selftest"]);
+    assert_eq!(said.code, 2, "{}", said.out);
+    assert!(said.err.contains("systemctl stop kiosk"), "{}", said.err);
+    assert!(bench.printer.raw_bytes().is_empty());
+    drop(store);
+}
