@@ -101,7 +101,7 @@ events! {
     PaperOut "paper.out" Alarm [] "缺纸，须换纸。" "The paper is out and must be replaced.";
     PrintBegin "print.begin" Act ["case" "reprint"] "开始打印回执。" "A receipt began to print.";
     PrintEnd "print.end" Act ["case" "outcome" "duration_ms"] "回执打印结束。" "The receipt's printing has ended.";
-    PrintLeftOpen "print.left_open" Fault ["prints"] "上次运行有回执未确认打印,不会自动重打。" "Receipts of the last run were never proved to be printed; they are not printed again by themselves.";
+    PrintLeftOpen "print.left_open" Fault ["prints"] "上次运行有回执未确认打印，不会自动重打。" "Receipts of the last run were never proved to be printed; they are not printed again by themselves.";
     PrintFailed "print.failed" Fault ["case" "outcome" "duration_ms" "why"] "回执未能确认打印。" "It is not proved that the receipt was printed.";
     CaseStored "case.stored" Act ["case" "task_code" "bytes"] "办件已落盘。" "A case is committed and synced.";
     CaseNotStored "case.not_stored" Alarm ["error"] "办件未能落盘，未受理。" "A case could not be committed; nothing was said to be received.";

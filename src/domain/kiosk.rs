@@ -186,6 +186,8 @@ impl Kiosk {
         let ignored = self.visit.ignored;
         let paper = self.open_job();
         self.take(event);
+        let paper = paper.or(self.open_job());
+        self.world.guard.handle_timeout(self.now);
         self.look_at_health();
         self.pass_time();
         self.call_off(paper);
@@ -305,7 +307,6 @@ impl Kiosk {
     }
 
     fn pass_time(&mut self) {
-        self.world.guard.handle_timeout(self.now);
         match self.idle() {
             Idle::Quiet(_) => {}
             Idle::Countdown(..) => {

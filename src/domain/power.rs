@@ -23,6 +23,11 @@ impl PowerCycles {
         self.wished.insert(part);
     }
 
+    /// The device answers again: nothing is wished for it any more.
+    pub fn forget(&mut self, part: Part) {
+        self.wished.remove(&part);
+    }
+
     /// Every wish that stands, and whether it is granted; none stands after this. Not to be asked during a print.
     pub fn judge(&mut self, now: Instant) -> Vec<(Part, bool)> {
         let wished = std::mem::take(&mut self.wished);

@@ -86,8 +86,10 @@ impl Probe {
     /// Listens until both have said how they are, at most `limit`.
     pub fn listen(&mut self, limit: Duration) -> &Found {
         let end = Instant::now() + limit;
+        // "Off-line" is a reader's first word about a module that may yet be woken.
         let fresh = |device| matches!(device, Device::Unknown | Device::PowerOff);
-        while self.reader.is_some() && fresh(self.found.reader)
+        while self.reader.is_some()
+            && (fresh(self.found.reader) || self.found.reader == Device::Offline)
             || self.printer.is_some() && fresh(self.found.printer)
         {
             match self.next(end) {

@@ -5,6 +5,7 @@ use kiosk::domain::page::PageKind;
 use kiosk::domain::visit::State;
 use kiosk::events::EventId;
 use kiosk::pins::Output;
+use kiosk::sim::reader::ReaderFault;
 use kiosk::status::FlashRate;
 
 use crate::street::Street;
@@ -73,5 +74,20 @@ fn who_takes_it_in_time_hears_nothing() {
     street.hardware.borrow_mut().reader.device.take();
     street.machine.wait(3);
     street.machine.expect(PageKind::Start);
+    assert!(!announced(&street));
+}
+
+/// A module that answers nothing for a moment has not lost sight of the card for good.
+#[test]
+fn a_reader_that_falters_does_not_forget_it() {
+    let mut street = Street::in_state(State::Goodbye);
+    street.machine.wait(GONE_S);
+    for (fault, seconds) in [(ReaderFault::Silent, 4), (ReaderFault::None, 12)] {
+        street.hardware.borrow_mut().reader.device.set_fault(fault);
+        street.machine.wait(seconds);
+        assert!(announced(&street), "{fault:?}");
+    }
+    street.hardware.borrow_mut().reader.device.take();
+    street.machine.wait(3);
     assert!(!announced(&street));
 }

@@ -17,7 +17,8 @@ impl Kiosk {
                         vec![("device", FieldValue::Word(device.word()))],
                     );
                 }
-                if device != Device::Online {
+                // A reader that answers nothing for a moment has seen no card move.
+                if device == Device::NoDevice {
                     self.card_is(Media::Unknown);
                 }
                 if !self.world.can_read_cards() {

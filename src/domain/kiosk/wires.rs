@@ -3,7 +3,7 @@
 use crate::domain::visit::filing::PaperFate;
 use crate::domain::visit::{State, Trigger};
 use crate::events::{EventId, FieldValue};
-use crate::pins::Output;
+use crate::pins::{Output, Part};
 use crate::status::{Device, FlashRate};
 use crate::text::Lang;
 
@@ -90,6 +90,10 @@ impl Kiosk {
     pub(super) fn cycle_power(&mut self) {
         if self.order.is_some() {
             return;
+        }
+        if self.world.reader == Device::Online {
+            // It came back by itself meanwhile.
+            self.cycles.forget(Part::Reader);
         }
         for (part, granted) in self.cycles.judge(self.now) {
             let word = vec![("part", FieldValue::Word(part.word()))];
