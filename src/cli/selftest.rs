@@ -1,7 +1,6 @@
 //! `kiosk selftest`: asks every device how it is and prints a slip that says so.
 
 use std::path::PathBuf;
-use std::time::Duration;
 
 use clap::Args;
 use kiosk::domain::health::Lack;
@@ -14,9 +13,6 @@ use kiosk::wire::printer::Outcome as Printed;
 use serde_json::json;
 
 use super::{Outcome, board, say};
-
-/// Time for both devices to say hello, resets included.
-const HELLO: Duration = Duration::from_secs(8);
 
 #[derive(Args)]
 pub struct SelfTest {
@@ -41,7 +37,7 @@ impl SelfTest {
             );
         }
         let mut probe = Probe::open(&config);
-        let found = probe.listen(HELLO).clone();
+        let found = probe.listen().clone();
         let lacks = found.lacks();
         let printed = if self.no_slip {
             None

@@ -14,6 +14,8 @@ use crate::wire::sam::{ReaderCommand, ReaderEvent};
 
 /// Number of the one job a probe prints.
 const JOB: u64 = 1;
+/// Time for a module that has to be reset first.
+const HELLO: Duration = Duration::from_secs(8);
 /// The longest job with all its retries.
 const PRINTED_BY: Duration = Duration::from_secs(60);
 
@@ -83,9 +85,9 @@ impl Probe {
         }
     }
 
-    /// Listens until both have said how they are, at most `limit`.
-    pub fn listen(&mut self, limit: Duration) -> &Found {
-        let end = Instant::now() + limit;
+    /// Listens until both have said how they are, resets included; whoever says nothing has eight seconds.
+    pub fn listen(&mut self) -> &Found {
+        let end = Instant::now() + HELLO;
         // "Off-line" is a reader's first word about a module that may yet be woken.
         let fresh = |device| matches!(device, Device::Unknown | Device::PowerOff);
         while self.reader.is_some()

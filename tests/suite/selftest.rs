@@ -137,6 +137,16 @@ fn each_broken_device_is_named_with_what_to_do() {
     });
 }
 
+/// A module that has to be reset first is well, not off-line: it is given the time.
+#[test]
+fn a_reader_that_has_to_be_woken_is_well() {
+    let bench = Bench::new();
+    bench.reader.set_fault(ReaderFault::HungUntilReset);
+    let said = bench.place.kiosk(&["selftest", "--no-slip"]);
+    assert!(said.out.contains("读卡器: online"), "{}", said.out);
+    assert_eq!(said.code, 0);
+}
+
 #[test]
 fn a_slip_of_a_machine_without_a_reader_says_what_to_do() {
     let bench = Bench::new();

@@ -135,6 +135,8 @@ fn card(who: &IdentityDocument) -> CardFile {
 pub struct Street {
     pub machine: Machine,
     pub hardware: Rc<RefCell<Hardware>>,
+    /// What the sensors of the case said last: their pins say so again after a start.
+    levels: Vec<Event>,
 }
 
 impl Street {
@@ -144,9 +146,22 @@ impl Street {
         let hardware = Rc::new(RefCell::new(Hardware::new(now)));
         let mut machine = Machine::bare(catalogue(), "440203103", now);
         machine.devices = Some(Rc::clone(&hardware) as Rc<RefCell<dyn Devices>>);
-        let mut street = Self { machine, hardware };
+        let mut street = Self {
+            machine,
+            hardware,
+            levels: Vec::new(),
+        };
         street.machine.wait(8);
         street
+    }
+
+    /// A sensor of the case, or what is kept of it on the disk, says something.
+    pub fn sense(&mut self, event: Event) {
+        let kind = std::mem::discriminant(&event);
+        self.levels
+            .retain(|old| std::mem::discriminant(old) != kind);
+        self.levels.push(event.clone());
+        self.machine.give(event);
     }
 
     /// Power comes back after a cut: the core has forgotten everything but what was committed, the devices nothing.
@@ -162,6 +177,9 @@ impl Street {
         let waiting = std::mem::take(&mut old.unanswered);
         self.machine = machine;
         self.hardware.borrow_mut().start_again(self.machine.now);
+        for event in self.levels.clone() {
+            self.machine.give(event);
+        }
         for case in waiting {
             self.machine.give(Event::Waiting(case));
         }
@@ -191,7 +209,7 @@ fn numbers(lines: &[String]) -> BTreeSet<String> {
 impl Street {
     /// The service door is closed again.
     pub fn close_door(&mut self) {
-        self.machine.give(Event::Door(false));
+        self.sense(Event::Door(false));
     }
 
     /// After `left` pieces, the last person's receipt came out once, whole, and nothing of anybody else with it.

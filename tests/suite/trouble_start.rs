@@ -23,6 +23,27 @@ fn a_store_that_is_none_is_set_aside() {
     assert!(!bench.at_the_platform().is_empty());
 }
 
+/// The last run was cut off in a print, and the disk takes no word of it.
+#[test]
+fn an_open_print_that_cannot_be_settled_stops_nobody() {
+    let mut bench = Bench::with(|config, _| {
+        let path = &config.store.path;
+        let machine = Machine::parse("W0012").expect("a machine");
+        drop(Store::open(Config::new(path, machine)).expect("a store"));
+        let db = rusqlite::Connection::open(path).expect("sqlite");
+        db.execute_batch(
+            "INSERT INTO prints (id, key, copy, class, boot, ms) VALUES (7, 'K', 0, 'unknown', 'B', 0);
+             CREATE TRIGGER no BEFORE UPDATE ON prints BEGIN SELECT RAISE(FAIL, 'no'); END;",
+        )
+        .expect("an open print");
+    });
+    assert_eq!(bench.page.kind, PageKind::Start);
+    assert!(!bench.journal.written().contains("store.set_aside"));
+    bench.visit("mother");
+    bench.drained("in spite of it");
+    assert!(!bench.at_the_platform().is_empty());
+}
+
 #[test]
 fn a_bad_catalogue_of_the_platform_does_not_replace_the_last_good_one() {
     for bad in ["{}", "not JSON", "{\"version\":\"1\",\"items\":[{}]}"] {

@@ -1,7 +1,6 @@
 //! Reader, printer, door: as the running firmware knows them, or asked when it is stopped.
 
 use std::path::Path;
-use std::time::Duration;
 
 use kiosk::config::Config;
 use kiosk::domain::health::{self, Lack};
@@ -10,9 +9,6 @@ use kiosk::shell::device_file::{Noted, Part};
 use kiosk::shell::probe::Probe;
 
 use super::finding::{Finding, Grade};
-
-/// Time for both devices to say hello.
-const HELLO: Duration = Duration::from_secs(5);
 
 /// Of the firmware that holds the store at `store`: one finding a lack, or one that all is well.
 pub fn of_running(store: &Path, clock: &Clock) -> Vec<Finding> {
@@ -38,7 +34,7 @@ pub fn of_running(store: &Path, clock: &Clock) -> Vec<Finding> {
 /// Asks reader and printer themselves: nobody else holds their ports.
 pub fn of_stopped(config: &Config) -> Vec<Finding> {
     let mut probe = Probe::open(config);
-    let found = probe.listen(HELLO);
+    let found = probe.listen();
     let (reader, printer, paper) = (
         found.reader.word(),
         found.printer.word(),

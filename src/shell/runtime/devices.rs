@@ -81,9 +81,14 @@ fn open_reader(
     journal: &Journal,
 ) -> Option<SerialDriver<ReaderCommand>> {
     let (to, journal) = (inbox.clone(), journal.clone());
+    let fitted = config.gpio.outputs.contains_key(&Part::Reader.relay());
     let driver = ports::reader(config, move |event| {
         if let Some((id, fields)) = reader_note(&event) {
             journal.event(id, &fields);
+        }
+        // Without a relay the wish is for a technician, who has it in the journal.
+        if event == ReaderEvent::PowerCycleWanted && !fitted {
+            return;
         }
         if let Some(event) = reader_event(event) {
             to.event(event);

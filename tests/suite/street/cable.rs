@@ -3,12 +3,17 @@
 use std::time::Instant;
 
 use kiosk::sim::pty::Device;
-use kiosk::wire;
+use kiosk::wire::{self, PortWish};
+
+/// What every device here is set to, in bits a second.
+const RATE: u32 = 115_200;
 
 pub struct Cable<M: wire::Machine, D: Device> {
     machine: M,
     pub device: D,
     plugged: bool,
+    /// The port is open at another rate.
+    deaf: bool,
     events: Vec<M::Event>,
 }
 
@@ -19,6 +24,7 @@ impl<M: wire::Machine, D: Device> Cable<M, D> {
             machine,
             device,
             plugged: true,
+            deaf: false,
             events: Vec::new(),
         }
     }
@@ -26,6 +32,7 @@ impl<M: wire::Machine, D: Device> Cable<M, D> {
     /// Another machine on the same device: what was in the cable is lost.
     pub fn start_again(&mut self, machine: M, now: Instant) {
         self.machine = machine;
+        self.deaf = false;
         self.events.clear();
         while self.device.poll_output(now).is_some() {}
         if self.plugged {
@@ -68,7 +75,7 @@ impl<M: wire::Machine, D: Device> Cable<M, D> {
             let mut quiet = true;
             while let Some(bytes) = self.machine.poll_transmit() {
                 quiet = false;
-                if self.plugged {
+                if self.plugged && !self.deaf {
                     self.device.handle_input(&bytes, now);
                 }
             }
@@ -77,9 +84,16 @@ impl<M: wire::Machine, D: Device> Cable<M, D> {
             }
             while let Some(bytes) = self.device.poll_output(now) {
                 quiet = false;
-                if self.plugged {
+                if self.plugged && !self.deaf {
                     self.machine.handle_input(&bytes, now);
                 }
+            }
+            if let Some(wish) = self.machine.poll_port() {
+                // Opened again at once. There is no bit rate here: at another one than the device's it hears nothing.
+                self.deaf = matches!(wish, PortWish::Rate(rate) if rate != RATE);
+                self.device.unplugged();
+                self.machine.port_opened(now);
+                quiet = false;
             }
             if quiet {
                 break;

@@ -106,7 +106,7 @@ impl Street {
                 self.machine.submit();
                 self.machine.world.store = true;
             }
-            State::Closed => machine.give(Event::Door(true)),
+            State::Closed => self.sense(Event::Door(true)),
         }
     }
 }

@@ -4,6 +4,8 @@ use std::sync::OnceLock;
 
 use kiosk::domain::page::{Page, PageKind};
 use kiosk::domain::visit::State;
+use kiosk::sim::printer::Mechanism;
+use kiosk::sim::reader::ReaderFault;
 
 use crate::street::Street;
 use crate::visits::sound::assert_sound;
@@ -18,13 +20,48 @@ const WALKED_AWAY_S: u64 = 240;
 pub struct Trouble {
     /// Its column in the README.
     pub name: &'static str,
-    pub strike: fn(&mut Street),
-    pub mend: fn(&mut Street),
+    strike: Act,
+    mend: Act,
     row: OnceLock<Vec<&'static str>>,
+}
+
+/// What is done to it.
+enum Act {
+    Street(fn(&mut Street)),
+    Reader(ReaderFault),
+    Printer(fn(&mut Mechanism)),
+}
+
+impl Act {
+    fn on(&self, street: &mut Street) {
+        match self {
+            Self::Street(act) => act(street),
+            Self::Reader(fault) => street.hardware.borrow_mut().reader.device.set_fault(*fault),
+            Self::Printer(act) => act(&mut street.hardware.borrow_mut().printer.device),
+        }
+    }
 }
 
 impl Trouble {
     pub const fn new(name: &'static str, strike: fn(&mut Street), mend: fn(&mut Street)) -> Self {
+        Self::of(name, Act::Street(strike), Act::Street(mend))
+    }
+
+    /// A fault of the reader, which goes away again.
+    pub const fn of_reader(name: &'static str, fault: ReaderFault) -> Self {
+        Self::of(name, Act::Reader(fault), Act::Reader(ReaderFault::None))
+    }
+
+    /// Something in the printer's mechanism.
+    pub const fn of_printer(
+        name: &'static str,
+        strike: fn(&mut Mechanism),
+        mend: fn(&mut Mechanism),
+    ) -> Self {
+        Self::of(name, Act::Printer(strike), Act::Printer(mend))
+    }
+
+    const fn of(name: &'static str, strike: Act, mend: Act) -> Self {
         Self {
             name,
             strike,
@@ -43,10 +80,10 @@ impl Trouble {
         self.walked_away(state);
         println!("{} in {}", self.name, state.name());
         let mut street = Street::in_state(state);
-        (self.strike)(&mut street);
+        self.strike.on(&mut street);
         lasts(&mut street);
         let word = difference(usual(state), &street.machine.page);
-        (self.mend)(&mut street);
+        self.mend.on(&mut street);
         street.machine.wait(HEALS_S);
         sound(&street);
         street.end_visit();
@@ -58,7 +95,7 @@ impl Trouble {
     fn walked_away(&self, state: State) {
         println!("{} in {}, walked away", self.name, state.name());
         let mut street = Street::in_state(state);
-        (self.strike)(&mut street);
+        self.strike.on(&mut street);
         street.machine.wait(1);
         street.hardware.borrow_mut().reader.device.take();
         for _ in 0..WALKED_AWAY_S {
@@ -70,7 +107,7 @@ impl Trouble {
             matches!(kind, PageKind::Start | PageKind::Closed),
             "{kind:?}"
         );
-        (self.mend)(&mut street);
+        self.mend.on(&mut street);
         street.machine.wait(HEALS_S);
         next_person(&mut street, state);
     }

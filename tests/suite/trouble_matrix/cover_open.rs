@@ -2,24 +2,10 @@
 
 use super::cell::Trouble;
 
-pub static TROUBLE: Trouble = Trouble::new(
+pub static TROUBLE: Trouble = Trouble::of_printer(
     "cover open",
-    |street| {
-        street
-            .hardware
-            .borrow_mut()
-            .printer
-            .device
-            .set_cover_open(true)
-    },
-    |street| {
-        street
-            .hardware
-            .borrow_mut()
-            .printer
-            .device
-            .set_cover_open(false)
-    },
+    |printer| printer.set_cover_open(true),
+    |printer| printer.set_cover_open(false),
 );
 
 #[test]

@@ -1,12 +1,11 @@
 //! The cutter is blocked; a technician frees it.
 
+use kiosk::sim::printer::Mechanism;
+
 use super::cell::Trouble;
 
-pub static TROUBLE: Trouble = Trouble::new(
-    "cutter",
-    |street| street.hardware.borrow_mut().printer.device.break_cutter(),
-    |street| street.hardware.borrow_mut().printer.device.mend_cutter(),
-);
+pub static TROUBLE: Trouble =
+    Trouble::of_printer("cutter", Mechanism::break_cutter, Mechanism::mend_cutter);
 
 #[test]
 fn in_every_state() {

@@ -6,8 +6,8 @@ use super::cell::Trouble;
 
 pub static TROUBLE: Trouble = Trouble::new(
     "door open",
-    |street| street.machine.give(Event::Door(true)),
-    |street| street.machine.give(Event::Door(false)),
+    |street| street.sense(Event::Door(true)),
+    |street| street.sense(Event::Door(false)),
 );
 
 #[test]

@@ -6,8 +6,8 @@ use super::cell::Trouble;
 
 pub static TROUBLE: Trouble = Trouble::new(
     "mains lost",
-    |street| street.machine.give(Event::Mains(false)),
-    |street| street.machine.give(Event::Mains(true)),
+    |street| street.sense(Event::Mains(false)),
+    |street| street.sense(Event::Mains(true)),
 );
 
 #[test]

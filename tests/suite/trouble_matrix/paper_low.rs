@@ -1,12 +1,11 @@
 //! The near-end sensor speaks; a new roll is put in.
 
+use kiosk::sim::printer::Mechanism;
+
 use super::cell::Trouble;
 
-pub static TROUBLE: Trouble = Trouble::new(
-    "paper low",
-    |street| street.hardware.borrow_mut().printer.device.paper_low(),
-    |street| street.hardware.borrow_mut().printer.device.refill(),
-);
+pub static TROUBLE: Trouble =
+    Trouble::of_printer("paper low", Mechanism::paper_low, Mechanism::refill);
 
 #[test]
 fn in_every_state() {

@@ -2,17 +2,10 @@
 
 use super::cell::Trouble;
 
-pub static TROUBLE: Trouble = Trouble::new(
+pub static TROUBLE: Trouble = Trouble::of_printer(
     "printer off",
-    |street| street.hardware.borrow_mut().printer.device.set_silent(true),
-    |street| {
-        street
-            .hardware
-            .borrow_mut()
-            .printer
-            .device
-            .set_silent(false)
-    },
+    |printer| printer.set_silent(true),
+    |printer| printer.set_silent(false),
 );
 
 #[test]

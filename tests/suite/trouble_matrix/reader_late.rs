@@ -1,23 +1,14 @@
 //! The reader's answers come whole, but after their time.
 
-use kiosk::sim::reader::ReaderFault;
 use std::time::Duration;
+
+use kiosk::sim::reader::ReaderFault;
 
 use super::cell::Trouble;
 
-pub static TROUBLE: Trouble = Trouble::new(
+pub static TROUBLE: Trouble = Trouble::of_reader(
     "late answers",
-    |street| {
-        let mut hardware = street.hardware.borrow_mut();
-        hardware
-            .reader
-            .device
-            .set_fault(ReaderFault::Late(Duration::from_millis(1_300)));
-    },
-    |street| {
-        let mut hardware = street.hardware.borrow_mut();
-        hardware.reader.device.set_fault(ReaderFault::None);
-    },
+    ReaderFault::Late(Duration::from_millis(1_300)),
 );
 
 #[test]

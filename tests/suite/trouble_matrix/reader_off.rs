@@ -4,17 +4,7 @@ use kiosk::sim::reader::ReaderFault;
 
 use super::cell::Trouble;
 
-pub static TROUBLE: Trouble = Trouble::new(
-    "reader off",
-    |street| {
-        let mut hardware = street.hardware.borrow_mut();
-        hardware.reader.device.set_fault(ReaderFault::Silent);
-    },
-    |street| {
-        let mut hardware = street.hardware.borrow_mut();
-        hardware.reader.device.set_fault(ReaderFault::None);
-    },
-);
+pub static TROUBLE: Trouble = Trouble::of_reader("reader off", ReaderFault::Silent);
 
 #[test]
 fn in_every_state() {

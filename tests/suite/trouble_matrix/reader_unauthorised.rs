@@ -4,17 +4,7 @@ use kiosk::sim::reader::ReaderFault;
 
 use super::cell::Trouble;
 
-pub static TROUBLE: Trouble = Trouble::new(
-    "SAM refused",
-    |street| {
-        let mut hardware = street.hardware.borrow_mut();
-        hardware.reader.device.set_fault(ReaderFault::Unauthorised);
-    },
-    |street| {
-        let mut hardware = street.hardware.borrow_mut();
-        hardware.reader.device.set_fault(ReaderFault::None);
-    },
-);
+pub static TROUBLE: Trouble = Trouble::of_reader("SAM refused", ReaderFault::Unauthorised);
 
 #[test]
 fn in_every_state() {

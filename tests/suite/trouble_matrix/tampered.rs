@@ -6,10 +6,10 @@ use super::cell::Trouble;
 
 pub static TROUBLE: Trouble = Trouble::new(
     "forced",
-    |street| street.machine.give(Event::Tamper(true)),
+    |street| street.sense(Event::Tamper(true)),
     |street| {
-        street.machine.give(Event::Tamper(false));
-        street.machine.give(Event::TamperLatched(false));
+        street.sense(Event::Tamper(false));
+        street.sense(Event::TamperLatched(false));
     },
 );
 
