@@ -16,7 +16,8 @@ pub fn child() -> bool {
     };
     let on = PathBuf::from(std::env::var_os(ON).unwrap());
     match part.split_once(' ') {
-        Some(("lives", count)) => life::lives(&on, count.parse().unwrap()),
+        Some(("lives", count)) => life::lives(&on, count.parse().unwrap(), false),
+        Some(("lives-printed", count)) => life::lives(&on, count.parse().unwrap(), true),
         Some(("rows", count)) => life::rows(&on, count.parse().unwrap()),
         _ if part == "open" => backlog::open(&on),
         // Nothing but this process, to compare memory with.

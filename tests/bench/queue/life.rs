@@ -1,4 +1,5 @@
-//! What the whole life of a case costs the disk: filed, read to be sent, accepted and deleted.
+//! What the whole life of a case costs the disk: filed, read to be sent, accepted and deleted; then once more with its
+//! receipt, which is claimed before it is printed and whose end is written down.
 //!
 //! Two runs of different length in processes of their own; their difference has no start and no end in it. Bytes are
 //! those the kernel counts for the process (`/proc/self/io`, whole pages), flushes are its calls of `fsync` and
@@ -9,11 +10,13 @@ use std::fs;
 use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::mpsc;
 use std::thread::sleep;
 use std::time::Duration;
 
-use kiosk::case::{Acceptance, Answer};
-use kiosk::shell::store::Attempt;
+use kiosk::case::{Acceptance, Answer, Key};
+use kiosk::domain::kiosk::PrintOutcome;
+use kiosk::shell::store::{Attempt, Store};
 
 use crate::filing::{Bare, draft, stamp};
 use crate::rows::{Beside, folder, root, row, skipped};
@@ -50,7 +53,19 @@ pub fn measure() {
             Beside::Yardstick("bare commit of one row", each("rows", name) / scale),
         );
     }
-    at_the_device(&folder);
+    let printed = each("lives-printed", "syncs");
+    row(
+        "Whole life of a case with its receipt: calls of fsync and fdatasync",
+        printed,
+        "",
+        Beside::Yardstick("without", each("lives", "syncs")),
+    );
+    at_the_device(&folder, "lives", "Whole life of a case at the device");
+    at_the_device(
+        &folder,
+        "lives-printed",
+        "Whole life of a case with its receipt at the device",
+    );
 }
 
 /// The library that counts, compiled by the C compiler that SQLite needs anyway.
@@ -64,8 +79,7 @@ fn counter(folder: &Path) -> Option<PathBuf> {
     made.is_ok_and(|status| status.success()).then_some(library)
 }
 
-fn at_the_device(folder: &Path) {
-    let what = "Whole life of a case at the device";
+fn at_the_device(folder: &Path, part: &str, what: &str) {
     let Some(idle) = Device::of(folder) else {
         skipped(what, "the disk has no counters");
         return;
@@ -76,7 +90,8 @@ fn at_the_device(folder: &Path) {
         skipped(what, "other programs write to this disk");
         return;
     }
-    itself::run(&format!("lives {LONG}"), &folder.join("device.db"), None);
+    let on = folder.join(format!("device-{part}.db"));
+    itself::run(&format!("{part} {LONG}"), &on, None);
     let end = Device::of(folder).unwrap();
     let each = |end: f64, begin: f64| (end - begin) / LONG as f64;
     let (kib, flushes) = (each(end.kib, begin.kib), each(end.flushes, begin.flushes));
@@ -114,12 +129,15 @@ impl Device {
     }
 }
 
-/// So many lives, one after the other.
-pub fn lives(path: &Path, count: u64) {
+/// So many lives, one after the other, each with a receipt if `printed`.
+pub fn lives(path: &Path, count: u64, printed: bool) {
     let store = store(path);
     for n in 0..count {
         let filed = store.file(vec![draft(n)], stamp()).unwrap();
         let key = &filed[0].key;
+        if printed {
+            print(&store, key);
+        }
         drop(store.body(key).unwrap());
         let attempt = Attempt {
             at: stamp(),
@@ -129,6 +147,16 @@ pub fn lives(path: &Path, count: u64) {
         };
         store.record(key, &taken(n), attempt).unwrap();
     }
+}
+
+fn print(store: &Store, key: &Key) {
+    let (tell, told) = mpsc::channel();
+    let then = move |claim| tell.send(claim).unwrap();
+    store
+        .claim_print_then(key.clone(), false, stamp(), then)
+        .unwrap();
+    let claim = told.recv().unwrap().unwrap().unwrap();
+    store.print_ended(claim.job, PrintOutcome::Printed).unwrap();
 }
 
 /// So many rows in a table.
