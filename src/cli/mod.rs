@@ -5,6 +5,7 @@ mod config;
 #[cfg(all(feature = "ui", feature = "sim"))]
 mod demo;
 mod doctor;
+mod find;
 mod outbox;
 #[cfg(feature = "ui")]
 mod pages;
@@ -67,6 +68,9 @@ enum Command {
     ///
     /// Exit codes: 0 all is well, 1 something needs attention, 2 a fault.
     Doctor(doctor::Doctor),
+    /// Ask at every serial port which device hangs on it, and enter what was found in the configuration; with the firmware
+    /// stopped.
+    Find(find::Find),
     /// Ask every device how it is and print a slip that says so; with the firmware stopped.
     #[command(name = "selftest")]
     SelfTest(selftest::SelfTest),
@@ -112,6 +116,7 @@ fn dispatch(arguments: Arguments) -> anyhow::Result<Outcome> {
         Some(Command::Config(command)) => command.run(),
         Some(Command::Outbox(outbox)) => outbox.run(),
         Some(Command::Doctor(doctor)) => Ok(doctor.run()),
+        Some(Command::Find(find)) => find.run(),
         Some(Command::SelfTest(test)) => test.run(),
         Some(Command::ClearTamper(clear)) => clear.run(),
         #[cfg(all(feature = "ui", feature = "sim"))]

@@ -21,6 +21,22 @@ pub enum Dialect {
     Grow,
 }
 
+impl Dialect {
+    /// All of them.
+    pub const ALL: [Self; 4] = [Self::Newland, Self::Honeywell, Self::Ssi, Self::Grow];
+
+    /// Its word in `kiosk.toml`.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Newland => "newland",
+            Self::Honeywell => "honeywell",
+            Self::Ssi => "ssi",
+            Self::Grow => "grow",
+        }
+    }
+}
+
 /// How the end of a code is known.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Framing {
@@ -61,12 +77,7 @@ pub(super) fn scanner(s: &mut Section<'_>) -> Scanner {
         dialect: s.choice(
             "dialect",
             Dialect::Newland,
-            &[
-                ("newland", Dialect::Newland),
-                ("honeywell", Dialect::Honeywell),
-                ("ssi", Dialect::Ssi),
-                ("grow", Dialect::Grow),
-            ],
+            &Dialect::ALL.map(|dialect| (dialect.word(), dialect)),
         ),
         framing: s.choice(
             "framing",

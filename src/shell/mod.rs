@@ -1,8 +1,10 @@
 //! Everything that touches the world: ports, files, the network, the clock.
 
+pub mod board_file;
 pub mod catalogue;
 pub mod clock;
 pub mod device_file;
+pub mod finding;
 pub mod fonts;
 pub mod gpio;
 pub mod identity;

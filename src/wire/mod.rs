@@ -3,6 +3,7 @@
 use std::time::Instant;
 
 pub mod escpos;
+pub mod finder;
 pub mod printer;
 pub mod radar;
 pub mod sam;

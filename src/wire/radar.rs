@@ -147,6 +147,13 @@ impl Machine for Radar {
     }
 }
 
+/// Whether a whole frame of a radar stands in `bytes`.
+pub(super) fn is_frame(bytes: &[u8]) -> bool {
+    let mut decoder = Decoder::default();
+    decoder.take(bytes);
+    decoder.next().is_some()
+}
+
 /// Finds frames in any noise. Holds at most one unfinished frame beside the portion it was given last.
 #[derive(Debug, Default)]
 struct Decoder {

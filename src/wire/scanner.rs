@@ -15,6 +15,16 @@ pub use machine::Scanner;
 use crate::case::Private;
 use crate::status::Device;
 
+/// What an engine of this dialect answers and nobody else minds.
+pub(super) fn hello(dialect: Dialect) -> &'static [u8] {
+    dialect.stop()
+}
+
+/// Whether an engine of this dialect has answered in `bytes`.
+pub(super) fn is_answer(dialect: Dialect, bytes: &[u8]) -> bool {
+    (0..bytes.len()).any(|at| matches!(dialect.reply(&bytes[at..]), dialect::Reply::Answer(_)))
+}
+
 /// What the scanner can be told.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Command {

@@ -8,6 +8,8 @@ mod card_left;
 mod command;
 #[cfg(feature = "sim")]
 mod doctor;
+#[cfg(feature = "sim")]
+mod find;
 mod floors;
 #[cfg(feature = "sim")]
 mod kill_nine;

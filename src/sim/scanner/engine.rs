@@ -57,14 +57,22 @@ pub enum ScannerFault {
     Silent,
 }
 
+/// Bits a second with which engines come; at another rate they hear nothing.
+const RATE: u32 = 9600;
+/// A command that pauses for so long is given up.
+const COMMAND_GAP: Duration = Duration::from_millis(100);
+
 /// The engine.
 pub struct SimScanner {
     family: Family,
     mode: Mode,
     fault: ScannerFault,
     suffix: &'static [u8],
-    /// Bytes of a command that is not whole yet.
+    /// Bytes of a command that is not whole yet, and when the last of them came.
     command: Vec<u8>,
+    last_byte: Option<Instant>,
+    /// The firmware's bit rate; `None` on a line that knows none.
+    line_rate: Option<u32>,
     held: Option<Vec<u8>>,
     /// Triggered, and since when.
     triggered: Option<Instant>,
@@ -84,6 +92,8 @@ impl SimScanner {
             fault: ScannerFault::None,
             suffix: if family == Family::Ssi { b"" } else { b"\r" },
             command: Vec::new(),
+            last_byte: None,
+            line_rate: None,
             held: None,
             triggered: None,
             read: false,
@@ -240,6 +250,13 @@ fn packet(opcode: u8, data: &[u8]) -> Vec<u8> {
 
 impl Device for SimScanner {
     fn handle_input(&mut self, bytes: &[u8], now: Instant) {
+        if self.line_rate.is_some_and(|rate| rate != RATE) {
+            return;
+        }
+        let last = self.last_byte.replace(now);
+        if last.is_none_or(|last| now >= last + COMMAND_GAP) {
+            self.command.clear();
+        }
         for byte in bytes {
             // A zero before a command wakes an engine that sleeps.
             if !(self.command.is_empty() && *byte == 0x00) {
@@ -259,6 +276,10 @@ impl Device for SimScanner {
         self.out
             .pop_front_if(|(at, _)| *at <= now)
             .map(|(_, bytes)| bytes)
+    }
+
+    fn line_rate(&mut self, rate: u32) {
+        self.line_rate = Some(rate);
     }
 
     fn poll_timeout(&self) -> Option<Instant> {

@@ -21,4 +21,5 @@ pub use event::{ReadFault, ReaderCommand, ReaderEvent};
 pub use frame::{Answer, Decoded, Decoder, Frame};
 pub use reader::SamReader;
 pub use request::Request;
+pub use sam_id::decode as identity;
 pub use status::{Class, Sw3};

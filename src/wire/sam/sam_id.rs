@@ -4,7 +4,8 @@
 ///
 /// Little-endian: two u16 (maker, model), three u32 (batch, which reads like a date, and two serial parts).
 /// `None` when the first number or the batch cannot be: the first answer after power-on is sometimes wrong.
-pub(super) fn decode(data: &[u8]) -> Option<String> {
+#[must_use]
+pub fn decode(data: &[u8]) -> Option<String> {
     let data: &[u8; 16] = data.try_into().ok()?;
     let short = |at: usize| u16::from_le_bytes([data[at], data[at + 1]]);
     let long = |at: usize| u32::from_le_bytes([data[at], data[at + 1], data[at + 2], data[at + 3]]);

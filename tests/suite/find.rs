@@ -1,0 +1,97 @@
+//! `kiosk find` on real serial bytes: each device is told apart, with its rate, and entered in the configuration.
+
+use std::path::PathBuf;
+
+use kiosk::config::Config;
+use kiosk::sim::printer::{PrinterSim, PrinterSimOptions};
+use kiosk::sim::radar::RadarSim;
+use kiosk::sim::reader::{ReaderFault, ReaderSetting, ReaderSim};
+use kiosk::sim::scanner::{Family, ScannerSim};
+
+use crate::command::{Place, Said};
+
+/// `kiosk find` at these ports.
+fn find(place: &Place, ports: &[&PathBuf], more: &[&str]) -> Said {
+    let mut arguments = vec!["find"];
+    for port in ports {
+        arguments.extend(["--port", port.to_str().unwrap()]);
+    }
+    arguments.extend(more);
+    place.kiosk(&arguments)
+}
+
+#[test]
+fn every_device_is_found_entered_and_then_works() {
+    let place = Place::new();
+    let [a, b, c, d, e, f] = ["a", "b", "c", "d", "e", "f"].map(|name| place.0.path().join(name));
+    let reader = ReaderSim::start(&a).unwrap();
+    reader.set(ReaderSetting::Rate(9600));
+    let _printer = PrinterSim::start(&b, PrinterSimOptions::default()).unwrap();
+    let _scanner = ScannerSim::start(&c, Family::Newland).unwrap();
+    let _radar = RadarSim::start(&d).unwrap();
+    let silent = ReaderSim::start(&e).unwrap();
+    silent.set_fault(ReaderFault::Silent);
+
+    let said = find(&place, &[&a, &b, &c, &d, &e, &f], &["--json", "--write"]);
+    assert_eq!(said.code, 0, "{} {}", said.out, said.err);
+    let report = said.json_lines().remove(0);
+    let ports = report["ports"].as_array().unwrap();
+    let devices: Vec<_> = ports
+        .iter()
+        .map(|port| (port["device"].as_str(), port["baud"].as_u64()))
+        .collect();
+    assert_eq!(
+        devices,
+        [
+            (Some("reader"), Some(9600)),
+            (Some("printer"), Some(115_200)),
+            (Some("scanner"), Some(9600)),
+            (Some("radar"), Some(256_000)),
+            (None, None),
+            (None, None),
+        ]
+    );
+    assert_eq!(ports[0]["id"], "05.03-20240101-0000123456-4000000001");
+    assert_eq!(ports[5]["fault"], "cannot be opened");
+
+    let text = std::fs::read_to_string(place.config()).unwrap();
+    let config = Config::parse(&text).expect("a good configuration");
+    assert_eq!((config.reader.port, config.reader.baud), (Some(a), 9600));
+    assert_eq!(config.printer.port, Some(b));
+    assert_eq!(config.scanner.port, Some(c));
+    assert_eq!(config.radar.port, Some(d));
+    let said = place.kiosk(&["selftest"]);
+    assert_eq!(said.code, 0, "{} {}", said.out, said.err);
+}
+
+#[test]
+fn of_two_printers_a_person_chooses() {
+    let place = Place::new();
+    let before = std::fs::read_to_string(place.config()).unwrap();
+    let [left, right] = ["left", "right"].map(|name| place.0.path().join(name));
+    let _printers =
+        [&left, &right].map(|port| PrinterSim::start(port, PrinterSimOptions::default()).unwrap());
+    let said = find(&place, &[&left, &right], &["--write"]);
+    assert!(said.out.contains("找到不止一个"), "{}", said.out);
+    assert_eq!(said.code, 1);
+    assert_eq!(std::fs::read_to_string(place.config()).unwrap(), before);
+    let said = find(&place, &[&right], &["--write"]);
+    assert!(
+        said.out.contains("已写入 entered: printer.port"),
+        "{}",
+        said.out
+    );
+    assert_eq!(said.code, 0);
+}
+
+#[test]
+fn where_nothing_answers_nothing_is_entered() {
+    let place = Place::new();
+    let before = std::fs::read_to_string(place.config()).unwrap();
+    let port = place.0.path().join("none");
+    let said = find(&place, &[&port], &["--write"]);
+    assert!(said.out.contains("打不开"), "{}", said.out);
+    assert!(said.out.contains("配置无须改动"), "{}", said.out);
+    assert_eq!(said.code, 1);
+    assert_eq!(std::fs::read_to_string(place.config()).unwrap(), before);
+}
