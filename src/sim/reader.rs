@@ -40,6 +40,16 @@ impl ReaderSim {
         self.0.with(|reader| reader.lay(card));
     }
 
+    /// Waits until a card is looked for, from now on and at most so long: one that lies there before a firmware looks for
+    /// the first time is taken for one left behind.
+    pub fn wait_until_watched(&self, limit: Duration) {
+        let end = Instant::now() + limit;
+        self.0.with(SimReader::forget_watch);
+        while !self.0.with(|reader| reader.is_watched()) && Instant::now() < end {
+            std::thread::sleep(Duration::from_millis(5));
+        }
+    }
+
     /// Takes the card away.
     pub fn take(&self) {
         self.0.with(SimReader::take);

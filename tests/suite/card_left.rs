@@ -91,3 +91,34 @@ fn a_reader_that_falters_does_not_forget_it() {
     street.machine.wait(3);
     assert!(!announced(&street));
 }
+
+/// Whose card it is may have gone while the power was away: it is nobody's way in until a hand has moved it.
+#[test]
+fn one_that_lies_there_at_the_start_opens_nothing_until_it_is_laid_again() {
+    for (fault, wait) in [
+        (ReaderFault::None, 10),
+        (ReaderFault::Slow, 30),
+        (ReaderFault::AuthenticationFailed, 10),
+    ] {
+        let mut street = Street::in_state(State::Question);
+        street.hardware.borrow_mut().reader.device.set_fault(fault);
+        street.start_again();
+        street.machine.wait(wait);
+        street.machine.expect(PageKind::Start);
+        assert!(announced(&street), "{fault:?}");
+        assert!(!street.machine.kiosk.visit().holds_personal_data());
+
+        // Neither a module that falters nor one that was pulled out reads it after all.
+        let strike = |street: &mut Street, fault| {
+            street.hardware.borrow_mut().reader.device.set_fault(fault);
+            street.machine.wait(12);
+            street.machine.expect(PageKind::Start);
+        };
+        strike(&mut street, ReaderFault::Silent);
+        strike(&mut street, ReaderFault::None);
+        street.hardware.borrow_mut().reader.device.take();
+        street.machine.wait(3);
+        assert!(!announced(&street), "{fault:?}");
+        street.next_person_files();
+    }
+}

@@ -33,6 +33,15 @@ impl Kiosk {
                     self.visit.last_touch = self.now;
                 }
             }
+            ReaderEvent::MediaThere => {
+                self.card_is(Media::Present);
+                if matches!(self.visit.state, State::Start | State::Closed) {
+                    self.card_left_behind();
+                } else {
+                    // Laid on a reader that only now came to life.
+                    self.card_trouble(CardTrouble::MovedAway);
+                }
+            }
             ReaderEvent::CardRead(document) => {
                 self.card_is(Media::Present);
                 self.card_read(document);

@@ -20,6 +20,8 @@ pub enum ReaderEvent {
     Status(Device),
     /// A card lies there and is being read.
     MediaInserted,
+    /// A card lay there before anybody looked; nothing of it will be told.
+    MediaThere,
     /// Read.
     CardRead(Box<IdentityDocument>),
     /// Not read; with the module's result, where there was one.

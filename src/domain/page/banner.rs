@@ -102,8 +102,8 @@ fn lack(world: &World, of_device: impl Fn(Lack) -> bool, say: Say) -> Option<Ban
 fn card(world: &World, say: Say) -> Option<Banner> {
     world.card_left.then(|| {
         let text = say.t(
-            "读卡器上还有一张身份证：请取走，不是您的请交给工作人员。",
-            "A card is still on the reader: take it, or give it to the staff if it is not yours.",
+            "读卡器上还有一张身份证：是您的请拿起再放，不是请交给工作人员。",
+            "A card is on the reader. Yours? Lift it and lay it again. If not, give it to the staff.",
         );
         (Tone::Warning, text)
     })

@@ -167,6 +167,7 @@ pub fn reader_event(event: ReaderEvent) -> Option<Event> {
         ReaderEvent::SamId(_) | ReaderEvent::RateFound(_) => return None,
         ReaderEvent::PowerCycleWanted => return Some(Event::PowerCycle(Part::Reader)),
         ReaderEvent::MediaInserted => CoreReader::MediaInserted,
+        ReaderEvent::MediaThere => CoreReader::MediaThere,
         ReaderEvent::CardRead(document) => CoreReader::CardRead(document),
         ReaderEvent::ReadFailed(fault, sw3) => CoreReader::Failed(trouble(fault), sw3),
         ReaderEvent::MediaRemoved => CoreReader::MediaRemoved,

@@ -19,6 +19,8 @@ pub struct SimReader {
     output: VecDeque<(Instant, Vec<u8>)>,
     /// The firmware's bit rate; `None` on a line that knows none.
     line_rate: Option<u32>,
+    /// A card was looked for since [`Self::forget_watch`].
+    watched: bool,
     rate: u32,
     powered_at: Option<Instant>,
     ids_told: u32,
@@ -46,6 +48,7 @@ impl Default for SimReader {
             input: Vec::new(),
             output: VecDeque::new(),
             line_rate: None,
+            watched: false,
             rate: RATES[0],
             powered_at: None,
             ids_told: 0,
@@ -152,6 +155,14 @@ impl SimReader {
         }
     }
 
+    pub(super) fn forget_watch(&mut self) {
+        self.watched = false;
+    }
+
+    pub(super) fn is_watched(&self) -> bool {
+        self.watched
+    }
+
     /// Whether the line runs at another rate than the module.
     fn garbles(&self) -> bool {
         self.line_rate.is_some_and(|rate| rate != self.rate)
@@ -187,7 +198,10 @@ impl SimReader {
                 }
                 (0x90, id.to_vec(), short)
             }
-            Some([0x20, 0x01]) => self.find(short),
+            Some([0x20, 0x01]) => {
+                self.watched = true;
+                self.find(short)
+            }
             Some([0x20, 0x02]) if self.found && self.card.is_some() => {
                 self.selected = true;
                 (0x90, vec![0; 8], short)

@@ -79,6 +79,7 @@ fn reads_a_card_and_survives_the_plug_being_pulled() {
     sim.set_read_time(Duration::ZERO);
     wait_for_status(&events, Device::Online);
     driver.send(ReaderCommand::SetPolling(true)).unwrap();
+    sim.wait_until_watched(PATIENCE);
     sim.lay(card("elder.toml"));
     assert_eq!(wait_for_number(&events), card("elder.toml").number);
     sim.take();
@@ -123,6 +124,7 @@ fn a_slow_reader_is_waited_for() {
     let (driver, events) = start(&link);
     wait_for_status(&events, Device::Online);
     driver.send(ReaderCommand::SetPolling(true)).unwrap();
+    sim.wait_until_watched(PATIENCE);
     sim.set_fault(ReaderFault::Slow);
     sim.lay(card("minority.toml"));
     assert_eq!(wait_for_number(&events), card("minority.toml").number);
@@ -140,6 +142,7 @@ fn a_reader_at_another_bit_rate_is_found() {
     });
     wait_for_status(&events, Device::Online);
     driver.send(ReaderCommand::SetPolling(true)).unwrap();
+    sim.wait_until_watched(PATIENCE);
     sim.lay(card("elder.toml"));
     assert_eq!(wait_for_number(&events), card("elder.toml").number);
     // Pulled out and put back, it is spoken to at the rate that was found.

@@ -14,6 +14,9 @@ const SKEW_S: i64 = 3 * 24 * 3600;
 /// Seconds of a year of 365.25 days, for `clock YEARS`.
 const YEAR_S: i64 = 31_557_600;
 
+/// A firmware that has just started looks for a card within this time.
+const LOOKS_WITHIN: Duration = Duration::from_secs(2);
+
 impl Rig {
     /// Does what the action says if it happens to a device, the platform, the line, the pins or the wall clock.
     /// False if it does not, and nothing was done.
@@ -56,6 +59,7 @@ impl Rig {
 
     fn lay(&self, name: &str) -> anyhow::Result<()> {
         let card = self.card(name)?;
+        self.reader.wait_until_watched(LOOKS_WITHIN);
         let mut trouble = lock(&self.trouble);
         trouble.pull = match trouble.pull {
             Pull::Next => Pull::This,

@@ -21,6 +21,9 @@ pub enum ReaderEvent {
     SamId(String),
     /// A card lies there; a reading follows.
     MediaInserted,
+    /// A card lies there that lay there before anybody looked: it may have been left by somebody who has gone. Nothing of
+    /// it is told; it must be taken away and laid again.
+    MediaThere,
     /// The card was read.
     CardRead(Box<IdentityDocument>),
     /// The card could not be read; it must be taken away and laid again. With the module's result (SW3), where it was

@@ -23,7 +23,7 @@ mod antenna;
 mod cycle;
 mod ladder;
 use antenna::Antenna;
-use cycle::Media;
+use cycle::{Media, Origin};
 use ladder::Ladder;
 
 /// The SAM id is asked this often: the first answer after power-on is sometimes wrong.
@@ -77,6 +77,7 @@ pub struct SamReader {
     /// Senseless or missing answers to "find" since the last good one.
     strange: u8,
     media: Media,
+    origin: Origin,
     /// The outcome of the outstanding request is of no interest any more.
     stale: bool,
     /// Selecting failed, reading was repeated: how often for this card.
@@ -103,6 +104,7 @@ impl SamReader {
             polling: false,
             strange: 0,
             media: Media::Absent,
+            origin: Origin::Unknown,
             stale: false,
             tries: 0,
             pending: None,

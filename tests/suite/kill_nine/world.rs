@@ -203,6 +203,8 @@ impl World {
         if with_person {
             command.env(SEED, self.rng.u64(..).to_string());
         }
+        // Whoever stood there has gone, and has their card.
+        self.reader.take();
         let mut child = command.spawn().expect("start");
         let out = BufReader::new(child.stdout.take().expect("pipe"));
         let (sender, said) = channel();
@@ -226,6 +228,7 @@ impl World {
             _ => {
                 match rest {
                     "Start" => {
+                        self.reader.wait_until_watched(Duration::from_secs(2));
                         let card = self.rng.choice(&self.cards).expect("cards").clone();
                         self.reader.lay(card);
                     }

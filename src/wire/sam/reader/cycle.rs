@@ -28,6 +28,17 @@ pub(super) enum Media {
     },
 }
 
+/// How the card came there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Origin {
+    /// Nobody has looked yet.
+    Unknown,
+    /// It lay there at the first look.
+    Before,
+    /// It was laid since.
+    Since,
+}
+
 impl SamReader {
     /// The field was not watched for a while: whatever lies there next has to be looked at anew.
     pub(super) fn doubt_media(&mut self) {
@@ -168,13 +179,26 @@ impl SamReader {
         }
         if self.media != Media::Absent {
             self.events.push_back(ReaderEvent::MediaRemoved);
+            // Another one than was read before: somebody laid it. Of one that was not read nobody can tell.
+            if matches!(self.media, Media::Read { .. }) {
+                self.origin = Origin::Since;
+            }
         }
-        self.events.push_back(ReaderEvent::MediaInserted);
+        self.events.push_back(match self.origin {
+            Origin::Since => ReaderEvent::MediaInserted,
+            Origin::Unknown | Origin::Before => ReaderEvent::MediaThere,
+        });
+        if self.origin == Origin::Unknown {
+            self.origin = Origin::Before;
+        }
         self.media = Media::Reading;
         self.tries = 0;
     }
 
     fn absent(&mut self) {
+        if self.origin == Origin::Unknown {
+            self.origin = Origin::Since;
+        }
         match &mut self.media {
             Media::Absent => {}
             Media::Reading => self.fail(ReadFault::MovedAway, None),
@@ -182,6 +206,7 @@ impl SamReader {
                 *misses = misses.saturating_add(1);
                 if *misses >= self.config.removal_votes {
                     self.media = Media::Absent;
+                    self.origin = Origin::Since;
                     self.tries = 0;
                     self.events.push_back(ReaderEvent::MediaRemoved);
                 }
@@ -274,8 +299,10 @@ impl SamReader {
         if !same {
             self.begin_reading();
             self.antenna.read();
-            self.events
-                .push_back(ReaderEvent::CardRead(Box::new(document)));
+            if self.origin == Origin::Since {
+                self.events
+                    .push_back(ReaderEvent::CardRead(Box::new(document)));
+            }
         }
         self.tries = 0;
         self.media = Media::Read { digest, misses: 0 };
@@ -296,8 +323,10 @@ impl SamReader {
         if let Some(sw3) = sw3 {
             self.antenna.failed(sw3);
         }
-        let failed = ReaderEvent::ReadFailed(fault, sw3.map(Sw3::code));
-        self.events.push_back(failed);
+        if self.origin == Origin::Since {
+            let failed = ReaderEvent::ReadFailed(fault, sw3.map(Sw3::code));
+            self.events.push_back(failed);
+        }
     }
 }
 
