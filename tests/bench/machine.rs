@@ -174,7 +174,7 @@ pub fn card_about_to_arrive(now: Instant) -> (SamReader, Vec<u8>, Instant) {
     let card = CardFile::load(&root().join("board/laptop/cards/elder.toml")).unwrap();
     let mut now = now;
     let mut device = SimReader::default();
-    device.lay(card);
+    let mut card = Some(card);
     let mut driver = SamReader::new(SamConfig {
         with_fingerprint: false,
         ..SamConfig::default()
@@ -183,11 +183,12 @@ pub fn card_about_to_arrive(now: Instant) -> (SamReader, Vec<u8>, Instant) {
     driver.command(ReaderCommand::SetPolling(true), now);
     // Reading the newer address is the last request of a reading (30 03).
     let last = [0x30, 0x03];
-    let mut asked = false;
+    let (mut looked, mut asked) = (false, false);
     for _ in 0..1000 {
         let mut quiet = true;
         while let Some(bytes) = driver.poll_transmit() {
             quiet = false;
+            looked |= bytes.windows(2).any(|pair| pair == [0x20, 0x01]);
             asked |= bytes.windows(2).any(|pair| pair == last);
             device.handle_input(&bytes, now);
         }
@@ -200,6 +201,10 @@ pub fn card_about_to_arrive(now: Instant) -> (SamReader, Vec<u8>, Instant) {
             driver.handle_input(&bytes, now);
         }
         if quiet {
+            // Laid once it has looked: what lies there before is not read.
+            if let Some(card) = card.take_if(|_| looked) {
+                device.lay(card);
+            }
             let next = [driver.poll_timeout(), device.poll_timeout()];
             now = next.into_iter().flatten().min().unwrap_or(now).max(now)
                 + Duration::from_micros(50);

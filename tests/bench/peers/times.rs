@@ -1,4 +1,5 @@
 //! What a peer says of its puts, for `tests/bench/queue/peers.rs`.
+#![allow(dead_code)]
 
 use std::path::PathBuf;
 use std::time::Duration;

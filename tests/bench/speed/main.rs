@@ -14,6 +14,8 @@ mod card;
 mod catalogue;
 mod input;
 mod paper;
+mod peers;
+mod ports;
 mod store;
 mod wire;
 
@@ -25,6 +27,7 @@ fn main() {
     store::measure();
     paper::measure();
     wire::measure();
+    ports::measure();
     catalogue::measure();
     input::measure();
 }
