@@ -149,6 +149,7 @@ events! {
     PinFailed "pin.failed" Fault ["pin"] "一个引脚无法使用。" "A pin cannot be had or moved.";
     PowerCycled "power.cycled" Act ["part"] "设备已断电重启。" "A device was cut from its power and given it back.";
     PowerSpent "power.spent" Fault ["part"] "设备一小时内已断电重启三次，不再重试。" "A device was power-cycled three times within an hour and is left alone.";
+    DeviceTrail "device.trail" Fault ["device" "fault" "trail"] "设备出错前端口上的最后收发，见 trail：出错前毫秒数，<收到、>发出的字节数（/分几次），!指令，事件。" "What passed on a device's port before a fault; trail tells milliseconds before it, bytes < received and > sent (/ in how many portions), ! commands, events.";
     JournalDropped "journal.dropped" Fault ["lines"] "日志写入失败，有记录丢失。" "Lines of the journal could not be written.";
 }
 

@@ -2,6 +2,7 @@
 
 mod devices;
 mod finding;
+mod lines;
 mod outbox;
 mod reconciliation;
 mod surroundings;

@@ -2,13 +2,16 @@
 
 use std::path::PathBuf;
 
+use serde::{Deserialize, Serialize};
+
 use super::reading::Section;
 
 /// Most prefixes of hand-off tokens.
 const PREFIXES_MOST: usize = 16;
 
 /// Which family an engine is of.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Dialect {
     /// Newland NLS-FM, HR, EM: unified commands (manuals of the FM430 and FM530).
     #[default]
@@ -38,7 +41,8 @@ impl Dialect {
 }
 
 /// How the end of a code is known.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Framing {
     /// By CR, LF or both behind it.
     #[default]

@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::health::{DeviceNote, PartNote};
 use crate::shell::clock::Clock;
+use crate::wire::gauge::{Counts, Gauge};
 
 /// What the file holds.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -23,6 +24,13 @@ pub struct Noted {
     pub lacks: Vec<String>,
     /// `reader`, `card`, `printer`, `paper`.
     pub parts: BTreeMap<String, Part>,
+    /// What passed on the ports since the start of the firmware: `reader`, `printer`, `scanner`, `radar`, as they are
+    /// configured.
+    #[serde(default)]
+    pub counts: BTreeMap<String, Counts>,
+    /// When that was counted, in milliseconds of that boot: at every change of a device, and every ten minutes.
+    #[serde(default)]
+    pub counted_boot_ms: u64,
 }
 
 /// One device, or what lies in it.
@@ -73,6 +81,8 @@ impl Noted {
             service: note.service.word().into(),
             lacks: note.lacks.iter().map(|lack| lack.word().into()).collect(),
             parts: parts.map(|(name, note)| (name.into(), part(note))).into(),
+            counts: BTreeMap::new(),
+            counted_boot_ms: clock.boot_ms(),
         }
     }
 
@@ -88,12 +98,15 @@ impl Noted {
 pub struct DeviceFile {
     sender: Option<Sender<Noted>>,
     thread: Option<JoinHandle<()>>,
+    gauges: Vec<(&'static str, Gauge)>,
+    last: Option<Noted>,
 }
 
 impl DeviceFile {
-    /// For the store at `store`. Without a thread nothing is written, and doctor says that nothing is known.
+    /// For the store at `store`, with what these gauges count. Without a thread nothing is written, and doctor says that
+    /// nothing is known.
     #[must_use]
-    pub fn open(store: &Path) -> Self {
+    pub fn open(store: &Path, gauges: Vec<(&'static str, Gauge)>) -> Self {
         let path = Noted::path(store);
         let (sender, notes) = channel::<Noted>();
         let write = move || {
@@ -110,15 +123,27 @@ impl DeviceFile {
         Self {
             sender: Some(sender),
             thread,
+            gauges,
+            last: None,
         }
     }
 
     /// Writes this soon.
-    pub fn note(&self, note: &DeviceNote, clock: &Clock) {
-        if let Some(sender) = &self.sender {
-            // Without its thread nobody listens.
-            let _ = sender.send(Noted::of(note, clock));
-        }
+    pub fn note(&mut self, note: &DeviceNote, clock: &Clock) {
+        self.last = Some(Noted::of(note, clock));
+        self.count(clock);
+    }
+
+    /// Writes soon what was written last, with what is counted by now.
+    pub fn count(&mut self, clock: &Clock) {
+        let (Some(sender), Some(last)) = (&self.sender, &mut self.last) else {
+            return;
+        };
+        let counts = |(name, gauge): &(&'static str, Gauge)| ((*name).into(), gauge.counts());
+        last.counts = self.gauges.iter().map(counts).collect();
+        last.counted_boot_ms = clock.boot_ms();
+        // Without its thread nobody listens.
+        let _ = sender.send(last.clone());
     }
 }
 
@@ -143,7 +168,7 @@ mod tests {
         let clock = Clock::system();
         let path = Noted::path(&store);
         assert_eq!(Noted::read(&path, &clock), None);
-        let file = DeviceFile::open(&store);
+        let mut file = DeviceFile::open(&store, vec![("reader", Gauge::default())]);
         let mut note = DeviceNote::default();
         file.note(&note, &clock);
         note.service = Service::Degraded;
@@ -154,8 +179,11 @@ mod tests {
             changes: 3,
         };
         file.note(&note, &clock);
+        file.count(&clock);
         drop(file);
         let noted = Noted::read(&path, &clock).expect("written");
+        assert_eq!(noted.counts["reader"], Counts::default());
+        assert!(noted.counted_boot_ms <= clock.boot_ms());
         assert_eq!(
             (noted.service.as_str(), noted.lacks),
             ("degraded", vec!["paperOut".to_owned()])

@@ -14,6 +14,7 @@ use serde::ser::{SerializeMap, Serializer};
 use super::clock::Clock;
 use crate::events::{EventId, FieldValue, Kind};
 use crate::text::Lang;
+use crate::wire::gauge::Trail;
 
 /// Fields of one line; more are left out.
 const MAX_FIELDS: usize = 8;
@@ -61,6 +62,7 @@ struct Line<'a> {
 struct Fields<'a> {
     of: EventId,
     given: &'a [(&'static str, FieldValue)],
+    trail: Option<&'a Trail>,
 }
 
 impl Serialize for Fields<'_> {
@@ -74,6 +76,9 @@ impl Serialize for Fields<'_> {
             .take(MAX_FIELDS)
         {
             map.serialize_entry(name, value)?;
+        }
+        if let Some(trail) = self.trail {
+            map.serialize_entry("trail", &trail.to_string())?;
         }
         map.end()
     }
@@ -127,17 +132,34 @@ impl Journal {
     /// Writes one event. Only the fields that the catalogue gives this event are written.
     /// Never fails: a line that cannot be written is counted and told with the next that can.
     pub fn event(&self, id: EventId, fields: &[(&'static str, FieldValue)]) {
+        self.write(id, fields, None);
+    }
+
+    /// Writes what passed on the port of `device` before a fault. Holds no content, as little as any field.
+    pub fn trail(&self, device: &'static str, trail: &Trail) {
+        let fields = [
+            ("device", FieldValue::Word(device)),
+            ("fault", FieldValue::Word(trail.fault())),
+        ];
+        self.write(EventId::DeviceTrail, &fields, Some(trail));
+    }
+
+    fn write(&self, id: EventId, given: &[(&'static str, FieldValue)], trail: Option<&Trail>) {
         let mut inner = self.lock();
         if inner.dropped > 0 {
             let lines = FieldValue::count(inner.dropped);
-            if self
-                .line(&mut inner, EventId::JournalDropped, &[("lines", lines)])
-                .is_ok()
-            {
+            let dropped = Fields {
+                of: EventId::JournalDropped,
+                given: &[("lines", lines)],
+                trail: None,
+            };
+            if self.line(&mut inner, dropped).is_ok() {
                 inner.dropped = 0;
             }
         }
-        if self.line(&mut inner, id, fields).is_err() {
+        let of = id;
+        let fields = Fields { of, given, trail };
+        if self.line(&mut inner, fields).is_err() {
             inner.dropped += 1;
         }
     }
@@ -156,13 +178,9 @@ impl Journal {
         self.inner.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn line(
-        &self,
-        inner: &mut Inner,
-        id: EventId,
-        fields: &[(&'static str, FieldValue)],
-    ) -> io::Result<()> {
+    fn line(&self, inner: &mut Inner, fields: Fields<'_>) -> io::Result<()> {
         inner.seq += 1;
+        let id = fields.of;
         let line = Line {
             seq: inner.seq,
             boot_id: &self.boot_id,
@@ -171,10 +189,7 @@ impl Journal {
             id: id.id(),
             kind: id.kind(),
             sentence: id.sentence(Lang::Zh),
-            fields: Fields {
-                of: id,
-                given: fields,
-            },
+            fields,
         };
         let mut bytes = serde_json::to_vec(&line)?;
         bytes.push(b'\n');

@@ -9,6 +9,7 @@ use crate::receipt::Receipt;
 use crate::shell::ports::{self, NoDriver};
 use crate::shell::serial::SerialDriver;
 use crate::status::{Device, Paper};
+use crate::wire::gauge::{Counts, Gauge};
 use crate::wire::printer::{self, Outcome};
 use crate::wire::sam::{ReaderCommand, ReaderEvent};
 
@@ -57,6 +58,7 @@ impl Found {
 pub struct Probe {
     reader: Option<SerialDriver<ReaderCommand>>,
     printer: Option<SerialDriver<printer::Command>>,
+    gauges: Vec<(&'static str, Gauge)>,
     heard: Receiver<Heard>,
     found: Found,
 }
@@ -68,18 +70,25 @@ impl Probe {
         let (tell, heard) = channel();
         let to = tell.clone();
         let mut found = Found::default();
+        let (reader_gauge, printer_gauge) = (Gauge::default(), Gauge::default());
         // Whoever no longer listens needs no answer.
-        let reader = ports::reader(config, move |event| {
+        let reader = ports::reader(config, reader_gauge.clone(), move |event| {
             let _ = to.send(Heard::Reader(event));
         });
-        let printer = ports::printer(config, move |event| {
+        let printer = ports::printer(config, printer_gauge.clone(), move |event| {
             let _ = tell.send(Heard::Printer(event));
         });
         found.reader = without(&reader);
         found.printer = without(&printer);
+        let gauges = [
+            ("reader", reader_gauge, reader.is_ok()),
+            ("printer", printer_gauge, printer.is_ok()),
+        ];
+        let gauges = gauges.into_iter().filter(|(_, _, there)| *there);
         Self {
             reader: reader.ok(),
             printer: printer.ok(),
+            gauges: gauges.map(|(name, gauge, _)| (name, gauge)).collect(),
             heard,
             found,
         }
@@ -104,6 +113,13 @@ impl Probe {
             }
         }
         &self.found
+    }
+
+    /// What passed on their ports so far.
+    #[must_use]
+    pub fn counts(&self) -> Vec<(&'static str, Counts)> {
+        let counts = |(name, gauge): &(&'static str, Gauge)| (*name, gauge.counts());
+        self.gauges.iter().map(counts).collect()
     }
 
     /// Prints, and waits for what came of it; none when there is no printer to tell.

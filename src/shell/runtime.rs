@@ -157,7 +157,7 @@ impl Runtime {
                 let begun = clock.now();
                 let mut turn = Loop {
                     boots: parts.boots,
-                    device_file: DeviceFile::open(&config.store.path),
+                    device_file: DeviceFile::open(&config.store.path, ports.gauges()),
                     next_note: begun,
                     next_room: begun,
                     kiosk: (parts.kiosk)(),
@@ -297,6 +297,7 @@ impl Loop {
             self.next_note = now + NOTE_EVERY;
             // A disk that takes no note costs dates, not cases.
             let _ = self.boots.note(&self.clock);
+            self.device_file.count(&self.clock);
         }
         let told = self.wires.handle_timeout(now);
         self.handle(told.unwrap_or(Event::Tick));

@@ -4,10 +4,12 @@ use std::time::Instant;
 
 pub mod escpos;
 pub mod finder;
+pub mod gauge;
 pub mod printer;
 pub mod radar;
 pub mod sam;
 pub mod scanner;
+pub mod tap;
 
 /// What a machine can ask of its port when bytes alone do not help. Carried out, it is answered by `port_opened`, or by
 /// `port_lost` when the port cannot be opened again.

@@ -19,8 +19,12 @@ mod progress;
 mod reader;
 mod status;
 
+use serde::{Deserialize, Serialize};
+
 use super::escpos::Profile;
+use super::gauge::{self, Judged, Named, Verdict};
 use crate::receipt::Receipt;
+use crate::status::Paper;
 
 pub use self::job::Outcome;
 pub use self::machine::Printer;
@@ -28,7 +32,8 @@ pub use self::reader::{Reply, ReplyReader};
 pub use self::status::{Bits, Status};
 
 /// What the machine must know about the printer at hand.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Config {
     /// The model.
     pub profile: Profile,
@@ -140,6 +145,49 @@ impl Reason {
             Self::NotClean => "not-clean",
             Self::Cancelled => "cancelled",
             Self::Unprintable => "unprintable",
+        }
+    }
+}
+
+impl Named for Command {
+    fn word(&self) -> &'static str {
+        match self {
+            Self::Print { .. } => "print",
+            Self::Cancel { .. } => "cancel",
+        }
+    }
+}
+
+impl Named for Event {
+    fn word(&self) -> &'static str {
+        match self {
+            Self::Status(status) => match status.paper {
+                Paper::Out | Paper::Jammed => status.paper.word(),
+                _ => status.device.word(),
+            },
+            Self::Finished { outcome, .. } => match outcome {
+                Outcome::Printed => "printed",
+                Outcome::NotStarted(_) => "notStarted",
+                Outcome::Interrupted(_) => "interrupted",
+                Outcome::Unknown => "unknown",
+            },
+        }
+    }
+}
+
+impl Judged for Event {
+    fn verdict(&self) -> Verdict {
+        match self {
+            Self::Status(status) => match (status.paper, gauge::of_device(status.device)) {
+                (Paper::Out | Paper::Jammed, _) => Verdict::Fault(status.paper.word()),
+                (_, verdict) => verdict,
+            },
+            Self::Finished { outcome, .. } => match outcome {
+                Outcome::Printed => Verdict::Well,
+                // Whatever kept it from starting has said so itself.
+                Outcome::NotStarted(_) => Verdict::None,
+                Outcome::Interrupted(_) | Outcome::Unknown => Verdict::Fault(self.word()),
+            },
         }
     }
 }

@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 
 use crate::status::Device;
 use crate::wire::Machine;
+use crate::wire::gauge::{self, Judged, Named, Verdict};
 
 /// Bits a second of the sensor as it comes from the works.
 pub const BAUD_RATE: u32 = 256_000;
@@ -34,6 +35,25 @@ pub enum Event {
     /// Whether somebody stands before the machine. Told once it is known and then at every change; a radar that is
     /// silent or gone sees nobody.
     Presence(bool),
+}
+
+impl Named for Event {
+    fn word(&self) -> &'static str {
+        match self {
+            Self::Status(device) => device.word(),
+            Self::Presence(true) => "present",
+            Self::Presence(false) => "notPresent",
+        }
+    }
+}
+
+impl Judged for Event {
+    fn verdict(&self) -> Verdict {
+        match self {
+            Self::Status(device) => gauge::of_device(*device),
+            Self::Presence(_) => Verdict::None,
+        }
+    }
 }
 
 /// The machine of one radar.

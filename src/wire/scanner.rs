@@ -12,8 +12,21 @@ pub use dialect::Dialect;
 pub use frame::{CODE_LIMIT, Framing};
 pub use machine::Scanner;
 
+use serde::{Deserialize, Serialize};
+
 use crate::case::Private;
 use crate::status::Device;
+use crate::wire::gauge::{self, Judged, Named, Verdict};
+
+/// Which engine, and how its codes end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Settings {
+    /// Its commands.
+    pub dialect: Dialect,
+    /// The end of its codes.
+    pub framing: Framing,
+}
 
 /// What an engine of this dialect answers and nobody else minds.
 pub(super) fn hello(dialect: Dialect) -> &'static [u8] {
@@ -52,4 +65,32 @@ pub enum Refusal {
     NotText,
     /// Its end did not come.
     Cut,
+}
+
+impl Named for Command {
+    fn word(&self) -> &'static str {
+        match self {
+            Self::SetReading(true) => "read",
+            Self::SetReading(false) => "rest",
+        }
+    }
+}
+
+impl Named for Event {
+    fn word(&self) -> &'static str {
+        match self {
+            Self::Status(device) => device.word(),
+            Self::Code(_) => "code",
+            Self::Refused(_) => "refused",
+        }
+    }
+}
+
+impl Judged for Event {
+    fn verdict(&self) -> Verdict {
+        match self {
+            Self::Status(device) => gauge::of_device(*device),
+            Self::Code(_) | Self::Refused(_) => Verdict::None,
+        }
+    }
 }

@@ -131,6 +131,23 @@ fn each_broken_device_is_named_with_what_to_do() {
                 drop(bench.place.store());
                 let said = bench.place.kiosk(&["doctor", "--offline"]);
                 assert!(says(&said, lack), "{lack:?}: {}", said.out);
+                assert!(
+                    said.out.contains("读卡器端口 reader's port: 打开 "),
+                    "{}",
+                    said.out
+                );
+                let said_json = bench.place.kiosk(&["doctor", "--offline", "--json"]);
+                let report = said_json.json_lines().remove(0);
+                let of = |check: &str| {
+                    let findings = report["findings"].as_array().unwrap().iter();
+                    let mut found = findings.filter(|finding| finding["check"] == check);
+                    found.next().unwrap()["counts"].clone()
+                };
+                let silent = matches!(lack, Lack::ReaderGone | Lack::ReaderOff);
+                let (reader, printer) = (of("reader_line"), of("printer_line"));
+                assert_eq!(reader["bytes_in"] == 0, silent, "{lack:?}: {reader}");
+                assert_eq!(reader["bytes_out"] == 0, lack == Lack::ReaderGone);
+                assert_eq!(printer["opened"] == 0, lack == Lack::PrinterGone);
                 assert_eq!(said.code, 2, "{lack:?}: {}", said.out);
             });
         }

@@ -3,6 +3,8 @@
 use std::time::Duration;
 
 use kiosk::domain::page::{Body, Intent, PageKind};
+use kiosk::shell::clock::Clock;
+use kiosk::shell::device_file::Noted;
 
 use super::trouble_bench::Bench;
 
@@ -110,4 +112,18 @@ fn a_reader_that_says_nothing_any_more() {
     bench.act("reader silent");
     reads_nothing(&mut bench);
     accepted(&mut bench);
+    // What passed before it fell silent is in the journal once, and what passed at all beside the store.
+    let journal = bench.journal.written();
+    let trails: Vec<&str> = journal
+        .lines()
+        .filter(|line| line.contains("\"id\":\"device.trail\""))
+        .collect();
+    assert_eq!(trails.len(), 1, "{trails:#?}");
+    assert!(trails[0].contains("\"device\":\"reader\""));
+    assert!(trails[0].contains(">10") && trails[0].contains(" timeout"));
+    let path = Noted::path(&bench.rig.config().store.path);
+    let noted = Noted::read(&path, &Clock::system()).expect("a device file");
+    let reader = noted.counts["reader"];
+    assert!(reader.opened > 0 && reader.bytes_in > 0 && reader.bytes_out > 0);
+    assert!(reader.faults > 0 && noted.counts["printer"].bytes_in > 0);
 }

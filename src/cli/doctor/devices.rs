@@ -1,6 +1,7 @@
 //! Reader, printer, door: as the running firmware knows them, or asked when it is stopped.
 
 use std::path::Path;
+use std::time::Duration;
 
 use kiosk::config::Config;
 use kiosk::domain::health::{self, Lack};
@@ -9,6 +10,7 @@ use kiosk::shell::device_file::{Noted, Part};
 use kiosk::shell::probe::Probe;
 
 use super::finding::{Finding, Grade};
+use super::lines::line;
 
 /// Of the firmware that holds the store at `store`: one finding a lack, or one that all is well.
 pub fn of_running(store: &Path, clock: &Clock) -> Vec<Finding> {
@@ -28,6 +30,10 @@ pub fn of_running(store: &Path, clock: &Clock) -> Vec<Finding> {
     let mut all = vec![parts(&noted, clock)];
     let lacks = noted.lacks.iter().filter_map(|word| Lack::of_word(word));
     all.extend(lacks.map(of_lack));
+    let age = clock.boot_ms().saturating_sub(noted.counted_boot_ms);
+    let age = Some(Duration::from_millis(age));
+    let counted = noted.counts.iter();
+    all.extend(counted.map(|(device, counts)| line(device, *counts, age)));
     all
 }
 
@@ -46,6 +52,8 @@ pub fn of_stopped(config: &Config) -> Vec<Finding> {
         &format!("reader {reader} ({sam_id}), printer {printer}, paper {paper}"),
     )];
     all.extend(found.lacks().into_iter().map(of_lack));
+    let counted = probe.counts().into_iter();
+    all.extend(counted.map(|(device, counts)| line(device, counts, None)));
     all
 }
 

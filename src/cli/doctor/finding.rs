@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use kiosk::wire::gauge::Counts;
 use serde::Serialize;
 
 /// How bad it is, rising.
@@ -31,6 +32,9 @@ pub struct Finding {
     pub en: String,
     pub action_zh: Option<String>,
     pub action_en: Option<String>,
+    /// What passed on a port.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub counts: Option<Counts>,
 }
 
 impl Finding {
@@ -43,6 +47,7 @@ impl Finding {
             en: String::new(),
             action_zh: None,
             action_en: None,
+            counts: None,
         }
     }
 

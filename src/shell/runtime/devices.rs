@@ -1,4 +1,4 @@
-//! The reader and the printer on their ports, and their words in the core's.
+//! The devices on their ports, and their words in the core's.
 
 use std::convert::Infallible;
 
@@ -10,8 +10,9 @@ use crate::pins::Part;
 use crate::receipt::Receipt;
 use crate::shell::journal::Journal;
 use crate::shell::ports::{self, NoDriver};
-use crate::shell::serial::{SerialConfig, SerialDriver};
+use crate::shell::serial::SerialDriver;
 use crate::status::{Device, Paper};
+use crate::wire::gauge::Gauge;
 use crate::wire::printer;
 use crate::wire::radar;
 use crate::wire::sam::{ReadFault, ReaderCommand, ReaderEvent};
@@ -19,23 +20,45 @@ use crate::wire::scanner;
 
 use super::Inbox;
 
-/// Both ports; a port that is not configured is a device that is not there.
+/// Their gauges, by the names of the devices.
+pub(super) type Gauges = Vec<(&'static str, Gauge)>;
+
+/// All ports; a port that is not configured is a device that is not there.
 pub(super) struct Ports {
     reader: Option<SerialDriver<ReaderCommand>>,
     printer: Option<SerialDriver<printer::Command>>,
     scanner: Option<SerialDriver<scanner::Command>>,
     /// Held so that its port stays open.
     _radar: Option<SerialDriver<Infallible>>,
+    /// Of those that are configured.
+    gauges: Gauges,
 }
 
 impl Ports {
     pub(super) fn open(config: &Config, inbox: &Inbox, journal: &Journal) -> Self {
+        let [reader, printer, scanner, radar] =
+            DEVICES.map(|device| Watch::new(device, journal.clone()));
+        let watches = [
+            (&reader, config.reader.port.is_some()),
+            (&printer, config.printer.port.is_some()),
+            (&scanner, config.scanner.port.is_some()),
+            (&radar, config.radar.port.is_some()),
+        ];
+        let fitted = watches.into_iter().filter(|(_, fitted)| *fitted);
         Self {
-            reader: open_reader(config, inbox, journal),
-            printer: open_printer(config, inbox, journal),
-            scanner: open_scanner(config, inbox),
-            _radar: open_radar(config, inbox),
+            gauges: fitted
+                .map(|(watch, _)| (watch.device, watch.gauge.clone()))
+                .collect(),
+            reader: open_reader(config, inbox, journal, reader),
+            printer: open_printer(config, inbox, journal, printer),
+            scanner: open_scanner(config, inbox, scanner),
+            _radar: open_radar(config, inbox, radar),
         }
+    }
+
+    /// What passes on their ports.
+    pub(super) fn gauges(&self) -> Gauges {
+        self.gauges.clone()
     }
 
     pub(super) fn poll(&self, on: bool) {
@@ -75,14 +98,43 @@ impl Ports {
     }
 }
 
+/// Names of the devices, in the order of [`Ports`].
+const DEVICES: [&str; 4] = ["reader", "printer", "scanner", "radar"];
+
+/// The gauge of one device, and the journal that hears what passed before a fault.
+struct Watch {
+    device: &'static str,
+    gauge: Gauge,
+    journal: Journal,
+}
+
+impl Watch {
+    fn new(device: &'static str, journal: Journal) -> Self {
+        Self {
+            device,
+            gauge: Gauge::default(),
+            journal,
+        }
+    }
+
+    /// Called with every event, when the gauge has heard it.
+    fn look(&self) {
+        if let Some(trail) = self.gauge.take_trail() {
+            self.journal.trail(self.device, &trail);
+        }
+    }
+}
+
 fn open_reader(
     config: &Config,
     inbox: &Inbox,
     journal: &Journal,
+    watch: Watch,
 ) -> Option<SerialDriver<ReaderCommand>> {
     let (to, journal) = (inbox.clone(), journal.clone());
     let fitted = config.gpio.outputs.contains_key(&Part::Reader.relay());
-    let driver = ports::reader(config, move |event| {
+    let driver = ports::reader(config, watch.gauge.clone(), move |event| {
+        watch.look();
         if let Some((id, fields)) = reader_note(&event) {
             journal.event(id, &fields);
         }
@@ -102,9 +154,13 @@ fn open_printer(
     config: &Config,
     inbox: &Inbox,
     journal: &Journal,
+    watch: Watch,
 ) -> Option<SerialDriver<printer::Command>> {
     let to = inbox.clone();
-    let driver = ports::printer(config, move |event| to.event(printer_event(event)));
+    let driver = ports::printer(config, watch.gauge.clone(), move |event| {
+        watch.look();
+        to.event(printer_event(event));
+    });
     let missing = |why: &NoDriver| {
         let device = match why {
             NoDriver::Profile(fault) => {
@@ -120,43 +176,44 @@ fn open_printer(
 }
 
 /// A scanner that is not configured is not missed.
-fn open_scanner(config: &Config, inbox: &Inbox) -> Option<SerialDriver<scanner::Command>> {
-    let settings = &config.scanner;
-    let port = settings.port.as_ref()?;
+fn open_scanner(
+    config: &Config,
+    inbox: &Inbox,
+    watch: Watch,
+) -> Option<SerialDriver<scanner::Command>> {
     let to = inbox.clone();
-    let driver = SerialDriver::start(
-        SerialConfig::new(port, settings.baud),
-        scanner::Scanner::new(settings.dialect, settings.framing),
-        move |event| {
-            to.event(Event::Scanner(match event {
-                scanner::Event::Status(device) => ScannerEvent::Status(device),
-                scanner::Event::Code(text) => ScannerEvent::Code(text),
-                scanner::Event::Refused(_) => ScannerEvent::Refused,
-            }));
-        },
-    );
-    let missing = |_: &_| {
-        let status = ScannerEvent::Status(Device::NoDevice);
-        inbox.event(Event::Scanner(status));
+    let driver = ports::scanner(config, watch.gauge.clone(), move |event| {
+        watch.look();
+        to.event(Event::Scanner(match event {
+            scanner::Event::Status(device) => ScannerEvent::Status(device),
+            scanner::Event::Code(text) => ScannerEvent::Code(text),
+            scanner::Event::Refused(_) => ScannerEvent::Refused,
+        }));
+    });
+    let missing = |why: &NoDriver| {
+        if !matches!(why, NoDriver::NotConfigured) {
+            let status = ScannerEvent::Status(Device::NoDevice);
+            inbox.event(Event::Scanner(status));
+        }
     };
     driver.inspect_err(missing).ok()
 }
 
 /// A radar that is not configured is not missed.
-fn open_radar(config: &Config, inbox: &Inbox) -> Option<SerialDriver<Infallible>> {
-    let port = config.radar.port.as_ref()?;
+fn open_radar(config: &Config, inbox: &Inbox, watch: Watch) -> Option<SerialDriver<Infallible>> {
     let to = inbox.clone();
-    let driver = SerialDriver::start(
-        SerialConfig::new(port, radar::BAUD_RATE),
-        radar::Radar::new(),
-        move |event| {
-            to.event(match event {
-                radar::Event::Status(device) => Event::Radar(device),
-                radar::Event::Presence(present) => Event::Presence(present),
-            });
-        },
-    );
-    let missing = |_: &_| inbox.event(Event::Radar(Device::NoDevice));
+    let driver = ports::radar(config, watch.gauge.clone(), move |event| {
+        watch.look();
+        to.event(match event {
+            radar::Event::Status(device) => Event::Radar(device),
+            radar::Event::Presence(present) => Event::Presence(present),
+        });
+    });
+    let missing = |why: &NoDriver| {
+        if !matches!(why, NoDriver::NotConfigured) {
+            inbox.event(Event::Radar(Device::NoDevice));
+        }
+    };
     driver.inspect_err(missing).ok()
 }
 

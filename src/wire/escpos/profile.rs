@@ -1,11 +1,11 @@
 //! What one model of printer can do, as data.
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use super::raster;
 
 /// Which Chinese characters the printer's own font holds.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Level {
     /// GB 2312: 6763 characters.
@@ -17,7 +17,7 @@ pub enum Level {
 }
 
 /// What cuts the paper.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Cutter {
     /// Nothing: the person tears.
@@ -29,7 +29,7 @@ pub enum Cutter {
 }
 
 /// What bit 2 of the third real-time status (DLE EOT 3) means.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum StatusDialect {
     /// Epson: a recoverable error.
@@ -39,7 +39,7 @@ pub enum StatusDialect {
 }
 
 /// How the printer can prove that the paper carries the text.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Proof {
     /// GS ( H function 48: answers when printing of all data before it is complete.
@@ -51,7 +51,7 @@ pub enum Proof {
 }
 
 /// One model of printer. Lengths in dots of 1/8 mm (203 dpi).
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Profile {
     /// Printable width: 576 on 80 mm paper, 384 on 58 mm.

@@ -1,6 +1,10 @@
 //! What the reader is told, and what it tells.
 
-use crate::{document::IdentityDocument, status::Device};
+use crate::{
+    document::IdentityDocument,
+    status::Device,
+    wire::gauge::{self, Judged, Named, Verdict},
+};
 
 /// What the machine can be told.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -56,4 +60,60 @@ pub enum ReadFault {
     /// The reader failed, not the card.
     #[error("reader fault")]
     ReaderFault,
+}
+
+impl Named for ReaderCommand {
+    fn word(&self) -> &'static str {
+        match self {
+            Self::SetPolling(true) => "poll",
+            Self::SetPolling(false) => "rest",
+            Self::Reset => "reset",
+        }
+    }
+}
+
+impl Named for ReaderEvent {
+    fn word(&self) -> &'static str {
+        match self {
+            Self::Status(device) => device.word(),
+            Self::SamId(_) => "samId",
+            Self::MediaInserted => "mediaInserted",
+            Self::MediaThere => "mediaThere",
+            Self::CardRead(_) => "cardRead",
+            Self::ReadFailed(fault, _) => fault.word(),
+            Self::MediaRemoved => "mediaRemoved",
+            Self::RateFound(_) => "rateFound",
+            Self::PowerCycleWanted => "powerCycleWanted",
+        }
+    }
+}
+
+impl Judged for ReaderEvent {
+    fn verdict(&self) -> Verdict {
+        match self {
+            Self::Status(device) => gauge::of_device(*device),
+            // Another card, or a card in a hurry, is no fault of the reader.
+            Self::ReadFailed(ReadFault::NotAnIdCard | ReadFault::MovedAway, _) => Verdict::None,
+            Self::ReadFailed(fault, _) => Verdict::Fault(fault.word()),
+            Self::CardRead(_) => Verdict::Well,
+            Self::SamId(_)
+            | Self::MediaInserted
+            | Self::MediaThere
+            | Self::MediaRemoved
+            | Self::RateFound(_)
+            | Self::PowerCycleWanted => Verdict::None,
+        }
+    }
+}
+
+impl ReadFault {
+    fn word(self) -> &'static str {
+        match self {
+            Self::NotAnIdCard => "notAnIdCard",
+            Self::MovedAway => "movedAway",
+            Self::AuthenticationFailed => "authenticationFailed",
+            Self::Unreadable => "unreadable",
+            Self::ReaderFault => "readerFault",
+        }
+    }
 }
