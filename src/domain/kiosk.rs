@@ -27,7 +27,7 @@ use crate::domain::world::{Line, MachineWords, Moment, World};
 use crate::events::{EventId, FieldValue};
 use crate::item::Catalogue;
 use crate::pins::{Beep, Output};
-use crate::status::{Device, FlashRate, Known, Media};
+use crate::status::{FlashRate, Known, Media};
 
 pub use words::{Claim, Committed, Effect, Event, PrintOutcome, ReaderEvent, ScannerEvent};
 
@@ -98,7 +98,9 @@ impl Kiosk {
                 card: Known::default(),
                 card_left: false,
                 printer: Known::default(),
-                scanner: Device::Unknown,
+                scanner: Known::default(),
+                radar: Known::default(),
+                pins: Known::default(),
                 paper: Known::default(),
                 lacks: Vec::new(),
                 line: Line::Unknown,

@@ -85,7 +85,11 @@ pub struct World {
     /// The printer.
     pub printer: Known<Device>,
     /// The scanner.
-    pub scanner: Device,
+    pub scanner: Known<Device>,
+    /// The presence radar.
+    pub radar: Known<Device>,
+    /// Where the pins are.
+    pub pins: Known<Device>,
     /// The printer's paper.
     pub paper: Known<Paper>,
     /// What is lacking, worst first.

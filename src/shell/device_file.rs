@@ -22,7 +22,7 @@ pub struct Noted {
     pub service: String,
     /// Words of what is lacking, worst first.
     pub lacks: Vec<String>,
-    /// `reader`, `card`, `printer`, `paper`.
+    /// `reader`, `card`, `printer`, `paper`, `scanner`, `radar`, `pins`.
     pub parts: BTreeMap<String, Part>,
     /// What passed on the ports since the start of the firmware: `reader`, `printer`, `scanner`, `radar`, as they are
     /// configured.
@@ -75,6 +75,9 @@ impl Noted {
             ("card", note.card),
             ("printer", note.printer),
             ("paper", note.paper),
+            ("scanner", note.scanner),
+            ("radar", note.radar),
+            ("pins", note.pins),
         ];
         Self {
             boot: clock.boot_id().into(),

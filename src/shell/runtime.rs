@@ -26,7 +26,7 @@ use crate::shell::gpio::{Gpio, OnPin};
 use crate::shell::journal::Journal;
 use crate::shell::store::{Filed, Store};
 
-pub use devices::{printer_event, reader_event};
+pub use devices::{printer_event, reader_event, scanner_event};
 pub use network::CACHED as CACHED_CATALOGUE;
 pub use outset::client as platform_client;
 

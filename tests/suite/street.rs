@@ -12,12 +12,14 @@ use std::time::{Duration, Instant};
 
 use kiosk::document::{IdentityDocument, Sex};
 use kiosk::domain::kiosk::{Effect, Event};
-use kiosk::shell::runtime::{printer_event, reader_event};
+use kiosk::shell::runtime::{printer_event, reader_event, scanner_event};
 use kiosk::sim::printer::{Clearing, Mechanism, PrinterSimOptions};
 use kiosk::sim::reader::{CardFile, SimReader};
+use kiosk::sim::scanner::{Family, SimScanner};
 use kiosk::wire::escpos::{NoGlyphs, Profile};
 use kiosk::wire::printer::{self, Printer};
 use kiosk::wire::sam::{ReaderCommand, SamConfig, SamReader};
+use kiosk::wire::scanner::{self, Dialect, Framing, Scanner};
 
 use crate::visits::machine::{Devices, Machine, catalogue};
 use cable::Cable;
@@ -25,10 +27,11 @@ use cable::Cable;
 /// Between two looks at the devices, at least: where both ends wait for each other, time still moves.
 const GRAIN: Duration = Duration::from_micros(50);
 
-/// Reader and printer on their cables.
+/// Reader, printer and scanner on their cables.
 pub struct Hardware {
     pub reader: Cable<SamReader, SimReader>,
     pub printer: Cable<Printer, Mechanism>,
+    pub scanner: Cable<Scanner, SimScanner>,
     ran: Instant,
     /// Tells that ports were lost while nobody ran.
     events: Vec<Event>,
@@ -44,6 +47,7 @@ impl Hardware {
         Self {
             reader: Cable::new(reader(), SimReader::default(), now),
             printer: Cable::new(printer(), Mechanism::new(options), now),
+            scanner: Cable::new(scanner(), SimScanner::new(Family::Newland), now),
             ran: now,
             events: Vec::new(),
         }
@@ -53,12 +57,17 @@ impl Hardware {
     pub fn start_again(&mut self, now: Instant) {
         self.reader.start_again(reader(), now);
         self.printer.start_again(printer(), now);
+        self.scanner.start_again(scanner(), now);
         self.events.clear();
     }
 }
 
 fn reader() -> SamReader {
     SamReader::new(SamConfig::default())
+}
+
+fn scanner() -> Scanner {
+    Scanner::new(Dialect::Newland, Framing::Suffix)
 }
 
 fn profile() -> Profile {
@@ -87,13 +96,14 @@ impl Devices for Hardware {
                 self.printer
                     .command(printer::Command::Cancel { job: *job }, now);
             }
+            Effect::Scan(on) => self.scanner.command(scanner::Command::SetReading(*on), now),
             _ => return false,
         }
         true
     }
 
     fn next(&self) -> Option<Instant> {
-        let next = [self.reader.next(), self.printer.next()];
+        let next = [self.reader.next(), self.printer.next(), self.scanner.next()];
         let next = next.into_iter().flatten().min()?;
         Some(next.max(self.ran + GRAIN))
     }
@@ -104,6 +114,7 @@ impl Devices for Hardware {
         let told = self.reader.run(now).into_iter();
         events.extend(told.filter_map(reader_event));
         events.extend(self.printer.run(now).into_iter().map(printer_event));
+        events.extend(self.scanner.run(now).into_iter().map(scanner_event));
         events
     }
 

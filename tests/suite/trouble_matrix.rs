@@ -22,6 +22,7 @@ mod reader_noise;
 mod reader_off;
 mod reader_unauthorised;
 mod reader_unplugged;
+mod scanner_unplugged;
 mod tampered;
 
 use kiosk::domain::visit::State;
@@ -29,7 +30,7 @@ use kiosk::domain::visit::State;
 use crate::readme::assert_section;
 use cell::Trouble;
 
-static TROUBLES: [&Trouble; 18] = [
+static TROUBLES: [&Trouble; 19] = [
     &reader_unplugged::TROUBLE,
     &reader_off::TROUBLE,
     &reader_noise::TROUBLE,
@@ -43,6 +44,7 @@ static TROUBLES: [&Trouble; 18] = [
     &paper_jam::TROUBLE,
     &cover_open::TROUBLE,
     &cutter_blocked::TROUBLE,
+    &scanner_unplugged::TROUBLE,
     &door_open::TROUBLE,
     &tampered::TROUBLE,
     &mains_lost::TROUBLE,

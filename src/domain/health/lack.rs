@@ -40,7 +40,7 @@ macro_rules! lacks {
                 match self { $(Self::$name => Grade::$grade,)* }
             }
 
-            /// For the person at the machine: what does not work and what to do.
+            /// For the person at the machine: what does not work and what to do; nothing where it takes nothing from them.
             #[must_use]
             pub fn told(self) -> Text {
                 match self { $(Self::$name => Text::new($told_zh, $told_en),)* }
@@ -112,6 +112,21 @@ lacks! {
         told ["打印纸快用完了，回执照常打印。" "Paper is low; your receipt still prints."]
         means ["打印纸快用完了" "the paper is near its end"]
         act ["今天换纸" "change the roll today"] ;
+    /// The scanner is configured and not there.
+    ScannerOff "scannerOff" Attention
+        told ["" ""]
+        means ["扫码器不应答或串口不存在，查进度改为手工输入" "the scanner does not answer or its port is not there; progress is looked up by typing"]
+        act ["插紧扫码器的线；看其指示灯；核对 kiosk.toml 里 scanner 的速率和型号" "push the scanner's plug home; look at its lamp; compare rate and dialect of [scanner] in kiosk.toml"] ;
+    /// The presence radar is configured and not there.
+    RadarOff "radarOff" Attention
+        told ["" ""]
+        means ["人体感应雷达没有数据，屏幕不能按有无人调光" "the presence radar says nothing; the screen does not dim by who is there"]
+        act ["查雷达的供电和接线；速率固定为 256000" "look at the radar's power and wires; its rate is always 256000"] ;
+    /// The pins cannot be had.
+    PinsOff "pinsOff" Attention
+        told ["" ""]
+        means ["引脚接口不可用：门、撬动、市电的状态停在最后所见，指示灯不受控" "the pins cannot be had: door, tamper and mains stay as they were seen last, lights do not obey"]
+        act ["查 GPIO 排线和 kiosk.toml 的 [gpio]；重新启动固件" "look at the GPIO cable and [gpio] in kiosk.toml; restart the firmware"] ;
     /// The service door is open.
     DoorOpen "doorOpen" Out
         told ["维护人员正在处理，请到人工窗口办理。" "Being serviced. Please go to the window."]
@@ -165,6 +180,17 @@ impl Lack {
         }
     }
 
+    /// What a machine lacks whose scanner, radar or pins are in this state; none of them is missed where it is not
+    /// configured, for then it never speaks.
+    #[must_use]
+    pub fn of_other(self, device: Device) -> Option<Self> {
+        let well = matches!(
+            device,
+            Device::Online | Device::DeviceBusy | Device::Unknown
+        );
+        (!well).then_some(self)
+    }
+
     /// What a printer with this paper lacks.
     #[must_use]
     pub fn of_paper(paper: Paper) -> Option<Self> {
@@ -181,7 +207,13 @@ impl Lack {
     pub fn is_silence(self) -> bool {
         matches!(
             self,
-            Self::ReaderGone | Self::ReaderOff | Self::PrinterGone | Self::PrinterOff
+            Self::ReaderGone
+                | Self::ReaderOff
+                | Self::PrinterGone
+                | Self::PrinterOff
+                | Self::ScannerOff
+                | Self::RadarOff
+                | Self::PinsOff
         )
     }
 
@@ -194,7 +226,8 @@ impl Lack {
     /// Of the receipt printer.
     #[must_use]
     pub fn is_of_printer(self) -> bool {
-        !self.is_of_reader() && self.grade() != Grade::Out
+        let others = matches!(self, Self::ScannerOff | Self::RadarOff | Self::PinsOff);
+        !self.is_of_reader() && !others && self.grade() != Grade::Out
     }
 
     /// The lack of this word.
@@ -220,7 +253,7 @@ pub fn markdown() -> String {
         out += &format!(
             "| `{}` | {service} | {} | {} | {} |\n",
             lack.word(),
-            told.zh,
+            if told.zh.is_empty() { "–" } else { &told.zh },
             meaning.zh,
             action.zh
         );
@@ -240,8 +273,12 @@ mod tests {
         assert_eq!(words.len(), Lack::ALL.len());
         for lack in Lack::ALL {
             assert_eq!(Lack::of_word(lack.word()), Some(lack));
+            // What takes nothing from a person is not told to them.
+            let silent = lack.told().zh.is_empty();
+            assert!(!silent || lack.grade() == Grade::Attention, "{lack:?}");
+            assert!(!lack.meaning().zh.is_empty() && !lack.action().zh.is_empty());
             for text in [lack.told(), lack.meaning(), lack.action()] {
-                assert!(!text.zh.is_empty() && !text.en.is_empty(), "{lack:?}");
+                assert_eq!(text.zh.is_empty(), text.en.is_empty(), "{lack:?}");
                 assert!(!text.zh.contains(','), "{lack:?}: a half-width comma");
             }
         }

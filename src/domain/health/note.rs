@@ -43,6 +43,12 @@ pub struct DeviceNote {
     pub printer: PartNote,
     /// Its paper.
     pub paper: PartNote,
+    /// Scanner; unknown where there is none, like what follows.
+    pub scanner: PartNote,
+    /// Presence radar.
+    pub radar: PartNote,
+    /// Pins.
+    pub pins: PartNote,
 }
 
 impl DeviceNote {
@@ -56,6 +62,9 @@ impl DeviceNote {
             card: PartNote::of(&world.card, Media::word),
             printer: PartNote::of(&world.printer, Device::word),
             paper: PartNote::of(&world.paper, Paper::word),
+            scanner: PartNote::of(&world.scanner, Device::word),
+            radar: PartNote::of(&world.radar, Device::word),
+            pins: PartNote::of(&world.pins, Device::word),
         }
     }
 }

@@ -51,8 +51,7 @@ impl Kiosk {
     pub(super) fn scanner(&mut self, event: ScannerEvent) {
         match event {
             ScannerEvent::Status(device) => {
-                if self.world.scanner != device {
-                    self.world.scanner = device;
+                if self.world.scanner.set(device, self.now) {
                     let device = FieldValue::Word(device.word());
                     self.log(EventId::ScannerStatus, vec![("device", device)]);
                 }

@@ -11,11 +11,13 @@ use super::{Effect, Kiosk};
 
 impl Kiosk {
     pub(super) fn pins(&mut self, device: Device) {
+        self.world.pins.set(device, self.now);
         let device = FieldValue::Word(device.word());
         self.log(EventId::PinsStatus, vec![("device", device)]);
     }
 
     pub(super) fn radar(&mut self, device: Device) {
+        self.world.radar.set(device, self.now);
         let device = FieldValue::Word(device.word());
         self.log(EventId::RadarStatus, vec![("device", device)]);
     }

@@ -184,11 +184,7 @@ fn open_scanner(
     let to = inbox.clone();
     let driver = ports::scanner(config, watch.gauge.clone(), move |event| {
         watch.look();
-        to.event(Event::Scanner(match event {
-            scanner::Event::Status(device) => ScannerEvent::Status(device),
-            scanner::Event::Code(text) => ScannerEvent::Code(text),
-            scanner::Event::Refused(_) => ScannerEvent::Refused,
-        }));
+        to.event(scanner_event(event));
     });
     let missing = |why: &NoDriver| {
         if !matches!(why, NoDriver::NotConfigured) {
@@ -215,6 +211,15 @@ fn open_radar(config: &Config, inbox: &Inbox, watch: Watch) -> Option<SerialDriv
         }
     };
     driver.inspect_err(missing).ok()
+}
+
+/// What the scanner tells, in the core's words.
+pub fn scanner_event(event: scanner::Event) -> Event {
+    Event::Scanner(match event {
+        scanner::Event::Status(device) => ScannerEvent::Status(device),
+        scanner::Event::Code(text) => ScannerEvent::Code(text),
+        scanner::Event::Refused(_) => ScannerEvent::Refused,
+    })
 }
 
 /// What the reader tells, in the core's words; none for what only a technician asks for, see [`reader_note`].
