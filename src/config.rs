@@ -289,16 +289,16 @@ impl Config {
     pub fn parse(text: &str) -> Result<Self, Vec<ConfigFault>> {
         let (table, reading) = Reading::of(text)?;
         let mut root = reading.root(&table);
+        let gpio = root.table("gpio", gpio::gpio);
+        let radar = root.table("radar", |s| tables::radar(s, &gpio));
         let config = Self {
             machine: root.table("machine", tables::machine),
             screen: root.table("screen", tables::screen),
             reader: root.table("reader", tables::reader),
             printer: root.table("printer", tables::printer),
-            gpio: root.table("gpio", gpio::gpio),
+            gpio,
             scanner: root.table("scanner", scanner::scanner),
-            radar: root.table("radar", |s| Radar {
-                port: s.optional_path("port"),
-            }),
+            radar,
             cooling: root.table("cooling", tables::cooling),
             platform: root.table("platform", tables::platform),
             store: root.table("store", |s| Store {

@@ -4,10 +4,11 @@ use std::path::PathBuf;
 
 use super::reading::Section;
 use super::{
-    ByHand, Cooling, Machine, Orientation, PRINTER_PROFILES, Platform, Printer, Reader, Screen,
-    Token,
+    ByHand, Cooling, Gpio, Machine, Orientation, PRINTER_PROFILES, Platform, Printer, Radar,
+    Reader, Screen, Token,
 };
 use crate::case::{PublicIdentity, SealKey};
+use crate::pins::Input;
 
 pub(super) fn machine(s: &mut Section<'_>) -> Machine {
     Machine {
@@ -54,6 +55,15 @@ pub(super) fn screen(s: &mut Section<'_>) -> Screen {
         backlight: s.optional_path("backlight"),
         dim_percent: s.number("dim_percent", 20, 1..=100),
     }
+}
+
+pub(super) fn radar(s: &mut Section<'_>, gpio: &Gpio) -> Radar {
+    let port = s.optional_path("port");
+    // Two that tell whether somebody is there would contradict each other all day.
+    if port.is_some() && gpio.inputs.contains_key(&Input::Presence) {
+        s.fault("port", "a radar", "none, because gpio.presence tells it");
+    }
+    Radar { port }
 }
 
 pub(super) fn cooling(s: &mut Section<'_>) -> Cooling {

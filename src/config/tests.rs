@@ -49,6 +49,15 @@ fn the_least_file_gets_every_default() {
 }
 
 #[test]
+fn one_sensor_alone_tells_whether_somebody_is_there() {
+    let radar = "[radar]\nport = \"/dev/kiosk/radar\"\n";
+    assert!(Config::parse(&format!("{LEAST}{radar}")).is_ok());
+    let both = format!("{LEAST}[gpio]\npresence = {{ pin = 17 }}\n{radar}");
+    let line = both.lines().count();
+    assert_eq!(faults(&both), [(line, "radar.port".to_owned())]);
+}
+
+#[test]
 fn an_empty_file_names_everything_that_is_missing() {
     let fields: Vec<String> = faults("").into_iter().map(|(_, field)| field).collect();
     assert_eq!(
