@@ -14,6 +14,7 @@ use std::{
 };
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use zeroize::Zeroizing;
 
 use crate::wire::{Machine, PortWish};
 
@@ -101,7 +102,7 @@ impl<C> SerialDriver<C> {
                     machine,
                     deliver,
                     port: None,
-                    unsent: Vec::new(),
+                    unsent: Zeroizing::default(),
                     open_at: Instant::now(),
                     back_off: BACK_OFF.0,
                 }
@@ -147,7 +148,8 @@ struct Driver<M, F> {
     deliver: F,
     port: Option<Port>,
     /// The rest of what the machine wants sent: one portion of it at a time.
-    unsent: Vec<u8>,
+    /// Wiped as it goes: it may name a person.
+    unsent: Zeroizing<Vec<u8>>,
     open_at: Instant,
     back_off: Duration,
 }
@@ -210,7 +212,7 @@ impl<M: Machine, F: Fn(M::Event)> Driver<M, F> {
             self.config.baud_rate = rate;
         }
         if self.port.take().is_some() {
-            self.unsent.clear();
+            self.unsent = Zeroizing::default();
             self.open_at = Instant::now();
             self.open();
         }
@@ -221,7 +223,7 @@ impl<M: Machine, F: Fn(M::Event)> Driver<M, F> {
     fn lose(&mut self) {
         // Closed at once: while it is open, a device plugged in again would get another name.
         self.port = None;
-        self.unsent.clear();
+        self.unsent = Zeroizing::default();
         let now = Instant::now();
         self.machine.port_lost(now);
         self.open_at = now + self.back_off;
@@ -232,7 +234,7 @@ impl<M: Machine, F: Fn(M::Event)> Driver<M, F> {
         while let Some(port) = &self.port {
             if self.unsent.is_empty() {
                 match self.machine.poll_transmit() {
-                    Some(bytes) => self.unsent = bytes,
+                    Some(bytes) => self.unsent = Zeroizing::new(bytes),
                     None => return,
                 }
                 continue;
@@ -240,6 +242,8 @@ impl<M: Machine, F: Fn(M::Event)> Driver<M, F> {
             let portion = &self.unsent[..self.unsent.len().min(WRITE_LIMIT)];
             match port.write(portion) {
                 Ok(0) => return,
+                // What is all out is dropped, for only then is the whole of its memory overwritten.
+                Ok(written) if written == self.unsent.len() => self.unsent = Zeroizing::default(),
                 Ok(written) => drop(self.unsent.drain(..written)),
                 Err(_) => self.lose(),
             }
@@ -248,7 +252,7 @@ impl<M: Machine, F: Fn(M::Event)> Driver<M, F> {
 
     fn read(&mut self) {
         let Some(port) = &self.port else { return };
-        let mut buffer = zeroize::Zeroizing::new([0; 1024]);
+        let mut buffer = Zeroizing::new([0; 1024]);
         match port.read(&mut buffer[..]) {
             Ok(Some(count)) => {
                 self.back_off = BACK_OFF.0;

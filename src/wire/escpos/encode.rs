@@ -83,6 +83,16 @@ pub fn encode(
     profile: &Profile,
     glyphs: &dyn Glyphs,
 ) -> Result<Encoded, EncodeError> {
+    let encoded = draw(receipt, profile, glyphs);
+    glyphs.rest();
+    encoded
+}
+
+fn draw(
+    receipt: &Receipt,
+    profile: &Profile,
+    glyphs: &dyn Glyphs,
+) -> Result<Encoded, EncodeError> {
     if receipt.blocks.len() > MAX_BLOCKS {
         return Err(EncodeError::TooLong);
     }

@@ -62,6 +62,9 @@ impl Bitmap {
 pub trait Glyphs {
     /// `ch` in a cell of `width` × `height` dots; `None` if it cannot be drawn.
     fn glyph(&self, ch: char, width: usize, height: usize) -> Option<Bitmap>;
+
+    /// A receipt is drawn to its end: what was kept for its characters may go.
+    fn rest(&self) {}
 }
 
 /// Draws nothing: characters outside the printer's font print as `〓`.
