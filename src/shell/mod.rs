@@ -13,6 +13,8 @@ pub mod platform;
 pub mod ports;
 pub mod probe;
 pub mod reconcile;
+#[cfg(feature = "record")]
+pub mod record;
 pub mod room;
 pub mod runtime;
 pub mod sending;

@@ -6,6 +6,8 @@ use std::time::Duration;
 
 use crate::config::Config;
 use crate::shell::fonts::FileGlyphs;
+#[cfg(feature = "record")]
+use crate::shell::record::{Recorder, Setup};
 use crate::shell::serial::{SerialConfig, SerialDriver};
 use crate::wire::Machine;
 use crate::wire::escpos::{Profile, ProfileFault};
@@ -50,7 +52,8 @@ pub fn reader(
         ..SamConfig::default()
     };
     let port = SerialConfig::new(port, config.reader.baud);
-    drive(port, SamReader::new(settings), gauge, deliver)
+    let tap = tap(gauge, &settings);
+    drive(port, SamReader::new(settings), tap, deliver)
 }
 
 /// The receipt printer; otherwise as [`reader`].
@@ -70,9 +73,10 @@ pub fn printer(
         low_remainder_mm: config.printer.near_end_mm,
     };
     let glyphs = FileGlyphs::new(config.screen.font.clone());
+    let tap = tap(gauge, &settings);
     let machine = Printer::new(settings, Box::new(glyphs));
     let port = SerialConfig::new(port, config.printer.baud);
-    drive(port, machine, gauge, deliver)
+    drive(port, machine, tap, deliver)
 }
 
 /// The scanner; otherwise as [`reader`].
@@ -90,9 +94,10 @@ pub fn scanner(
         dialect: config.scanner.dialect,
         framing: config.scanner.framing,
     };
+    let tap = tap(gauge, &settings);
     let machine = Scanner::new(settings.dialect, settings.framing);
     let port = SerialConfig::new(port, config.scanner.baud);
-    drive(port, machine, gauge, deliver)
+    drive(port, machine, tap, deliver)
 }
 
 /// The presence radar; otherwise as [`reader`].
@@ -106,7 +111,19 @@ pub fn radar(
 ) -> Result<SerialDriver<Infallible>, NoDriver> {
     let port = config.radar.port.as_ref().ok_or(NoDriver::NotConfigured)?;
     let port = SerialConfig::new(port, radar::BAUD_RATE);
-    drive(port, Radar::new(), gauge, deliver)
+    drive(port, Radar::new(), tap(gauge, &()), deliver)
+}
+
+/// Who listens on a port: its gauge, and a recorder where one is built in and wanted.
+#[cfg(feature = "record")]
+fn tap<S: Setup>(gauge: Gauge, setup: &S) -> (Gauge, Option<Recorder<S::Machine>>) {
+    (gauge, Recorder::wanted(setup))
+}
+
+/// Who listens on a port: its gauge.
+#[cfg(not(feature = "record"))]
+fn tap<S>(gauge: Gauge, _: &S) -> Gauge {
+    gauge
 }
 
 fn drive<M>(

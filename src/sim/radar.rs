@@ -51,7 +51,7 @@ impl RadarSim {
 
     /// Somebody comes, moves or leaves.
     pub fn see(&self, target: Target) {
-        self.0.with(|radar| radar.target = target);
+        self.0.with(|radar| radar.see(target));
     }
 
     /// Frames with the energy of every gate, or without.
@@ -61,7 +61,7 @@ impl RadarSim {
 
     /// From now on the radar has this fault.
     pub fn set_fault(&self, fault: RadarFault) {
-        self.0.with(|radar| radar.fault = fault);
+        self.0.with(|radar| radar.set_fault(fault));
     }
 
     /// Pulls the plug.
@@ -91,6 +91,16 @@ pub struct SimRadar {
 }
 
 impl SimRadar {
+    /// Somebody comes, moves or leaves.
+    pub fn see(&mut self, target: Target) {
+        self.target = target;
+    }
+
+    /// From now on it has this fault.
+    pub fn set_fault(&mut self, fault: RadarFault) {
+        self.fault = fault;
+    }
+
     fn frame(&self) -> Vec<u8> {
         let (state, moving, still) = match self.target {
             Target::Nobody => (0u8, 0u16, 0u16),

@@ -54,6 +54,8 @@ mod readme;
 #[cfg(feature = "sim")]
 mod reconcile;
 #[cfg(feature = "sim")]
+mod recordings;
+#[cfg(feature = "sim")]
 mod selftest;
 #[cfg(feature = "sim")]
 mod street;

@@ -2,9 +2,13 @@
 
 use std::time::Duration;
 
-use kiosk::domain::health::Lack;
+use kiosk::domain::health::{DeviceNote, Lack};
+use kiosk::shell::clock::Clock;
+use kiosk::shell::device_file::DeviceFile;
+use kiosk::shell::record::{Recording, replay};
 use kiosk::sim::printer::{PrinterSim, PrinterSimOptions};
 use kiosk::sim::reader::{ReaderFault, ReaderSim};
+use kiosk::wire::gauge::Gauge;
 
 use crate::command::{Place, Said};
 
@@ -186,5 +190,45 @@ fn while_the_firmware_runs_nothing_is_asked() {
     assert_eq!(said.code, 2, "{}", said.out);
     assert!(said.err.contains("systemctl stop kiosk"), "{}", said.err);
     assert!(bench.printer.raw_bytes().is_empty());
+    // What passed on its ports is read from the file that it keeps.
+    let clock = Clock::system();
+    let gauges = vec![("radar", Gauge::default())];
+    let mut file = DeviceFile::open(&bench.place.0.path().join("store.db"), gauges);
+    file.note(&DeviceNote::default(), &clock);
+    drop(file);
+    let said = bench.place.kiosk(&["doctor", "--offline"]);
+    assert!(
+        said.out.contains("雷达端口 radar's port: 打开 0 次"),
+        "{}",
+        said.out
+    );
     drop(store);
+}
+
+/// Real threads and serial bytes, recorded: what was heard is what a fresh machine does, and no slip is in it.
+#[test]
+fn a_recorded_selftest_is_replayed() {
+    let bench = Bench::new();
+    let folder = bench.place.0.path().join("recordings");
+    std::fs::create_dir(&folder).unwrap();
+    let kiosk = |folder: &std::path::Path| {
+        std::process::Command::new(env!("CARGO_BIN_EXE_kiosk"))
+            .args(["selftest", "--config"])
+            .arg(bench.place.config())
+            .env("KIOSK_RECORD", folder)
+            .output()
+            .unwrap()
+    };
+    assert!(kiosk(&folder).status.success());
+    for device in ["reader", "printer"] {
+        let path = folder.join(format!("{device}-1.jsonl"));
+        let text = std::fs::read_to_string(path).unwrap();
+        assert!(!text.contains("自检单"));
+        let recording = Recording::parse(text.as_bytes()).unwrap();
+        assert!(recording.steps.len() > 4 && recording.end.is_none());
+        replay(&recording).unwrap();
+    }
+    // Nowhere to write: the devices work as before.
+    assert!(kiosk("/nonexistent".as_ref()).status.success());
+    assert_eq!(bench.printer.papers().len(), 2);
 }

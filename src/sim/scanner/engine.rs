@@ -102,26 +102,31 @@ impl SimScanner {
         }
     }
 
-    pub(super) fn hold(&mut self, code: &[u8]) {
+    /// Holds a code before it, until the next one or [`Self::take`].
+    pub fn hold(&mut self, code: &[u8]) {
         self.held = Some(code.to_vec());
         self.read = false;
     }
 
-    pub(super) fn take(&mut self) {
+    /// Takes the code away.
+    pub fn take(&mut self) {
         self.held = None;
         self.next_read = None;
     }
 
-    pub(super) fn set_mode(&mut self, mode: Mode) {
+    /// When it looks.
+    pub fn set_mode(&mut self, mode: Mode) {
         self.mode = mode;
         self.read = false;
     }
 
-    pub(super) fn set_suffix(&mut self, suffix: &'static [u8]) {
+    /// What it sends behind a code.
+    pub fn set_suffix(&mut self, suffix: &'static [u8]) {
         self.suffix = suffix;
     }
 
-    pub(super) fn set_fault(&mut self, fault: ScannerFault) {
+    /// From now on it has this fault.
+    pub fn set_fault(&mut self, fault: ScannerFault) {
         self.fault = fault;
     }
 
