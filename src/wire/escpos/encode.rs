@@ -88,11 +88,7 @@ pub fn encode(
     encoded
 }
 
-fn draw(
-    receipt: &Receipt,
-    profile: &Profile,
-    glyphs: &dyn Glyphs,
-) -> Result<Encoded, EncodeError> {
+fn draw(receipt: &Receipt, profile: &Profile, glyphs: &dyn Glyphs) -> Result<Encoded, EncodeError> {
     if receipt.blocks.len() > MAX_BLOCKS {
         return Err(EncodeError::TooLong);
     }
