@@ -1,8 +1,10 @@
 //! Where this computer's board folder is.
 
+#[cfg(any(feature = "sim", test))]
 use std::path::{Path, PathBuf};
 
 /// `board/` below the working directory, or of the sources this program was built from.
+#[cfg(any(feature = "sim", test))]
 pub fn folder() -> PathBuf {
     let here = Path::new("board");
     if here.is_dir() {
@@ -13,6 +15,7 @@ pub fn folder() -> PathBuf {
 }
 
 /// The laptop's configuration.
+#[cfg(any(all(feature = "ui", feature = "sim"), test))]
 pub fn laptop() -> PathBuf {
     folder().join("laptop/kiosk.toml")
 }

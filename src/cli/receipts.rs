@@ -24,6 +24,7 @@ impl Receipts {
     }
 
     /// All pieces so far, oldest first.
+    #[cfg(feature = "ui")]
     pub fn papers(&self) -> &[Paper] {
         &self.papers
     }

@@ -58,6 +58,11 @@ pub trait Setup: Serialize + DeserializeOwned {
     /// Its name.
     const DEVICE: &'static str;
 
+    /// Whether a machine is made for it: a recording may say anything.
+    fn is_usable(&self) -> bool {
+        true
+    }
+
     /// A machine of this setup that depends on nothing else.
     fn machine(&self) -> Self::Machine;
 

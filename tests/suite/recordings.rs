@@ -139,6 +139,54 @@ fn what_is_done_otherwise_is_told_with_its_line() {
     }
 }
 
+/// Whatever a file says, it is refused or replayed, and never more than that.
+#[test]
+fn a_recording_that_says_anything_harms_nobody() {
+    let mut random = fastrand::Rng::with_seed(11);
+    let kept = kept();
+    let usable = |text: &str| {
+        let recording = Recording::parse(text.as_bytes());
+        recording.is_ok_and(|recording| replay(&recording).is_ok())
+    };
+    for (file, old, new) in [
+        (
+            "printer/well.jsonl",
+            "\"width-dots\":576",
+            "\"width-dots\":0",
+        ),
+        ("printer/well.jsonl", "\"columns\":48", "\"columns\":0"),
+        ("printer/well.jsonl", "\"printer\"", "\"reader\""),
+        (
+            "reader/well.jsonl",
+            "\"secs\":0",
+            "\"secs\":18446744073709551615",
+        ),
+        ("reader/well.jsonl", "\"reader\"", "\"kettle\""),
+    ] {
+        let changed = kept[Path::new(file)].replacen(old, new, 1);
+        assert!(
+            changed != kept[Path::new(file)] && !usable(&changed),
+            "{new}"
+        );
+    }
+    let small: Vec<&String> = kept.values().filter(|text| text.len() < 9000).collect();
+    for _ in 0..300 {
+        let mut bytes = random.choice(&small).unwrap().as_bytes().to_vec();
+        for _ in 0..random.usize(1..4) {
+            let at = random.usize(0..bytes.len());
+            match random.u8(0..3) {
+                0 => bytes[at] = random.u8(..),
+                1 => bytes[at] = *random.choice(b"0123456789\"{},:*()").unwrap(),
+                _ => drop(bytes.drain(at..(at + random.usize(0..300)).min(bytes.len()))),
+            }
+        }
+        match Recording::parse(&bytes) {
+            Ok(recording) => drop(replay(&recording)),
+            Err(fault) => assert!(fault.line > 0 && !fault.what.is_empty()),
+        }
+    }
+}
+
 /// A byte a character: the standard library looks for parts of a text quickly.
 fn characters(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| char::from(*byte)).collect()

@@ -142,6 +142,9 @@ pub fn replay(recording: &Recording) -> Result<(), Difference> {
 fn replay_as<S: Setup>(recording: &Recording) -> Result<(), Difference> {
     let setup: S = serde_json::from_value(recording.settings.clone())
         .map_err(|error| at_head("settings of this device", &error.to_string()))?;
+    if !setup.is_usable() {
+        return Err(at_head("settings of this device", "others"));
+    }
     replay_on(recording, setup.machine())
 }
 

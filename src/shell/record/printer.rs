@@ -17,6 +17,10 @@ impl Setup for Config {
     type Machine = Printer;
     const DEVICE: &'static str = "printer";
 
+    fn is_usable(&self) -> bool {
+        self.profile.clone().within_limits().is_ok()
+    }
+
     fn machine(&self) -> Printer {
         Printer::new(self.clone(), Box::new(White))
     }

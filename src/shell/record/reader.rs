@@ -4,6 +4,8 @@
 //! identity. A whole answer keeps its length and keeps its check byte right, or as wrong as it was; what lies between
 //! answers is blotted out.
 
+use std::time::Duration;
+
 use serde_json::{Value, json};
 use zeroize::Zeroizing;
 
@@ -26,6 +28,10 @@ const BLOT: u8 = 0x20;
 impl Setup for SamConfig {
     type Machine = SamReader;
     const DEVICE: &'static str = "reader";
+
+    fn is_usable(&self) -> bool {
+        self.poll_interval <= Duration::from_secs(3600)
+    }
 
     fn machine(&self) -> SamReader {
         SamReader::new(self.clone())

@@ -59,7 +59,10 @@ impl Profile {
     }
 
     /// Sizes that the pen and the sending of jobs are made for.
-    fn within_limits(self) -> Result<Self, ProfileFault> {
+    ///
+    /// # Errors
+    /// The first that is not.
+    pub fn within_limits(self) -> Result<Self, ProfileFault> {
         let widest = self.width_dots / 12;
         for (field, value, least, most) in [
             ("width-dots", self.width_dots, 240, 1200),
