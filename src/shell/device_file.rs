@@ -21,7 +21,7 @@ pub struct Noted {
     pub service: String,
     /// Words of what is lacking, worst first.
     pub lacks: Vec<String>,
-    /// `reader`, `card`, `printer`, `paper`.
+    /// `reader`, `card`, `printer`, `paper`, `slot`.
     pub parts: BTreeMap<String, Part>,
 }
 
@@ -67,6 +67,7 @@ impl Noted {
             ("card", note.card),
             ("printer", note.printer),
             ("paper", note.paper),
+            ("slot", note.slot),
         ];
         Self {
             boot: clock.boot_id().into(),

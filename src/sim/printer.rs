@@ -2,6 +2,7 @@
 
 mod composer;
 mod decoder;
+mod exit;
 mod faults;
 mod mechanism;
 mod paper;
@@ -14,8 +15,10 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use super::pty::{Device, PtyDevice};
+use crate::wire::escpos::{ExitBit, Profile, Proof};
 
 pub use self::decoder::{Decoder, Step, Token};
+pub use self::exit::ExitKind;
 pub use self::mechanism::{Clearing, Mechanism};
 pub use self::paper::{Cell, Item, Paper};
 pub use self::render::{PaperFont, RenderError, decode_tokens, print_at_once};
@@ -37,6 +40,8 @@ pub struct PrinterSimOptions {
     pub process_id: bool,
     /// Which requests to empty the buffer it obeys.
     pub clearing: Clearing,
+    /// Where its paper comes out.
+    pub exit: ExitKind,
 }
 
 impl Default for PrinterSimOptions {
@@ -49,6 +54,24 @@ impl Default for PrinterSimOptions {
             answer_delay: Duration::from_millis(2),
             process_id: true,
             clearing: Clearing::default(),
+            exit: ExitKind::default(),
+        }
+    }
+}
+
+impl PrinterSimOptions {
+    /// A printer that a profile describes.
+    #[must_use]
+    pub fn of(profile: &Profile) -> Self {
+        Self {
+            width_dots: profile.width_dots.into(),
+            process_id: profile.proof == Proof::ProcessId,
+            exit: match profile.presenter.as_ref().map(|exit| exit.tells) {
+                None => ExitKind::Open,
+                Some(ExitBit::SlipNotTorn) => ExitKind::TearOff,
+                Some(ExitBit::TicketAtOutput) => ExitKind::Presenter,
+            },
+            ..Self::default()
         }
     }
 }

@@ -7,20 +7,28 @@
 //!                            ▼                           ▼                          ▼                   ▼
 //!                        NotStarted                 Interrupted                  cutting            confirming
 //! ```
+//! A printer with a presenter ends a job only when its exit has seen the receipt; what becomes of it there is told by
+//! [`Event::Slot`], and nothing is printed behind a receipt that still lies there (`exit`).
+//!
 //! A fault between proving and proof interrupts; a deadline there ends in `Unknown`; proof is never taken back.
 
 mod clean;
+mod exit;
 mod feed;
 mod hold;
 mod job;
 mod machine;
 mod poll;
 mod progress;
+mod pump;
 mod reader;
 mod status;
 
+use std::time::Duration;
+
 use super::escpos::Profile;
 use crate::receipt::Receipt;
+use crate::status::Slot;
 
 pub use self::job::Outcome;
 pub use self::machine::Printer;
@@ -37,6 +45,8 @@ pub struct Config {
     /// Paper that is surely left when the near-end sensor begins to speak, in millimetres; every receipt printed from
     /// then on is taken off it. 0 forbids printing then.
     pub low_remainder_mm: u32,
+    /// How long a receipt at the exit waits for its person, where the printer knows of it.
+    pub take_limit: Duration,
 }
 
 /// What the printer can be told.
@@ -54,6 +64,8 @@ pub enum Command {
         /// Number of the job.
         job: u64,
     },
+    /// Whoever the receipt at the exit is for has gone: its time is up now.
+    GiveUpReceipt,
 }
 
 /// What the printer tells.
@@ -68,6 +80,8 @@ pub enum Event {
         /// How.
         outcome: Outcome,
     },
+    /// What became of the receipt at the exit, and of which job it is, where that is known.
+    Slot(Option<u64>, Slot),
 }
 
 /// Why a job was not started or not finished, for the engineer.
@@ -112,6 +126,9 @@ pub enum Reason {
     /// Leftovers of an earlier job could not be cleared.
     #[error("leftovers of an earlier job are not cleared")]
     NotClean,
+    /// An earlier receipt lies at the exit and cannot be got rid of.
+    #[error("an earlier receipt is still at the exit")]
+    ExitOccupied,
     /// [`Command::Cancel`].
     #[error("cancelled")]
     Cancelled,
@@ -138,6 +155,7 @@ impl Reason {
             Self::Offline => "offline",
             Self::Stalled => "stalled",
             Self::NotClean => "not-clean",
+            Self::ExitOccupied => "exit-occupied",
             Self::Cancelled => "cancelled",
             Self::Unprintable => "unprintable",
         }

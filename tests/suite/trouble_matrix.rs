@@ -15,6 +15,7 @@ mod paper_jam;
 mod paper_low;
 mod paper_out;
 mod power_cut;
+mod presenter_jam;
 mod printer_off;
 mod printer_unplugged;
 mod reader_late;
@@ -22,6 +23,7 @@ mod reader_noise;
 mod reader_off;
 mod reader_unauthorised;
 mod reader_unplugged;
+mod receipt_left;
 mod tampered;
 
 use kiosk::domain::visit::State;
@@ -29,7 +31,7 @@ use kiosk::domain::visit::State;
 use crate::readme::assert_section;
 use cell::Trouble;
 
-static TROUBLES: [&Trouble; 18] = [
+static TROUBLES: [&Trouble; 20] = [
     &reader_unplugged::TROUBLE,
     &reader_off::TROUBLE,
     &reader_noise::TROUBLE,
@@ -43,6 +45,8 @@ static TROUBLES: [&Trouble; 18] = [
     &paper_jam::TROUBLE,
     &cover_open::TROUBLE,
     &cutter_blocked::TROUBLE,
+    &presenter_jam::TROUBLE,
+    &receipt_left::TROUBLE,
     &door_open::TROUBLE,
     &tampered::TROUBLE,
     &mains_lost::TROUBLE,

@@ -72,8 +72,11 @@ fn parts(noted: &Noted, clock: &Clock) -> Finding {
         ("card", "证件"),
         ("printer", "打印机"),
         ("paper", "打印纸"),
+        ("slot", "出纸口"),
     ] {
-        if let Some(part) = noted.parts.get(name) {
+        // A printer without a presenter knows nothing of its exit.
+        let known = |part: &&Part| name != "slot" || part.state != "unknown";
+        if let Some(part) = noted.parts.get(name).filter(known) {
             texts.push((
                 format!("{zh} {}", words(part, clock)),
                 format!("{name} {}", words(part, clock)),

@@ -3,7 +3,7 @@
 use std::time::Instant;
 
 use crate::domain::world::World;
-use crate::status::{Device, Known, Media, Paper};
+use crate::status::{Device, Known, Media, Paper, Slot};
 
 use super::{Lack, Service};
 
@@ -43,6 +43,8 @@ pub struct DeviceNote {
     pub printer: PartNote,
     /// Its paper.
     pub paper: PartNote,
+    /// Its exit.
+    pub slot: PartNote,
 }
 
 impl DeviceNote {
@@ -56,6 +58,7 @@ impl DeviceNote {
             card: PartNote::of(&world.card, Media::word),
             printer: PartNote::of(&world.printer, Device::word),
             paper: PartNote::of(&world.paper, Paper::word),
+            slot: PartNote::of(&world.slot, Slot::word),
         }
     }
 }
