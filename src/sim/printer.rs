@@ -9,6 +9,7 @@ mod paper;
 mod render;
 mod symbol;
 mod troubles;
+mod words;
 
 use std::io;
 use std::path::Path;
@@ -22,6 +23,7 @@ pub use self::exit::ExitKind;
 pub use self::mechanism::{Clearing, Mechanism};
 pub use self::paper::{Cell, Item, Paper};
 pub use self::render::{PaperFont, RenderError, decode_tokens, print_at_once};
+pub use self::words::PrinterAct;
 
 /// What kind of printer it is.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -120,44 +122,19 @@ impl PrinterSim {
         self.with(|printer| printer.papers())
     }
 
-    /// The near-end sensor speaks.
-    pub fn paper_low(&self) {
-        self.with(Mechanism::paper_low);
-    }
-
-    /// No paper from now on.
-    pub fn paper_out(&self) {
-        self.with(Mechanism::paper_out);
-    }
-
-    /// The paper ends after so many more lines or images.
-    pub fn paper_out_after_lines(&self, lines: u32) {
-        self.with(|printer| printer.paper_out_after_lines(lines));
-    }
-
-    /// A new roll.
-    pub fn refill(&self) {
-        self.with(Mechanism::refill);
-    }
-
-    /// The paper jams.
-    pub fn jam(&self) {
-        self.with(Mechanism::jam);
-    }
-
-    /// The jammed paper is pulled out.
-    pub fn clear_jam(&self) {
-        self.with(Mechanism::clear_jam);
-    }
-
-    /// Opens the cover.
-    pub fn open_cover(&self) {
-        self.with(|printer| printer.set_cover_open(true));
-    }
-
-    /// Closes the cover.
-    pub fn close_cover(&self) {
-        self.with(|printer| printer.set_cover_open(false));
+    /// Does what a word of the table says.
+    ///
+    /// # Errors
+    /// The link cannot be removed, or made again.
+    pub fn act(&self, act: PrinterAct) -> io::Result<()> {
+        match act {
+            PrinterAct::Unplug => self.unplug(),
+            PrinterAct::Replug => self.replug(),
+            act => {
+                self.with(|printer| printer.act(act));
+                Ok(())
+            }
+        }
     }
 
     /// Pulls the cable.

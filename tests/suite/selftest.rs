@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use kiosk::domain::health::Lack;
-use kiosk::sim::printer::{PrinterSim, PrinterSimOptions};
+use kiosk::sim::printer::{Mechanism, PrinterSim, PrinterSimOptions};
 use kiosk::sim::reader::{ReaderFault, ReaderSim};
 
 use crate::command::{Place, Said};
@@ -102,17 +102,17 @@ fn each_broken_device_is_named_with_what_to_do() {
         ),
         (
             Lack::PaperOut,
-            |b| b.printer.paper_out(),
+            |b| b.printer.with(Mechanism::paper_out),
             "not started: paper out",
         ),
         (
             Lack::PaperJam,
-            |b| b.printer.jam(),
+            |b| b.printer.with(Mechanism::jam),
             "not started: paper jam",
         ),
         (
             Lack::CoverOpen,
-            |b| b.printer.open_cover(),
+            |b| b.printer.with(|printer| printer.set_cover_open(true)),
             "not started: cover open",
         ),
         (
