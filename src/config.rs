@@ -161,7 +161,14 @@ pub struct Reader {
 }
 
 /// Names of the printers that this firmware knows, for [`Printer::profile`].
-pub const PRINTER_PROFILES: [&str; 3] = ["epson-tm-t88", "generic-gb18030-80", "generic-gbk-58"];
+pub const PRINTER_PROFILES: [&str; 6] = [
+    "epson-tm-t88",
+    "generic-gb18030-80",
+    "generic-gbk-58",
+    "snbc-bt-t080",
+    "cashino-kp-628e",
+    "custom-presenter-80",
+];
 
 /// The receipt printer.
 #[derive(Clone, Debug, PartialEq)]
@@ -176,6 +183,8 @@ pub struct Printer {
     pub custom: Option<toml::Table>,
     /// Paper that is surely left when the near-end sensor first answers, 0–20000 mm; 0.5 to 1 m is usual.
     pub near_end_mm: u32,
+    /// How long a presenter holds a receipt for its person, 10–300 s; of no effect on a printer without one.
+    pub take_s: u32,
 }
 
 impl Eq for Printer {}

@@ -55,9 +55,8 @@ impl Dock {
         &self.ui
     }
 
-    /// What is pressed: `card N`, `take-card`, `paper-low`, `paper-out`, `refill`, `jam`, `clear-jam`, `cover-open`,
-    /// `cover-close`, `unplug-printer`, `replug-printer`, `unplug-reader`, `replug-reader`, `network-down`,
-    /// `network-up`, `platform-slow`, `platform-normal`, `power-cut`.
+    /// What is pressed: `card N`, `take-card`, `unplug-reader`, `replug-reader`, `network-down`, `network-up`,
+    /// `platform-slow`, `platform-normal`, `power-cut`, or a line of a script such as `printer paper-out`.
     pub fn on_act(&self, act: impl Fn(&str) + 'static) {
         self.ui.on_act(move |what| act(what.as_str()));
     }

@@ -103,6 +103,11 @@ events! {
     PrintEnd "print.end" Act ["case" "outcome" "duration_ms"] "回执打印结束。" "The receipt's printing has ended.";
     PrintLeftOpen "print.left_open" Fault ["prints"] "上次运行有回执未确认打印，不会自动重打。" "Receipts of the last run were never proved to be printed; they are not printed again by themselves.";
     PrintFailed "print.failed" Fault ["case" "outcome" "duration_ms" "why"] "回执未能确认打印。" "It is not proved that the receipt was printed.";
+    ReceiptTaken "receipt.taken" Act ["case"] "回执已被取走。" "The receipt was taken.";
+    ReceiptRetracted "receipt.retracted" Fault ["case"] "回执无人取走，已收回机内。" "Nobody took the receipt; it was drawn back into the machine.";
+    ReceiptEjected "receipt.ejected" Fault ["case"] "回执无人取走，打印下一张之前已推出。" "Nobody took the receipt; it was pushed out to make room for the next.";
+    ReceiptLeft "receipt.left" Fault ["case"] "回执到时无人取走，仍在出纸口。" "Nobody took the receipt in time; it still lies in the exit.";
+    ReceiptJammed "receipt.jammed" Fault ["case"] "回执卡在出纸口里。" "The receipt is stuck in the printer's exit.";
     CaseStored "case.stored" Act ["case" "task_code" "bytes"] "办件已落盘。" "A case is committed and synced.";
     CaseNotStored "case.not_stored" Alarm ["error"] "办件未能落盘，未受理。" "A case could not be committed; nothing was said to be received.";
     SendAttempt "send.attempt" Act ["case" "attempt" "age_s"] "开始上传办件。" "A case is being sent.";

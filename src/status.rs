@@ -140,6 +140,61 @@ impl Media {
     }
 }
 
+/// The exit of a printer that holds its receipt until it is taken (XFS4IoT `Printer`: `MediaPresented`, `MediaTaken`,
+/// `MediaAutoRetracted`, `media`).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Slot {
+    /// The printer has no such exit, or has not spoken yet.
+    #[default]
+    Unknown,
+    /// Nothing lies there, and nothing is known to have lain there.
+    Empty,
+    /// A receipt waits for its person.
+    Presented,
+    /// It was taken.
+    Taken,
+    /// Nobody took it; it was drawn back into the machine.
+    Retracted,
+    /// Nobody took it; it was pushed out to make room for the next.
+    Ejected,
+    /// Nobody took it in time; it lies there until the next receipt needs the room.
+    LeftBehind,
+    /// It lies there and the printer cannot get rid of it: nothing can be printed.
+    Blocked,
+    /// It is stuck within the exit: nothing can be printed.
+    Jammed,
+}
+
+impl Slot {
+    /// Its word in journal and files.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Unknown => "unknown",
+            Self::Empty => "notPresent",
+            Self::Presented => "presented",
+            Self::Taken => "taken",
+            Self::Retracted => "retracted",
+            Self::Ejected => "ejected",
+            Self::LeftBehind => "leftBehind",
+            Self::Blocked => "blocked",
+            Self::Jammed => "jammed",
+        }
+    }
+
+    /// Whether a receipt lies there that somebody can take.
+    #[must_use]
+    pub fn is_occupied(self) -> bool {
+        matches!(self, Self::Presented | Self::LeftBehind | Self::Blocked)
+    }
+
+    /// Whether nothing can be printed because of it.
+    #[must_use]
+    pub fn stops_printing(self) -> bool {
+        matches!(self, Self::Blocked | Self::Jammed)
+    }
+}
+
 /// Flash rate of a guide light (XFS4IoT `Lights`).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub enum FlashRate {

@@ -26,9 +26,9 @@ pub enum Sim {
         #[arg(long, value_name = "FILE")]
         card: Option<PathBuf>,
     },
-    /// A receipt printer behind a link that opens like a serial port. Commands come on standard input: `paper-low`,
-    /// `paper-out`, `paper-out-after N`, `refill`, `jam`, `clear-jam`, `cover-open`, `cover-close`, `unplug`,
-    /// `replug`. Runs until it is stopped.
+    /// A receipt printer behind a link that opens like a serial port. Commands come on standard input: what follows
+    /// `printer` in visit scripts, such as `paper-out`, `roll-mm 700`, `take-receipt`, `unplug`; an unknown word names
+    /// them all. Runs until it is stopped.
     Printer {
         /// Where the port appears.
         #[arg(long)]
@@ -36,6 +36,9 @@ pub enum Sim {
         /// Folder for the paper: receipt-1.png, receipt-1.bin, …
         #[arg(long, value_name = "DIR")]
         out: PathBuf,
+        /// Profile of the printer it is like.
+        #[arg(long, default_value = "epson-tm-t88")]
+        profile: String,
     },
     /// A presence radar behind a link that opens like a serial port. Commands come on standard input: `nobody`,
     /// `moving CM`, `still CM`, `engineering`, `basic`, `noise`, `garbled`, `silent`, `well`, `unplug`, `replug`. Runs
@@ -64,7 +67,7 @@ impl Sim {
     pub fn run(self) -> anyhow::Result<Outcome> {
         match self {
             Self::Reader { link, card } => reader::run(&link, card.as_deref()),
-            Self::Printer { link, out } => paper::run(&link, &out),
+            Self::Printer { link, out, profile } => paper::run(&link, &out, &profile),
             Self::Scanner { link, dialect } => scanner::run(&link, dialect),
             Self::Radar { link } => radar::run(&link),
             Self::Platform(platform) => platform.run(),

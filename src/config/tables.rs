@@ -106,6 +106,7 @@ pub(super) fn printer(s: &mut Section<'_>) -> Printer {
         ),
         custom: s.raw_table("custom"),
         near_end_mm: s.number("near_end_mm", 500, 0..=20_000),
+        take_s: s.number("take_s", 30, 10..=300),
     }
 }
 

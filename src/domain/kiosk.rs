@@ -7,6 +7,7 @@ mod finish;
 mod health;
 mod refusals;
 mod room;
+mod slot;
 mod wires;
 mod words;
 
@@ -57,6 +58,10 @@ pub struct Kiosk {
     dims: bool,
     /// The paper under way, whoever's it is. Nothing else is printed before it has ended.
     order: Option<Order>,
+    /// The last job that came out, and the case that its filing begins with.
+    handed: Option<(u64, Key)>,
+    /// The job of the receipt that the printer's exit told of last.
+    at_slot: Option<u64>,
     next_catalogue: Option<Box<Catalogue>>,
     /// A question about progress is on its way.
     asking: bool,
@@ -102,6 +107,7 @@ impl Kiosk {
                 radar: Known::default(),
                 pins: Known::default(),
                 paper: Known::default(),
+                slot: Known::default(),
                 lacks: Vec::new(),
                 line: Line::Unknown,
                 wall: None,
@@ -120,6 +126,8 @@ impl Kiosk {
             scans: false,
             dims: false,
             order: None,
+            handed: None,
+            at_slot: None,
             next_catalogue: None,
             asking: false,
             next_ask: None,
@@ -185,7 +193,7 @@ impl Kiosk {
         self.now = moment.now;
         self.world.wall.clone_from(&moment.wall);
         let before = self.visit.state;
-        let ignored = self.visit.ignored;
+        let (ignored, wiped) = (self.visit.ignored, self.visit.wiped);
         let paper = self.open_job();
         self.take(event);
         let paper = paper.or(self.open_job());
@@ -197,6 +205,7 @@ impl Kiosk {
         self.between_visits();
         self.refusals();
         self.drain();
+        self.give_up_receipt(before, wiped);
         self.log_move(before);
         if self.visit.ignored > ignored {
             self.log(
@@ -217,6 +226,7 @@ impl Kiosk {
             Event::Intent(intent) => self.touched(intent),
             Event::Reader(event) => self.reader(event),
             Event::Printer(device, paper) => self.printer(device, paper),
+            Event::Slot(job, slot) => self.slot(job, slot),
             Event::PrintClaimed(key, claim) => self.print_claimed(&key, claim),
             Event::PrintEnded(job, outcome, why) => self.print_ended(job, outcome, why),
             Event::Filed(committed) => self.filed(committed),

@@ -8,7 +8,7 @@ use crate::domain::health::Lack;
 use crate::domain::input::Engines;
 use crate::domain::search::SearchIndex;
 use crate::item::{Catalogue, Day, Item, Kind, Offline};
-use crate::status::{Device, Known, Media, Paper};
+use crate::status::{Device, Known, Media, Paper, Slot};
 use crate::text::Text;
 
 use super::visit::idle::IdleRules;
@@ -92,6 +92,8 @@ pub struct World {
     pub pins: Known<Device>,
     /// The printer's paper.
     pub paper: Known<Paper>,
+    /// Its exit.
+    pub slot: Known<Slot>,
     /// What is lacking, worst first.
     pub lacks: Vec<Lack>,
     /// The line.
@@ -176,6 +178,7 @@ impl World {
     pub fn can_print(&self) -> bool {
         matches!(self.printer.get(), Device::Online | Device::DeviceBusy)
             && !matches!(self.paper.get(), Paper::Out | Paper::Jammed)
+            && !self.slot.get().stops_printing()
     }
 
     /// Whether it is known that no receipt can be begun now. A printer that has not spoken yet is not called broken.

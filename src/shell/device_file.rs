@@ -22,7 +22,7 @@ pub struct Noted {
     pub service: String,
     /// Words of what is lacking, worst first.
     pub lacks: Vec<String>,
-    /// `reader`, `card`, `printer`, `paper`, `scanner`, `radar`, `pins`.
+    /// `reader`, `card`, `printer`, `paper`, `slot`, `scanner`, `radar`, `pins`.
     pub parts: BTreeMap<String, Part>,
     /// What passed on the ports since the start of the firmware: `reader`, `printer`, `scanner`, `radar`, as they are
     /// configured.
@@ -78,6 +78,7 @@ impl Noted {
             ("scanner", note.scanner),
             ("radar", note.radar),
             ("pins", note.pins),
+            ("slot", note.slot),
         ];
         Self {
             boot: clock.boot_id().into(),

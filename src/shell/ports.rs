@@ -71,6 +71,7 @@ pub fn printer(
         profile: Profile::configured(&config.printer).map_err(NoDriver::Profile)?,
         baud: config.printer.baud,
         low_remainder_mm: config.printer.near_end_mm,
+        take_limit: Duration::from_secs(config.printer.take_s.into()),
     };
     let glyphs = FileGlyphs::new(config.screen.font.clone());
     let tap = tap(gauge, &settings);

@@ -8,7 +8,7 @@ use crate::domain::health::Lack;
 use crate::receipt::Receipt;
 use crate::shell::ports::{self, NoDriver};
 use crate::shell::serial::SerialDriver;
-use crate::status::{Device, Paper};
+use crate::status::{Device, Paper, Slot};
 use crate::wire::gauge::{Counts, Gauge};
 use crate::wire::printer::{self, Outcome};
 use crate::wire::sam::{ReaderCommand, ReaderEvent};
@@ -36,6 +36,8 @@ pub struct Found {
     pub printer: Device,
     /// Its paper.
     pub paper: Paper,
+    /// Its exit.
+    pub slot: Slot,
 }
 
 impl Found {
@@ -49,7 +51,7 @@ impl Found {
         devices
             .into_iter()
             .flatten()
-            .chain(Lack::of_paper(self.paper))
+            .chain(Lack::of_slot(self.slot).or(Lack::of_paper(self.paper)))
             .collect()
     }
 }
@@ -108,7 +110,8 @@ impl Probe {
                 Some(Heard::Printer(printer::Event::Status(status))) => {
                     (self.found.printer, self.found.paper) = (status.device, status.paper_found());
                 }
-                Some(Heard::Printer(_)) => {}
+                Some(Heard::Printer(printer::Event::Slot(_, slot))) => self.found.slot = slot,
+                Some(Heard::Printer(printer::Event::Finished { .. })) => {}
                 None => break,
             }
         }
@@ -134,6 +137,7 @@ impl Probe {
                 Heard::Printer(printer::Event::Status(status)) => {
                     (self.found.printer, self.found.paper) = (status.device, status.paper_found());
                 }
+                Heard::Printer(printer::Event::Slot(_, slot)) => self.found.slot = slot,
                 Heard::Reader(event) => self.reader(event),
             }
         }

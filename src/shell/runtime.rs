@@ -362,6 +362,7 @@ impl Loop {
             Effect::Print(job, receipt) => self.ports.print(job, receipt, &self.inbox),
             Effect::NoteDevices(note) => self.device_file.note(&note, &self.clock),
             Effect::CancelPrint(job) => self.ports.cancel(job),
+            Effect::GiveUpReceipt => self.ports.give_up_receipt(),
             Effect::Poll(on) => self.ports.poll(on),
             Effect::Light(output, rate) => self.wires.light(output, rate),
             Effect::Scan(on) => self.ports.scan(on),

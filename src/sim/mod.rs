@@ -9,3 +9,4 @@ pub mod reader;
 pub mod rig;
 pub mod scanner;
 pub mod script;
+pub mod words;

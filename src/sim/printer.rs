@@ -2,23 +2,28 @@
 
 mod composer;
 mod decoder;
+mod exit;
 mod faults;
 mod mechanism;
 mod paper;
 mod render;
 mod symbol;
 mod troubles;
+mod words;
 
 use std::io;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
 use super::pty::{Device, PtyDevice};
+use crate::wire::escpos::{ExitBit, Profile, Proof};
 
 pub use self::decoder::{Decoder, Step, Token};
+pub use self::exit::ExitKind;
 pub use self::mechanism::{Clearing, Mechanism};
 pub use self::paper::{Cell, Item, Paper};
 pub use self::render::{PaperFont, RenderError, decode_tokens, print_at_once};
+pub use self::words::PrinterAct;
 
 /// What kind of printer it is.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -37,6 +42,8 @@ pub struct PrinterSimOptions {
     pub process_id: bool,
     /// Which requests to empty the buffer it obeys.
     pub clearing: Clearing,
+    /// Where its paper comes out.
+    pub exit: ExitKind,
 }
 
 impl Default for PrinterSimOptions {
@@ -49,6 +56,24 @@ impl Default for PrinterSimOptions {
             answer_delay: Duration::from_millis(2),
             process_id: true,
             clearing: Clearing::default(),
+            exit: ExitKind::default(),
+        }
+    }
+}
+
+impl PrinterSimOptions {
+    /// A printer that a profile describes.
+    #[must_use]
+    pub fn of(profile: &Profile) -> Self {
+        Self {
+            width_dots: profile.width_dots.into(),
+            process_id: profile.proof == Proof::ProcessId,
+            exit: match profile.presenter.as_ref().map(|exit| exit.tells) {
+                None => ExitKind::Open,
+                Some(ExitBit::SlipNotTorn) => ExitKind::TearOff,
+                Some(ExitBit::TicketAtOutput) => ExitKind::Presenter,
+            },
+            ..Self::default()
         }
     }
 }
@@ -97,44 +122,19 @@ impl PrinterSim {
         self.with(|printer| printer.papers())
     }
 
-    /// The near-end sensor speaks.
-    pub fn paper_low(&self) {
-        self.with(Mechanism::paper_low);
-    }
-
-    /// No paper from now on.
-    pub fn paper_out(&self) {
-        self.with(Mechanism::paper_out);
-    }
-
-    /// The paper ends after so many more lines or images.
-    pub fn paper_out_after_lines(&self, lines: u32) {
-        self.with(|printer| printer.paper_out_after_lines(lines));
-    }
-
-    /// A new roll.
-    pub fn refill(&self) {
-        self.with(Mechanism::refill);
-    }
-
-    /// The paper jams.
-    pub fn jam(&self) {
-        self.with(Mechanism::jam);
-    }
-
-    /// The jammed paper is pulled out.
-    pub fn clear_jam(&self) {
-        self.with(Mechanism::clear_jam);
-    }
-
-    /// Opens the cover.
-    pub fn open_cover(&self) {
-        self.with(|printer| printer.set_cover_open(true));
-    }
-
-    /// Closes the cover.
-    pub fn close_cover(&self) {
-        self.with(|printer| printer.set_cover_open(false));
+    /// Does what a word of the table says.
+    ///
+    /// # Errors
+    /// The link cannot be removed, or made again.
+    pub fn act(&self, act: PrinterAct) -> io::Result<()> {
+        match act {
+            PrinterAct::Unplug => self.unplug(),
+            PrinterAct::Replug => self.replug(),
+            act => {
+                self.with(|printer| printer.act(act));
+                Ok(())
+            }
+        }
     }
 
     /// Pulls the cable.

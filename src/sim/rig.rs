@@ -24,6 +24,7 @@ use crate::shell::gpio::SimGpio;
 use crate::shell::runtime::OpenPins;
 use crate::shell::{catalogue, settings};
 use crate::status::FlashRate;
+use crate::wire::escpos::Profile;
 
 use disk::Disk;
 use folder::Folder;
@@ -137,6 +138,7 @@ impl Rig {
         config.printer.port = Some(printer.clone());
         config.scanner.port = Some(scanner.clone());
         config.scanner.dialect = Dialect::Newland;
+        let like_configured = like(&config);
         let disk = options.disk.map(Disk::new).transpose()?;
         config.store.path = match &disk {
             Some(disk) => disk.folder().join("store.db"),
@@ -148,7 +150,7 @@ impl Rig {
             cards: options.cards,
             clock: options.clock,
             reader: ReaderSim::start(&reader).context("the simulated reader")?,
-            printer: PrinterSim::start(&printer, PrinterSimOptions::default())
+            printer: PrinterSim::start(&printer, like_configured)
                 .context("the simulated printer")?,
             scanner: ScannerSim::start(&scanner, Family::Newland)
                 .context("the simulated scanner")?,
@@ -234,6 +236,14 @@ impl Rig {
             )
         })
     }
+}
+
+/// The printer that the configuration describes; a usual one where it describes none.
+fn like(config: &Config) -> PrinterSimOptions {
+    Profile::configured(&config.printer).map_or_else(
+        |_| PrinterSimOptions::default(),
+        |it| PrinterSimOptions::of(&it),
+    )
 }
 
 /// A panic elsewhere leaves these values whole.

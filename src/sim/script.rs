@@ -10,6 +10,7 @@ use std::time::Duration;
 
 use repeat::Block;
 
+pub use super::printer::PrinterAct;
 pub use super::reader::ReaderAct;
 use crate::pins::{Input, Output};
 use crate::status::FlashRate;
@@ -80,31 +81,6 @@ pub enum Action {
     Screenshot(String),
     /// `screen portrait|landscape`
     Screen(bool),
-}
-
-/// What can happen to the printer.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum PrinterAct {
-    /// `paper-low`
-    PaperLow,
-    /// `paper-out`
-    PaperOut,
-    /// `paper-out-after N`: N lines into the next receipt.
-    PaperOutAfter(u32),
-    /// `refill`
-    Refill,
-    /// `jam`
-    Jam,
-    /// `clear-jam`
-    ClearJam,
-    /// `cover-open`
-    CoverOpen,
-    /// `cover-close`
-    CoverClose,
-    /// `unplug`
-    Unplug,
-    /// `replug`
-    Replug,
 }
 
 /// What can happen to the platform.
@@ -221,7 +197,7 @@ fn action(words: &[&str]) -> Result<Action, String> {
         ["expect", "waiting", n] => Action::ExpectWaiting(number(n)?),
         ["expect", "light", light, rate] => wires::light(light, rate)?,
         ["expect", "journal", id] => Action::ExpectJournal((*id).into()),
-        ["printer", rest @ ..] => Action::Printer(printer(rest)?),
+        ["printer", rest @ ..] => Action::Printer(PrinterAct::parse(rest)?),
         ["reader", rest @ ..] => Action::Reader(ReaderAct::parse(rest)?),
         ["network", "down"] => Action::Network(false),
         ["network", "up"] => Action::Network(true),
@@ -242,22 +218,6 @@ fn action(words: &[&str]) -> Result<Action, String> {
                 words.join(" ")
             ));
         }
-    })
-}
-
-fn printer(words: &[&str]) -> Result<PrinterAct, String> {
-    Ok(match words {
-        ["paper-low"] => PrinterAct::PaperLow,
-        ["paper-out"] => PrinterAct::PaperOut,
-        ["paper-out-after", n] => PrinterAct::PaperOutAfter(number(n)?),
-        ["refill"] => PrinterAct::Refill,
-        ["jam"] => PrinterAct::Jam,
-        ["clear-jam"] => PrinterAct::ClearJam,
-        ["cover-open"] => PrinterAct::CoverOpen,
-        ["cover-close"] => PrinterAct::CoverClose,
-        ["unplug"] => PrinterAct::Unplug,
-        ["replug"] => PrinterAct::Replug,
-        _ => return Err(format!("`printer {}` is not known", words.join(" "))),
     })
 }
 

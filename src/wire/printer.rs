@@ -7,24 +7,30 @@
 //!                            ▼                           ▼                          ▼                   ▼
 //!                        NotStarted                 Interrupted                  cutting            confirming
 //! ```
+//! A printer with a presenter ends a job only when its exit has seen the receipt; what becomes of it there is told by
+//! [`Event::Slot`], and nothing is printed behind a receipt that still lies there (`exit`).
+//!
 //! A fault between proving and proof interrupts; a deadline there ends in `Unknown`; proof is never taken back.
 
 mod clean;
+mod exit;
 mod feed;
 mod hold;
 mod job;
 mod machine;
 mod poll;
 mod progress;
+mod pump;
 mod reader;
 mod status;
 
 use serde::{Deserialize, Serialize};
+use std::time::Duration;
 
 use super::escpos::Profile;
 use super::gauge::{self, Judged, Named, Verdict};
 use crate::receipt::Receipt;
-use crate::status::Paper;
+use crate::status::{Paper, Slot};
 
 pub use self::job::Outcome;
 pub use self::machine::Printer;
@@ -42,6 +48,8 @@ pub struct Config {
     /// Paper that is surely left when the near-end sensor begins to speak, in millimetres; every receipt printed from
     /// then on is taken off it. 0 forbids printing then.
     pub low_remainder_mm: u32,
+    /// How long a receipt at the exit waits for its person, where the printer knows of it.
+    pub take_limit: Duration,
 }
 
 /// What the printer can be told.
@@ -59,6 +67,8 @@ pub enum Command {
         /// Number of the job.
         job: u64,
     },
+    /// Whoever the receipt at the exit is for has gone: its time is up now.
+    GiveUpReceipt,
 }
 
 /// What the printer tells.
@@ -73,6 +83,8 @@ pub enum Event {
         /// How.
         outcome: Outcome,
     },
+    /// What became of the receipt at the exit, and of which job it is, where that is known.
+    Slot(Option<u64>, Slot),
 }
 
 /// Why a job was not started or not finished, for the engineer.
@@ -117,6 +129,9 @@ pub enum Reason {
     /// Leftovers of an earlier job could not be cleared.
     #[error("leftovers of an earlier job are not cleared")]
     NotClean,
+    /// An earlier receipt lies at the exit and cannot be got rid of.
+    #[error("an earlier receipt is still at the exit")]
+    ExitOccupied,
     /// [`Command::Cancel`].
     #[error("cancelled")]
     Cancelled,
@@ -143,6 +158,7 @@ impl Reason {
             Self::Offline => "offline",
             Self::Stalled => "stalled",
             Self::NotClean => "not-clean",
+            Self::ExitOccupied => "exit-occupied",
             Self::Cancelled => "cancelled",
             Self::Unprintable => "unprintable",
         }
@@ -154,6 +170,7 @@ impl Named for Command {
         match self {
             Self::Print { .. } => "print",
             Self::Cancel { .. } => "cancel",
+            Self::GiveUpReceipt => "giveUpReceipt",
         }
     }
 }
@@ -171,6 +188,7 @@ impl Named for Event {
                 Outcome::Interrupted(_) => "interrupted",
                 Outcome::Unknown => "unknown",
             },
+            Self::Slot(_, slot) => slot.word(),
         }
     }
 }
@@ -188,6 +206,8 @@ impl Judged for Event {
                 Outcome::NotStarted(_) => Verdict::None,
                 Outcome::Interrupted(_) | Outcome::Unknown => Verdict::Fault(self.word()),
             },
+            // A jam there is in the status as well; that people leave their receipts is no fault of the printer.
+            Self::Slot(..) => Verdict::None,
         }
     }
 }

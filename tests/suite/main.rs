@@ -46,6 +46,7 @@ mod printer_line;
 mod printer_losses;
 #[cfg(feature = "sim")]
 mod printer_picture;
+mod printer_presenter;
 #[cfg(feature = "sim")]
 mod printer_questions;
 #[cfg(feature = "sim")]
@@ -69,6 +70,7 @@ mod trouble_platform;
 mod trouble_printer;
 #[cfg(feature = "sim")]
 mod trouble_reader;
+mod trouble_receipt;
 #[cfg(feature = "sim")]
 mod trouble_refused;
 mod trouble_scanner;

@@ -3,7 +3,7 @@
 use kiosk::receipt::{Align, Block, Receipt, Size};
 use kiosk::sim::printer::{Item, Paper, PaperFont, Token, decode_tokens, print_at_once};
 use kiosk::wire::escpos::{
-    Bitmap, Cutter, EncodeError, Glyphs, NoGlyphs, Profile, encode, estimate_length_mm,
+    Bitmap, Cutter, EncodeError, Glyphs, Level, NoGlyphs, Profile, encode, estimate_length_mm,
 };
 
 /// A made-up receipt with every kind of block. The identity number has an impossible region.
@@ -159,18 +159,22 @@ fn our_receipt_reads_back_on_every_profile() {
         assert_all_known(&bytes);
         let paper = only(print_at_once(&bytes, profile.width_dots.into()));
         let text = paper.lines().join("\n");
-        for part in [
+        if profile.level == Level::Ascii {
+            assert!(!text.contains(['回', '，', '?']), "{name}: drawn\n{text}");
+        }
+        let parts = [
             "业务办理回执",
             "受理编号：GD2024-0000-0001-7",
             "999999********002X",
             "已保存，待上传",
-        ] {
+        ];
+        for part in parts.iter().filter(|_| profile.level != Level::Ascii) {
             assert!(text.contains(part), "{name}: {part} in\n{text}");
         }
         // 㐂 stands in GB 18030 only; elsewhere its line is an image.
         assert_eq!(
             text.contains("张三㐂"),
-            name != "generic-gbk-58",
+            profile.level == Level::Gb18030,
             "{name}\n{text}"
         );
         assert_eq!(

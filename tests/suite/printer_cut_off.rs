@@ -48,6 +48,7 @@ fn a_restart_within_an_image() {
             profile: Profile::builtin("generic-gbk-58").unwrap(),
             baud: 115_200,
             low_remainder_mm: 300,
+            take_limit: Duration::from_secs(30),
         };
         world.machine = Printer::new(config, Box::new(NoGlyphs));
         world.events.clear();

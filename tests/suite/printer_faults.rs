@@ -269,6 +269,7 @@ fn a_restart_cuts_off_what_an_earlier_life_left() {
         profile,
         baud: 115_200,
         low_remainder_mm: 300,
+        take_limit: Duration::from_secs(30),
     };
     world.machine = Printer::new(config, Box::new(NoGlyphs));
     world.events.clear();

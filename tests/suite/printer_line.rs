@@ -26,6 +26,7 @@ impl Driver {
             profile,
             baud: 115_200,
             low_remainder_mm: 300,
+            take_limit: Duration::from_secs(30),
         };
         let machine = Printer::new(config, Box::new(NoGlyphs));
         Self {

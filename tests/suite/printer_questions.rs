@@ -15,6 +15,7 @@ fn printer() -> Printer {
         profile: Profile::builtin("epson-tm-t88").unwrap(),
         baud: 115_200,
         low_remainder_mm: 300,
+        take_limit: Duration::from_secs(30),
     };
     Printer::new(config, Box::new(NoGlyphs))
 }

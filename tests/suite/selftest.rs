@@ -6,7 +6,7 @@ use kiosk::domain::health::{DeviceNote, Lack};
 use kiosk::shell::clock::Clock;
 use kiosk::shell::device_file::DeviceFile;
 use kiosk::shell::record::{Recording, replay};
-use kiosk::sim::printer::{PrinterSim, PrinterSimOptions};
+use kiosk::sim::printer::{Mechanism, PrinterSim, PrinterSimOptions};
 use kiosk::sim::reader::{ReaderFault, ReaderSim};
 use kiosk::wire::gauge::Gauge;
 
@@ -106,17 +106,17 @@ fn each_broken_device_is_named_with_what_to_do() {
         ),
         (
             Lack::PaperOut,
-            |b| b.printer.paper_out(),
+            |b| b.printer.with(Mechanism::paper_out),
             "not started: paper out",
         ),
         (
             Lack::PaperJam,
-            |b| b.printer.jam(),
+            |b| b.printer.with(Mechanism::jam),
             "not started: paper jam",
         ),
         (
             Lack::CoverOpen,
-            |b| b.printer.open_cover(),
+            |b| b.printer.with(|printer| printer.set_cover_open(true)),
             "not started: cover open",
         ),
         (

@@ -32,21 +32,22 @@ pub struct Hardware {
     pub reader: Cable<SamReader, SimReader>,
     pub printer: Cable<Printer, Mechanism>,
     pub scanner: Cable<Scanner, SimScanner>,
+    model: Model,
     ran: Instant,
     /// Tells that ports were lost while nobody ran.
     events: Vec<Event>,
 }
 
 impl Hardware {
-    fn new(now: Instant) -> Self {
+    fn new(model: Model, now: Instant) -> Self {
         let options = PrinterSimOptions {
-            width_dots: profile().width_dots.into(),
             clearing: Clearing::default(),
-            ..PrinterSimOptions::default()
+            ..PrinterSimOptions::of(&model.profile())
         };
         Self {
+            model,
             reader: Cable::new(reader(), SimReader::default(), now),
-            printer: Cable::new(printer(), Mechanism::new(options), now),
+            printer: Cable::new(model.printer(), Mechanism::new(options), now),
             scanner: Cable::new(scanner(), SimScanner::new(Family::Newland), now),
             ran: now,
             events: Vec::new(),
@@ -56,7 +57,7 @@ impl Hardware {
     /// The firmware starts anew on devices that were never switched off.
     pub fn start_again(&mut self, now: Instant) {
         self.reader.start_again(reader(), now);
-        self.printer.start_again(printer(), now);
+        self.printer.start_again(self.model.printer(), now);
         self.scanner.start_again(scanner(), now);
         self.events.clear();
     }
@@ -70,17 +71,37 @@ fn scanner() -> Scanner {
     Scanner::new(Dialect::Newland, Framing::Suffix)
 }
 
-fn profile() -> Profile {
-    Profile::builtin("epson-tm-t88").expect("a profile")
+/// The printer that stands in the street.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Model {
+    /// The paper comes out, and nobody knows whether it is taken.
+    Open,
+    /// A presenter.
+    Presenter,
+    /// A slip hangs out until it is torn off.
+    TearOff,
 }
 
-fn printer() -> Printer {
-    let config = printer::Config {
-        profile: profile(),
-        baud: 115_200,
-        low_remainder_mm: 1_000,
-    };
-    Printer::new(config, Box::new(NoGlyphs))
+impl Model {
+    fn profile(self) -> Profile {
+        let name = match self {
+            Self::Open => "epson-tm-t88",
+            Self::Presenter => "custom-presenter-80",
+            Self::TearOff => "cashino-kp-628e",
+        };
+        Profile::builtin(name).expect("a profile")
+    }
+
+    fn printer(self) -> Printer {
+        let config = printer::Config {
+            profile: self.profile(),
+            baud: 115_200,
+            low_remainder_mm: 1_000,
+            // A slip is torn off at once, or not at all.
+            take_limit: Duration::from_secs(if self == Self::TearOff { 5 } else { 30 }),
+        };
+        Printer::new(config, Box::new(NoGlyphs))
+    }
 }
 
 impl Devices for Hardware {
@@ -92,6 +113,7 @@ impl Devices for Hardware {
                 self.printer
                     .command(printer::Command::Print { job, receipt }, now);
             }
+            Effect::GiveUpReceipt => self.printer.command(printer::Command::GiveUpReceipt, now),
             Effect::CancelPrint(job) => {
                 self.printer
                     .command(printer::Command::Cancel { job: *job }, now);
@@ -152,9 +174,9 @@ pub struct Street {
 
 impl Street {
     /// A machine that has just started and said hello to its devices.
-    pub fn new() -> Self {
+    pub fn with(model: Model) -> Self {
         let now = Instant::now();
-        let hardware = Rc::new(RefCell::new(Hardware::new(now)));
+        let hardware = Rc::new(RefCell::new(Hardware::new(model, now)));
         let mut machine = Machine::bare(catalogue(), "440203103", now);
         machine.devices = Some(Rc::clone(&hardware) as Rc<RefCell<dyn Devices>>);
         let mut street = Self {
@@ -243,6 +265,10 @@ impl Street {
         let hardware = self.hardware.borrow();
         let papers = hardware.printer.device.papers();
         assert!(!papers.last().expect("paper").torn);
+        assert_eq!(hardware.printer.device.collisions(), 0);
+        if let Some(paper) = hardware.printer.device.taken().last() {
+            assert!(numbers(&paper.lines()).contains(&mine), "theirs to take");
+        }
         assert!(hardware.printer.device.under_head().is_blank());
     }
 }

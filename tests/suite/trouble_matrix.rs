@@ -15,6 +15,7 @@ mod paper_jam;
 mod paper_low;
 mod paper_out;
 mod power_cut;
+mod presenter_jam;
 mod printer_off;
 mod printer_unplugged;
 mod reader_late;
@@ -22,6 +23,7 @@ mod reader_noise;
 mod reader_off;
 mod reader_unauthorised;
 mod reader_unplugged;
+mod receipt_left;
 mod scanner_unplugged;
 mod tampered;
 
@@ -30,7 +32,7 @@ use kiosk::domain::visit::State;
 use crate::readme::assert_section;
 use cell::Trouble;
 
-static TROUBLES: [&Trouble; 19] = [
+static TROUBLES: [&Trouble; 21] = [
     &reader_unplugged::TROUBLE,
     &reader_off::TROUBLE,
     &reader_noise::TROUBLE,
@@ -45,6 +47,8 @@ static TROUBLES: [&Trouble; 19] = [
     &cover_open::TROUBLE,
     &cutter_blocked::TROUBLE,
     &scanner_unplugged::TROUBLE,
+    &presenter_jam::TROUBLE,
+    &receipt_left::TROUBLE,
     &door_open::TROUBLE,
     &tampered::TROUBLE,
     &mains_lost::TROUBLE,

@@ -80,14 +80,15 @@ fn parts(noted: &Noted, clock: &Clock) -> Finding {
         ("card", "证件"),
         ("printer", "打印机"),
         ("paper", "打印纸"),
+        ("slot", "出纸口"),
         ("scanner", "扫码器"),
         ("radar", "雷达"),
         ("pins", "引脚"),
     ] {
         let part = noted.parts.get(name);
-        // What this machine has not never speaks.
-        let fitted = !matches!(name, "scanner" | "radar" | "pins")
-            || part.is_some_and(|part| part.changes > 0);
+        // What this machine has not never speaks; a printer without a presenter knows nothing of its exit.
+        let fitted = !matches!(name, "slot" | "scanner" | "radar" | "pins")
+            || part.is_some_and(|part| part.state != "unknown");
         if let Some(part) = part.filter(|_| fitted) {
             texts.push((
                 format!("{zh} {}", words(part, clock)),

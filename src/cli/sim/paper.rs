@@ -5,7 +5,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context as _;
-use kiosk::sim::printer::{PrinterSim, PrinterSimOptions};
+use kiosk::sim::printer::{PrinterAct, PrinterSim, PrinterSimOptions};
+use kiosk::wire::escpos::Profile;
 
 use crate::cli::{Outcome, receipts::Receipts, say, say_error};
 
@@ -14,9 +15,13 @@ use super::lines;
 /// How often it is looked whether paper came out.
 const LOOK: Duration = Duration::from_millis(200);
 
-pub(super) fn run(link: &Path, out: &Path) -> anyhow::Result<Outcome> {
+pub(super) fn run(link: &Path, out: &Path, profile: &str) -> anyhow::Result<Outcome> {
     std::fs::create_dir_all(out).with_context(|| out.display().to_string())?;
-    let printer = Arc::new(PrinterSim::start(link, PrinterSimOptions::default())?);
+    let names = Profile::NAMES.join(", ");
+    let profile = Profile::builtin(profile)
+        .with_context(|| format!("no printer `{profile}`; there are {names}"))?;
+    let options = PrinterSimOptions::of(&profile);
+    let printer = Arc::new(PrinterSim::start(link, options)?);
     say(&format!(
         "printer at {}, paper in {}",
         link.display(),
@@ -36,21 +41,6 @@ pub(super) fn run(link: &Path, out: &Path) -> anyhow::Result<Outcome> {
 }
 
 fn command(printer: &PrinterSim, words: &[&str]) -> anyhow::Result<()> {
-    match words {
-        ["paper-low"] => printer.paper_low(),
-        ["paper-out"] => printer.paper_out(),
-        ["paper-out-after", lines] => printer.paper_out_after_lines(lines.parse()?),
-        ["refill"] => printer.refill(),
-        ["jam"] => printer.jam(),
-        ["clear-jam"] => printer.clear_jam(),
-        ["cover-open"] => printer.open_cover(),
-        ["cover-close"] => printer.close_cover(),
-        ["unplug"] => printer.unplug()?,
-        ["replug"] => printer.replug()?,
-        _ => anyhow::bail!(
-            "`{}` is not known; see `kiosk sim printer --help`",
-            words.join(" ")
-        ),
-    }
-    Ok(())
+    let act = PrinterAct::parse(words).map_err(anyhow::Error::msg)?;
+    Ok(printer.act(act)?)
 }

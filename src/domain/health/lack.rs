@@ -1,7 +1,7 @@
 //! What can be lacking: one table for the pages, the doctor, the self-test slip and the README.
 
 use crate::domain::guard::Closure;
-use crate::status::{Device, Paper};
+use crate::status::{Device, Paper, Slot};
 use crate::text::Text;
 
 /// How much a lack takes away, rising.
@@ -97,6 +97,16 @@ lacks! {
         told ["本机暂时不能打印，回执可以用手机拍照。" "No printing now: you can photograph the receipt."]
         means ["卡纸或切刀卡住" "paper jam, or the cutter is blocked"]
         act ["打开盖，取出皱纸，切刀复位后合盖；不要用金属撬" "open the cover, take the crumpled paper out, let the cutter go home, close; use no metal"] ;
+    /// Jam in the exit.
+    PresenterJam "presenterJam" Degraded
+        told ["本机暂时不能打印，回执可以用手机拍照。" "No printing now: you can photograph the receipt."]
+        means ["回执卡在出纸口里" "a receipt is stuck in the printer's exit"]
+        act ["打开机箱，顺着出纸方向抽出卡住的回执，不要硬拉；取出的回执交窗口销毁" "open the case and draw the receipt out the way it was going, without force; hand it to the window to be destroyed"] ;
+    /// A receipt that nobody took lies in the exit, and the printer cannot get rid of it.
+    ReceiptLeft "receiptLeft" Degraded
+        told ["出纸口有没取走的回执，取走后才能打印。不是您的请交给工作人员。" "Take the receipt out of the slot and printing works again. If it is not yours, give it to the staff."]
+        means ["出纸口有回执没有取走，打印机收不回它" "nobody took the receipt in the exit, and the printer cannot draw it back"]
+        act ["取走出纸口的回执，交窗口销毁；出纸口没有纸仍报告，则擦净出口传感器" "take the receipt out and hand it to the window to be destroyed; if nothing is there, clean the sensor of the exit"] ;
     /// Cover open.
     CoverOpen "coverOpen" Degraded
         told ["本机暂时不能打印，回执可以用手机拍照。" "No printing now: you can photograph the receipt."]
@@ -199,6 +209,22 @@ impl Lack {
             Paper::Jammed => Some(Self::PaperJam),
             Paper::Low => Some(Self::PaperLow),
             Paper::Full | Paper::Unknown => None,
+        }
+    }
+
+    /// What an exit in this state lacks. A jam there is also one of the paper: this is the nearer word for it.
+    #[must_use]
+    pub fn of_slot(slot: Slot) -> Option<Self> {
+        match slot {
+            Slot::Jammed => Some(Self::PresenterJam),
+            Slot::Blocked => Some(Self::ReceiptLeft),
+            Slot::Unknown
+            | Slot::Empty
+            | Slot::Presented
+            | Slot::Taken
+            | Slot::Retracted
+            | Slot::Ejected
+            | Slot::LeftBehind => None,
         }
     }
 

@@ -3,7 +3,7 @@
 use std::time::Instant;
 
 use crate::domain::world::World;
-use crate::status::{Device, Known, Media, Paper};
+use crate::status::{Device, Known, Media, Paper, Slot};
 
 use super::{Lack, Service};
 
@@ -43,6 +43,8 @@ pub struct DeviceNote {
     pub printer: PartNote,
     /// Its paper.
     pub paper: PartNote,
+    /// Its exit.
+    pub slot: PartNote,
     /// Scanner; unknown where there is none, like what follows.
     pub scanner: PartNote,
     /// Presence radar.
@@ -65,6 +67,7 @@ impl DeviceNote {
             scanner: PartNote::of(&world.scanner, Device::word),
             radar: PartNote::of(&world.radar, Device::word),
             pins: PartNote::of(&world.pins, Device::word),
+            slot: PartNote::of(&world.slot, Slot::word),
         }
     }
 }

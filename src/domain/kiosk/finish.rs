@@ -234,28 +234,27 @@ impl Kiosk {
                 FieldValue::count((self.now - began).as_millis()),
             ),
         ];
-        let event = if outcome == PrintOutcome::Printed {
+        let came_out = outcome == PrintOutcome::Printed;
+        let event = if came_out {
             EventId::PrintEnd
         } else {
             fields.extend(why.map(|why| ("why", FieldValue::Word(why))));
             EventId::PrintFailed
         };
         self.log(event, fields);
-        let Some(filing) = self
-            .visit
-            .filing
-            .as_mut()
-            .filter(|filing| filing.job == Some(job))
-        else {
-            return;
-        };
-        filing.job = None;
-        filing.paper = match outcome {
-            PrintOutcome::Printed => PaperFate::Printed,
-            PrintOutcome::NotStarted => PaperFate::NoPaper,
-            PrintOutcome::Interrupted => PaperFate::Torn,
-            PrintOutcome::Unknown => PaperFate::Unknown,
-        };
+        let open = |filing: &&mut Filing| filing.job == Some(job);
+        if let Some(filing) = self.visit.filing.as_mut().filter(open) {
+            filing.job = None;
+            filing.paper = match outcome {
+                PrintOutcome::Printed => PaperFate::Printed,
+                PrintOutcome::NotStarted => PaperFate::NoPaper,
+                PrintOutcome::Interrupted => PaperFate::Torn,
+                PrintOutcome::Unknown => PaperFate::Unknown,
+            };
+        }
+        if came_out {
+            self.handed_out(job, key);
+        }
     }
 
     fn facts(&self, reprint: u32) -> Option<FilingFacts> {

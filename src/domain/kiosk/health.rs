@@ -41,11 +41,11 @@ impl Kiosk {
 
 /// What is lacking by what the devices say right now.
 fn said(world: &World) -> Vec<Lack> {
-    let (printer, paper) = (world.printer.get(), world.paper.get());
+    let (printer, paper, slot) = (world.printer.get(), world.paper.get(), world.slot.get());
     let all = [
         Lack::of_reader(world.reader.get()),
         Lack::of_printer(printer, paper),
-        Lack::of_paper(paper),
+        Lack::of_slot(slot).or(Lack::of_paper(paper)),
         Lack::ScannerOff.of_other(world.scanner.get()),
         Lack::RadarOff.of_other(world.radar.get()),
         Lack::PinsOff.of_other(world.pins.get()),

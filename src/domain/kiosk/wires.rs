@@ -132,7 +132,12 @@ impl Kiosk {
         let slot = match self.visit.filing.as_ref().map(|filing| filing.paper) {
             Some(PaperFate::Printing) => FlashRate::Continuous,
             Some(PaperFate::Printed | PaperFate::Torn | PaperFate::Unknown) => FlashRate::Quick,
-            Some(PaperFate::NotYet | PaperFate::NoPaper) | None => FlashRate::Off,
+            // Also when its visit is over: who walks away without it may still turn round.
+            _ if self.world.slot.get().is_occupied() => FlashRate::Quick,
+            Some(
+                PaperFate::NotYet | PaperFate::NoPaper | PaperFate::Taken | PaperFate::Retracted,
+            )
+            | None => FlashRate::Off,
         };
         let lights = [
             (Output::ReaderLight, reader),

@@ -11,7 +11,7 @@ use crate::events::{EventId, FieldValue};
 use crate::item::Catalogue;
 use crate::pins::{Beep, Output, Part};
 use crate::receipt::Receipt;
-use crate::status::{Device, FlashRate, Paper};
+use crate::status::{Device, FlashRate, Paper, Slot};
 
 /// What a reader tells, in words of this floor.
 #[derive(Clone, Debug)]
@@ -96,6 +96,8 @@ pub enum Event {
     Reader(ReaderEvent),
     /// The printer's health and paper.
     Printer(Device, Paper),
+    /// What became of the receipt at the printer's exit, and of which job it is, where that is known.
+    Slot(Option<u64>, Slot),
     /// The receipt of the filing that begins with this case may be printed; `None` when it may not: it was before, or
     /// the store did not take the claim. Said exactly once for each [`Effect::ClaimPrint`].
     PrintClaimed(Key, Option<Claim>),
@@ -177,6 +179,8 @@ pub enum Effect {
     NoteDevices(Box<DeviceNote>),
     /// Print this job no more: its person is gone.
     CancelPrint(u64),
+    /// Whoever the receipt at the exit is for has gone: hold it no longer.
+    GiveUpReceipt,
     /// Look for cards, or rest.
     Poll(bool),
     /// Ask for a person's cases.

@@ -39,7 +39,9 @@ pub(super) fn working(page: &mut Page, visit: &Visit, world: &World, say: Say) {
             Progress::Active,
             say.t("正在打印回执", "Printing your receipt"),
         ),
-        PaperFate::Printed => (Progress::Done, say.t("回执已打印", "Receipt printed")),
+        PaperFate::Printed | PaperFate::Taken | PaperFate::Retracted => {
+            (Progress::Done, say.t("回执已打印", "Receipt printed"))
+        }
         PaperFate::Torn | PaperFate::NoPaper | PaperFate::Unknown => (
             Progress::Failed,
             say.t("回执没有打好", "The receipt did not come out well"),
@@ -104,7 +106,10 @@ pub(super) fn confirmation(page: &mut Page, visit: &Visit, world: &World, say: S
         ));
     }
     let tone = if accepted { Tone::Good } else { Tone::Warning };
-    let no_paper = !matches!(filing.paper, PaperFate::Printed | PaperFate::Printing);
+    let no_paper = !matches!(
+        filing.paper,
+        PaperFate::Printed | PaperFate::Printing | PaperFate::Taken
+    );
     page.body = Body::Result {
         tone,
         cases,
@@ -176,6 +181,11 @@ fn paper(filing: &Filing, say: Say) -> String {
         PaperFate::Printed => say.t(
             "回执已打印，请从出纸口取走。",
             "Please take your receipt from the slot.",
+        ),
+        PaperFate::Taken => say.t("回执已打印，您已取走。", "You have taken your receipt."),
+        PaperFate::Retracted => say.t(
+            "回执没人取走，已收回机内。请拍下二维码，或再打印一份。",
+            "The receipt was not taken and is drawn back. Photograph this code or print again.",
         ),
         PaperFate::Printing | PaperFate::NotYet => {
             say.t("正在打印回执……", "Printing your receipt…")

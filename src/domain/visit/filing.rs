@@ -41,8 +41,12 @@ pub enum PaperFate {
     NotYet,
     /// Bytes are on their way.
     Printing,
-    /// Proved by the printer.
+    /// Proved by the printer; it lies there, or was taken and nobody knows.
     Printed,
+    /// Printed, and seen to be taken.
+    Taken,
+    /// Printed, not taken in time, and drawn back into the machine.
+    Retracted,
     /// Came out torn or not whole.
     Torn,
     /// Could not begin.
@@ -111,7 +115,7 @@ impl Filing {
     pub fn may_print_again(&self) -> bool {
         let wanting = matches!(
             self.paper,
-            PaperFate::Torn | PaperFate::NoPaper | PaperFate::Unknown
+            PaperFate::Torn | PaperFate::NoPaper | PaperFate::Unknown | PaperFate::Retracted
         );
         wanting && self.job.is_none()
     }

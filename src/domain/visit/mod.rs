@@ -160,6 +160,8 @@ pub struct Visit {
     pub(crate) entered: Instant,
     /// Pairs of state and trigger that meant nothing.
     pub(crate) ignored: u64,
+    /// How often everything was forgotten, over the life of the machine.
+    pub(crate) wiped: u64,
 }
 
 impl Visit {
@@ -194,6 +196,7 @@ impl Visit {
             last_touch: now,
             entered: now,
             ignored: 0,
+            wiped: 0,
         }
     }
 
@@ -276,10 +279,11 @@ impl Visit {
 
     /// Forgets everything of the person. Texts and strokes are overwritten by their own types when dropped.
     pub(crate) fn wipe(&mut self, now: Instant) {
-        let (state, ignored) = (self.state, self.ignored);
+        let (state, ignored, wiped) = (self.state, self.ignored, self.wiped);
         *self = Self::new(now);
         self.state = state;
         self.ignored = ignored;
+        self.wiped = wiped + 1;
     }
 
     /// Whether `返回` means something here.

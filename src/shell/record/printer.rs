@@ -47,10 +47,14 @@ impl Recorded for Printer {
                 json!({ "print": job, "blocks": blocks })
             }
             Command::Cancel { job } => json!({ "cancel": job }),
+            Command::GiveUpReceipt => json!("giveUpReceipt"),
         }
     }
 
     fn read(command: &Value) -> Result<Command, String> {
+        if command == "giveUpReceipt" {
+            return Ok(Command::GiveUpReceipt);
+        }
         if let Some(job) = command["cancel"].as_u64() {
             return Ok(Command::Cancel { job });
         }

@@ -96,6 +96,13 @@ impl Ports {
             let _ = printer.send(printer::Command::Cancel { job });
         }
     }
+
+    pub(super) fn give_up_receipt(&self) {
+        if let Some(printer) = &self.printer {
+            // As above; the receipt's own time is up soon in any case.
+            let _ = printer.send(printer::Command::GiveUpReceipt);
+        }
+    }
 }
 
 /// Names of the devices, in the order of [`Ports`].
@@ -266,6 +273,7 @@ fn reader_note(event: &ReaderEvent) -> Option<(EventId, Vec<(&'static str, Field
 pub fn printer_event(event: printer::Event) -> Event {
     match event {
         printer::Event::Status(status) => Event::Printer(status.device, status.paper_found()),
+        printer::Event::Slot(job, slot) => Event::Slot(job, slot),
         printer::Event::Finished { job, outcome } => {
             let why = outcome.reason().map(printer::Reason::word);
             Event::PrintEnded(job, outcome_word(outcome), why)

@@ -12,6 +12,8 @@ pub(super) enum Effect {
     Moved(usize),
     /// The knife is called.
     Cut,
+    /// The presenter is called (GS e n).
+    Exit(u8),
     /// Bytes for the host.
     Answer(Ask),
 }
@@ -144,6 +146,10 @@ impl Composer {
             Token::Cut => {
                 self.flush();
                 return Effect::Cut;
+            }
+            Token::Exit(n) => {
+                self.flush();
+                return Effect::Exit(n);
             }
             Token::TransmitPaper => return Effect::Answer(Ask::Paper),
             Token::ReportChanges(mask) => return Effect::Answer(Ask::Changes(mask)),

@@ -53,6 +53,8 @@ pub enum Token {
     Barcode(u8, Vec<u8>),
     /// GS V, ESC i, ESC m.
     Cut,
+    /// GS e: what the presenter is to do.
+    Exit(u8),
     /// GS r 1.
     TransmitPaper,
     /// GS a.
@@ -80,12 +82,17 @@ pub enum Step {
 #[derive(Clone, Debug)]
 pub struct Decoder {
     chinese: bool,
+    /// Custom's set of commands; whatever else comes is printed as it stands.
+    custom: bool,
 }
 
 impl Default for Decoder {
     /// Models for the Chinese market power up in Chinese mode.
     fn default() -> Self {
-        Self { chinese: true }
+        Self {
+            chinese: true,
+            custom: false,
+        }
     }
 }
 
@@ -93,12 +100,21 @@ impl Default for Decoder {
 type Read = Option<(Token, usize)>;
 
 impl Decoder {
+    /// With Custom's set of commands, or Epson's.
+    #[must_use]
+    pub fn of(custom: bool) -> Self {
+        Self {
+            chinese: !custom,
+            custom,
+        }
+    }
+
     /// The token at the head of `bytes`.
     pub fn step(&mut self, bytes: &[u8]) -> Step {
         match self.read(bytes) {
             Some((token, len)) => {
                 if token == Token::Initialise {
-                    *self = Self::default();
+                    *self = Self::of(self.custom);
                 }
                 Step::Token(token, len)
             }
@@ -108,6 +124,9 @@ impl Decoder {
 
     fn read(&mut self, bytes: &[u8]) -> Read {
         let first = *bytes.first()?;
+        if self.custom && Self::is_foreign(bytes)? {
+            return Some((Token::Unknown(first), 1));
+        }
         match first {
             0x0A => Some((Token::LineFeed, 1)),
             0x10 => dle(bytes),
@@ -119,6 +138,17 @@ impl Decoder {
             0x81..=0xFE if self.chinese => chinese(bytes),
             _ => Some((Token::Unknown(first), 1)),
         }
+    }
+
+    /// Whether a printer of Custom's kind without Chinese knows nothing of this command (Pyramid's table of commands).
+    fn is_foreign(bytes: &[u8]) -> Option<bool> {
+        Some(match *bytes.first()? {
+            0x1C => true,
+            0x10 => *bytes.get(1)? != 0x04,
+            0x1B => matches!(*bytes.get(1)?, b'J' | b'd'),
+            0x1D => matches!(*bytes.get(1)?, b'r' | b'a' | b'(' | b'8'),
+            _ => false,
+        })
     }
 
     fn fs(&mut self, bytes: &[u8]) -> Read {
@@ -216,6 +246,17 @@ fn gs(bytes: &[u8]) -> Read {
         b'h' | b'w' | b'H' => (Token::BarcodeSetting(name, n?), 3),
         b'f' | b'I' | b'/' | b'b' => return sized(bytes, 3),
         b'L' | b'W' | b'P' => return sized(bytes, 4),
+        b'e' => match n? {
+            3 => {
+                bytes.get(3)?;
+                (Token::Exit(3), 4)
+            }
+            32 => {
+                bytes.get(4)?;
+                (Token::Exit(32), 5)
+            }
+            n => (Token::Exit(n), 3),
+        },
         b'V' => match n? {
             0 | 1 | 48 | 49 => (Token::Cut, 3),
             65 | 66 => {

@@ -13,16 +13,26 @@ pub(super) struct Faults {
     pub(super) cutter: bool,
     pub(super) stopped_by_cutter: bool,
     pub(super) offline: bool,
+    pub(super) head_hot: bool,
+    /// Bytes came while the buffer was full, and nobody has been told yet.
+    pub(super) overrun: bool,
 }
 
 impl Faults {
     /// Whether buffered data waits.
     pub(super) fn blocks(self) -> bool {
-        self.paper_out || self.cover_open || self.offline || self.stopped()
+        self.paper_out || self.cover_open || self.offline || self.head_hot || self.stopped()
     }
 
     pub(super) fn stopped(self) -> bool {
         self.stopped_by_jam || self.stopped_by_cutter
+    }
+
+    /// Errors, as DLE EOT 3 and the automatic status have them.
+    fn errors(self) -> u8 {
+        u8::from(self.stopped_by_jam) << 2
+            | u8::from(self.stopped_by_cutter) << 3
+            | u8::from(self.head_hot) << 6
     }
 
     /// Answer to DLE EOT `n`.
@@ -34,7 +44,7 @@ impl Faults {
                     | u8::from(self.paper_out) << 5
                     | u8::from(self.stopped()) << 6
             }
-            3 => u8::from(self.stopped_by_jam) << 2 | u8::from(self.stopped_by_cutter) << 3,
+            3 => self.errors(),
             _ => {
                 let near = if self.paper_low || self.paper_out {
                     0x0C
@@ -51,9 +61,24 @@ impl Faults {
     pub(super) fn automatic(self) -> [u8; 4] {
         [
             0x10 | u8::from(self.blocks()) << 3 | u8::from(self.cover_open) << 5,
-            u8::from(self.stopped_by_jam) << 2 | u8::from(self.stopped_by_cutter) << 3,
+            self.errors(),
             self.paper_byte(),
             0,
+        ]
+    }
+
+    /// Answer to DLE EOT 20, with what the exit's sensor sees.
+    pub(super) fn full(self, at_exit: bool) -> [u8; 6] {
+        let bit = |is_so: bool, mask: u8| if is_so { mask } else { 0 };
+        [
+            0x10,
+            0x0F,
+            bit(self.paper_out, 0x01)
+                | bit(self.paper_low || self.paper_out, 0x04)
+                | bit(at_exit, 0x20),
+            bit(self.cover_open, 0x02),
+            bit(self.head_hot, 0x01) | bit(self.overrun, 0x02) | bit(self.stopped_by_jam, 0x40),
+            bit(self.stopped_by_cutter, 0x01),
         ]
     }
 

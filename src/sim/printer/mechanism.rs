@@ -6,12 +6,16 @@ use std::time::{Duration, Instant};
 use super::PrinterSimOptions;
 use super::composer::{Ask, Composer, Effect};
 use super::decoder::{Decoder, Step};
+use super::exit::{Exit, ExitKind, Moved};
 use super::faults::Faults;
 use super::paper::Paper;
 
 /// Most pieces of paper and bytes kept for the one who looks; older ones go.
 const MAX_PAPERS: usize = 200;
 const MAX_RAW: usize = 1 << 20;
+
+/// Where the near-end sensor looks: so much of the roll is left when it speaks.
+pub(super) const NEAR_END_DOTS: usize = 500 * 8;
 
 /// Which requests to empty the buffer the printer obeys.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -33,9 +37,12 @@ pub struct Mechanism {
     pub(super) decoder: Decoder,
     pub(super) composer: Composer,
     pub(super) faults: Faults,
+    pub(super) exit: Exit,
     pub(super) silent: bool,
     pub(super) no_proof: bool,
     pub(super) lines_left: Option<u32>,
+    /// What is left of the roll in dots, if anybody measured it.
+    pub(super) roll_dots: Option<usize>,
     pub(super) busy_until: Option<Instant>,
     pub(super) answers: VecDeque<(Instant, Vec<u8>)>,
     pub(super) changes: u8,
@@ -60,11 +67,13 @@ impl Mechanism {
         Self {
             composer: Composer::new(options.width_dots),
             buffer: VecDeque::new(),
-            decoder: Decoder::default(),
+            decoder: Decoder::of(options.exit == ExitKind::Presenter),
+            exit: Exit::new(options.exit),
             faults: Faults::default(),
             silent: false,
             no_proof: false,
             lines_left: None,
+            roll_dots: None,
             busy_until: None,
             answers: VecDeque::new(),
             changes: 0,
@@ -95,6 +104,7 @@ impl Mechanism {
                 self.buffer.push_back(*byte);
             } else {
                 self.lost_bytes += 1;
+                self.faults.overrun = true;
             }
             self.tail.push_back(*byte);
             if self.tail.len() > 10 {
@@ -121,11 +131,21 @@ impl Mechanism {
     /// Commands that act when they arrive, wherever they stand.
     fn act_on_arrival(&mut self, now: Instant) {
         let tail: Vec<u8> = self.tail.iter().copied().collect();
+        let custom = self.exit.kind == ExitKind::Presenter;
         match tail.as_slice() {
+            // No answer while paper moves.
+            [.., 0x10, 0x04, 20] if custom && self.busy_until.is_none_or(|until| until <= now) => {
+                let answer = self.faults.full(self.sees_exit());
+                self.faults.overrun = false;
+                self.answer(answer.to_vec(), now);
+            }
             [.., 0x10, 0x04, n @ 1..=4] => {
-                let answer = self.faults.real_time(*n);
+                let reserved = if custom { 0x12 } else { 0 };
+                let slip = u8::from(*n == 1 && self.sees_exit()) << 7;
+                let answer = self.faults.real_time(*n) & !reserved | slip;
                 self.answer(vec![answer], now);
             }
+            _ if custom => {}
             [.., 0x10, 0x05, n @ 1..=2] => self.recover(*n, now),
             [0x10, 0x14, 8, 1, 3, 0x14, 1, 6, 2, 8]
                 if self.options.clearing == Clearing::Always =>
@@ -183,6 +203,7 @@ impl Mechanism {
                 Effect::Nothing => {}
                 Effect::Moved(dots) => self.moved(dots, start, now),
                 Effect::Cut => self.cut(now),
+                Effect::Exit(n) => self.hand(n, now),
                 Effect::Answer(ask) => self.tell(ask, now),
             }
         }
@@ -194,6 +215,11 @@ impl Mechanism {
         let micros = dots as u64 * 1_000_000 / u64::from(self.options.dots_per_second.max(1));
         let start = start.max(now.checked_sub(Duration::from_millis(50)).unwrap_or(now));
         self.busy_until = Some(start + Duration::from_micros(micros));
+        if let Some(left) = &mut self.roll_dots {
+            *left = left.saturating_sub(dots);
+            self.faults.paper_low |= *left <= NEAR_END_DOTS;
+            self.faults.paper_out |= *left == 0;
+        }
         if let Some(left) = &mut self.lines_left {
             *left = left.saturating_sub(1);
             if *left == 0 {
@@ -212,9 +238,20 @@ impl Mechanism {
         self.take_paper(false);
     }
 
+    fn hand(&mut self, n: u8, now: Instant) {
+        match self.eject(n) {
+            Moved::Nothing => {}
+            Moved::Paper => self.busy_until = Some(now + self.options.cut_time),
+            Moved::Jam => self.jam(),
+        }
+    }
+
     pub(super) fn take_paper(&mut self, torn: bool) {
         let mut paper = std::mem::take(&mut self.composer.paper);
         paper.torn = torn;
+        if !torn {
+            self.leaves_cutter(&paper);
+        }
         if self.papers.len() >= MAX_PAPERS {
             self.papers.pop_front();
         }

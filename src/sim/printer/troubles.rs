@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use super::mechanism::Mechanism;
+use super::exit::ExitKind;
+use super::mechanism::{Mechanism, NEAR_END_DOTS};
 
 impl Mechanism {
     /// The near-end sensor speaks.
@@ -28,6 +29,20 @@ impl Mechanism {
         self.faults.paper_low = false;
         self.faults.paper_out = false;
         self.lines_left = None;
+        self.roll_dots = None;
+    }
+
+    /// So many millimetres are left on the roll; its near-end sensor speaks from 500 on.
+    pub fn set_roll_mm(&mut self, mm: u32) {
+        let dots = mm as usize * 8;
+        self.roll_dots = Some(dots);
+        self.faults.paper_low = dots <= NEAR_END_DOTS;
+        self.faults.paper_out = dots == 0;
+    }
+
+    /// The head is too hot to print, until it has cooled down.
+    pub fn set_head_hot(&mut self, hot: bool) {
+        self.faults.head_hot = hot;
     }
 
     /// The paper jams.
@@ -41,7 +56,13 @@ impl Mechanism {
         if self.faults.jam && !self.composer.paper.items.is_empty() {
             self.take_paper(true);
         }
-        self.faults.jam = false;
+        let jammed = std::mem::take(&mut self.faults.jam);
+        self.free_exit();
+        if jammed && self.exit.kind == ExitKind::Presenter {
+            // Its lid is shut again, and that is all the recovery that it knows.
+            self.faults.stopped_by_jam = false;
+            self.clear();
+        }
     }
 
     /// The next cut fails.
@@ -52,6 +73,10 @@ impl Mechanism {
     /// The cutter moves again; the printer stays stopped until it is told to recover.
     pub fn mend_cutter(&mut self) {
         self.faults.cutter = false;
+        if self.exit.kind == ExitKind::Presenter {
+            self.faults.stopped_by_cutter = false;
+            self.clear();
+        }
     }
 
     /// The cover.
@@ -69,6 +94,7 @@ impl Mechanism {
         if silent {
             self.clear();
             self.composer.reset();
+            self.exit.reset();
             self.answers.clear();
             self.changes = 0;
             self.full = false;
@@ -100,6 +126,11 @@ impl Mechanism {
     /// The next bytes from the line are lost, as in an overrun.
     pub fn drop_bytes(&mut self, bytes: usize) {
         self.deaf_for = bytes;
+    }
+
+    /// A byte came while the buffer was full: what counts those tells it once, where the status has a bit for it.
+    pub fn overrun(&mut self) {
+        self.faults.overrun = true;
     }
 
     /// Power fails for an instant: everything in memory and every answer under way is gone, and it goes on at once.

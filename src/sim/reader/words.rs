@@ -2,6 +2,7 @@
 
 use super::{ReaderFault, ReaderSetting};
 use crate::sim::script::{duration, number};
+use crate::sim::words::{hex, within, words, yes_or_no};
 
 /// What can happen to the reader.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -20,46 +21,8 @@ pub enum ReaderAct {
 
 use ReaderAct::{Fault, PowerCycle, Replug, Set, Unplug};
 
-/// One word and its arguments, as an example, such as `late 700ms`.
-pub type Example = &'static str;
-
-macro_rules! words {
-    ($($word:literal $arguments:literal $pattern:pat => $make:expr;)*) => {
-        impl ReaderAct {
-            /// Every word with an example of its arguments.
-            pub const EXAMPLES: &[Example] = &[$(concat!($word, $arguments),)*];
-
-            /// The word for this. There is one for each: the compiler sees to it.
-            #[must_use]
-            pub fn word(self) -> &'static str {
-                match self { $($pattern => $word,)* }
-            }
-
-            /// Reads a word and its arguments.
-            ///
-            /// # Errors
-            /// What is wrong, and the words there are.
-            pub fn parse(words: &[&str]) -> Result<Self, String> {
-                let Some((word, given)) = words.split_first() else {
-                    return Err(unknown(""));
-                };
-                match *word {
-                    $($word => {
-                        let wanted = $arguments.split_whitespace().count();
-                        if given.len() != wanted {
-                            return Err(format!("`{word}` is written like `{}{}`", $word, $arguments));
-                        }
-                        let make: fn(&[&str]) -> Result<Self, String> = $make;
-                        make(given)
-                    })*
-                    other => Err(unknown(other)),
-                }
-            }
-        }
-    };
-}
-
 words! {
+    ReaderAct, "reader";
     "unplug" "" Unplug => |_| Ok(Unplug);
     "replug" "" Replug => |_| Ok(Replug);
     "power-cycle" "" PowerCycle => |_| Ok(PowerCycle);
@@ -106,52 +69,19 @@ words! {
     };
 }
 
-fn unknown(word: &str) -> String {
-    let known = ReaderAct::EXAMPLES.join("`, `");
-    format!("`{word}` is nothing that happens to a reader; there are `{known}`")
-}
-
-fn hex(word: &str) -> Result<u8, String> {
-    u8::from_str_radix(word, 16).map_err(|_| format!("`{word}` is not a byte such as 61"))
-}
-
-fn within<T: std::str::FromStr + PartialOrd + std::fmt::Display>(
-    word: &str,
-    least: T,
-    most: T,
-) -> Result<T, String> {
-    let value: T = number(word)?;
-    if value >= least && value <= most {
-        Ok(value)
-    } else {
-        Err(format!("`{word}` is not within {least} to {most}"))
-    }
-}
-
-fn yes_or_no(word: &str) -> Result<bool, String> {
-    match word {
-        "yes" => Ok(true),
-        "no" => Ok(false),
-        _ => Err(format!("`{word}` is neither yes nor no")),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::sim::words::assert_table;
 
     #[test]
     fn every_word_means_itself_and_stands_in_the_readme() {
-        let readme = include_str!("../../../README.md");
-        for example in ReaderAct::EXAMPLES {
-            let words: Vec<&str> = example.split(' ').collect();
-            let act = ReaderAct::parse(&words).expect(example);
-            assert_eq!(act.word(), words[0]);
-            let told = ["`", "`reader "].map(|before| format!("{before}{}`", words[0]));
-            assert!(told.iter().any(|told| readme.contains(told)), "{example}");
-            let fault = ReaderAct::parse(&[&words[..], &["more"]].concat());
-            assert!(fault.is_err_and(|fault| fault.contains(&format!("`{example}`"))));
-        }
+        assert_table(
+            "reader",
+            ReaderAct::EXAMPLES,
+            ReaderAct::parse,
+            ReaderAct::word,
+        );
         for wrong in [
             "",
             "nois",

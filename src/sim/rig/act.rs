@@ -7,7 +7,7 @@ use anyhow::Context as _;
 use super::{Pull, Rig, Trouble, lock};
 use crate::sim::platform::Fault;
 use crate::sim::reader::ReaderFault;
-use crate::sim::script::{Action, PlatformAct, PrinterAct, ReaderAct};
+use crate::sim::script::{Action, PlatformAct, ReaderAct};
 
 /// How far `platform clock-skew` is off: beyond what any signature allows.
 const SKEW_S: i64 = 3 * 24 * 3600;
@@ -28,7 +28,7 @@ impl Rig {
             Action::CardLay(name) => self.lay(name)?,
             Action::CardTake => self.reader.take(),
             Action::Reader(act) => self.reader_act(*act)?,
-            Action::Printer(act) => self.printer_act(*act)?,
+            Action::Printer(act) => self.printer.act(*act)?,
             Action::Platform(act) => self.platform_act(*act)?,
             Action::Network(up) => {
                 let mut trouble = lock(&self.trouble);
@@ -82,23 +82,6 @@ impl Rig {
             };
         }
         Ok(self.reader.act(act)?)
-    }
-
-    fn printer_act(&self, act: PrinterAct) -> anyhow::Result<()> {
-        let printer = &self.printer;
-        match act {
-            PrinterAct::PaperLow => printer.paper_low(),
-            PrinterAct::PaperOut => printer.paper_out(),
-            PrinterAct::PaperOutAfter(lines) => printer.paper_out_after_lines(lines),
-            PrinterAct::Refill => printer.refill(),
-            PrinterAct::Jam => printer.jam(),
-            PrinterAct::ClearJam => printer.clear_jam(),
-            PrinterAct::CoverOpen => printer.open_cover(),
-            PrinterAct::CoverClose => printer.close_cover(),
-            PrinterAct::Unplug => printer.unplug()?,
-            PrinterAct::Replug => printer.replug()?,
-        }
-        Ok(())
     }
 
     fn platform_act(&self, act: PlatformAct) -> anyhow::Result<()> {

@@ -26,6 +26,7 @@ pub(super) fn bytes_of(ch: char, level: Level) -> Option<Vec<u8>> {
     }
     let held = match *bytes {
         [lead, trail] => match level {
+            Level::Ascii => false,
             Level::Gb18030 => true,
             Level::Gbk => !added_after_gbk(lead, trail),
             Level::Gb2312 => {

@@ -1,6 +1,6 @@
 //! The profile that a configuration asks for.
 
-use super::Profile;
+use super::{ExitBit, Profile, Proof, StatusDialect};
 use crate::config::Printer;
 
 /// Why the configuration leads to no profile. Another one would print garbage and call it a receipt.
@@ -74,7 +74,20 @@ impl Profile {
                 return Err(ProfileFault::OutOfRange { field, least, most });
             }
         }
-        Ok(self)
+        let tells = self.presenter.as_ref().map(|presenter| presenter.tells);
+        let full = self.status == StatusDialect::Custom;
+        match tells {
+            None if self.proof == Proof::Presented => Err(ProfileFault::Unreadable(
+                "`proof = \"presented\"` needs a table `presenter`".into(),
+            )),
+            Some(ExitBit::TicketAtOutput) if !full => Err(ProfileFault::Unreadable(
+                "`tells = \"ticket-at-output\"` needs `status = \"custom\"`".into(),
+            )),
+            Some(ExitBit::SlipNotTorn) if full => Err(ProfileFault::Unreadable(
+                "`tells = \"slip-not-torn\"` needs `status = \"epson\"` or `\"snbc\"`".into(),
+            )),
+            _ => Ok(self),
+        }
     }
 }
 
@@ -93,6 +106,7 @@ mod tests {
             profile: profile.into(),
             custom: custom.map(|text| text.parse().expect("TOML")),
             near_end_mm: 0,
+            take_s: 30,
         }
     }
 
@@ -133,5 +147,33 @@ mod tests {
         }
         let own = Profile::configured(&printer("epson-tm-t88", Some(CUSTOM))).expect("good");
         assert_eq!((own.width_dots, own.columns), (432, 36));
+    }
+
+    #[test]
+    fn a_presenter_is_data_too_and_must_fit_the_status() {
+        let with = |changes: &[(&str, &str)], presenter: &str| {
+            let mut custom = CUSTOM.to_owned();
+            for (old, new) in changes {
+                custom = custom.replace(old, new);
+            }
+            Profile::configured(&printer("epson-tm-t88", Some(&(custom + presenter))))
+        };
+        let table = "[presenter]\ntells = \"ticket-at-output\"\npresent = \"1D 65 03 0C\"\neject = \"1D 65 05\"\n";
+        let full = ("\"snbc\"", "\"custom\"");
+        let exit = ("\"gs-r\"", "\"presented\"");
+        let own = with(&[full, exit], table).expect("a presenter");
+        let presenter = own.presenter.expect("a presenter");
+        assert_eq!(presenter.present.bytes(), [0x1D, 0x65, 3, 0x0C]);
+        assert!(presenter.retract.is_none() && presenter.clears());
+        let torn = table.replace("ticket-at-output", "slip-not-torn");
+        for (changes, presenter, named) in [
+            (&[][..], table, "status = \"custom\""),
+            (&[full], torn.as_str(), "epson"),
+            (&[exit], "", "presenter"),
+            (&[full], &table.replace("1D 65 05", "1D6505"), "1D6505"),
+        ] {
+            let fault = with(changes, presenter).expect_err(named).to_string();
+            assert!(fault.contains(named), "{fault}");
+        }
     }
 }

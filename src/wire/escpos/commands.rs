@@ -28,6 +28,28 @@ pub fn ask_process(id: [u8; 4]) -> [u8; 11] {
     [0x1D, b'(', b'H', 6, 0, 0x30, 0x30, a, b, c, d]
 }
 
+/// Hands the finished receipt to the person: presents it where there is a presenter, and cuts otherwise.
+#[must_use]
+pub fn hand_out(profile: &Profile) -> Vec<u8> {
+    let present = profile.presenter.as_ref().map(|exit| exit.present.bytes());
+    match present {
+        Some(present) if !present.is_empty() => present.to_vec(),
+        _ => cut(profile),
+    }
+}
+
+/// Does away with whatever is printed and not wanted: drawn back or pushed out where there is a presenter, so that it
+/// does not come out before the next receipt, and cut off otherwise.
+#[must_use]
+pub fn discard(profile: &Profile) -> Vec<u8> {
+    let exit = profile.presenter.as_ref().filter(|exit| exit.clears());
+    match exit {
+        Some(exit) if exit.retract.is_none() => exit.eject.bytes().to_vec(),
+        Some(exit) => exit.retract.bytes().to_vec(),
+        None => cut(profile),
+    }
+}
+
 /// Feeds to the cutter and cuts (GS V 65/66), or feeds past the tear bar (ESC J, 20 mm) where nothing cuts.
 #[must_use]
 pub fn cut(profile: &Profile) -> Vec<u8> {

@@ -38,7 +38,7 @@ impl std::fmt::Debug for Chunk {
     }
 }
 
-/// A receipt as a printer wants it, without the cut.
+/// A receipt as a printer wants it, without the cut and the handing out.
 #[derive(Clone, Debug)]
 pub struct Encoded {
     /// From top to bottom.
@@ -50,7 +50,7 @@ pub struct Encoded {
 }
 
 impl Encoded {
-    /// All bytes and the cut.
+    /// All bytes, and what cuts and hands it out.
     #[must_use]
     pub fn to_bytes(&self, profile: &Profile) -> Vec<u8> {
         let mut bytes: Vec<u8> = self
@@ -58,7 +58,7 @@ impl Encoded {
             .iter()
             .flat_map(|chunk| chunk.bytes.clone())
             .collect();
-        bytes.extend(commands::cut(profile));
+        bytes.extend(commands::hand_out(profile));
         bytes
     }
 }

@@ -10,6 +10,7 @@ mod encode;
 mod glyphs;
 mod layout;
 mod pen;
+mod presenter;
 mod profile;
 mod raster;
 
@@ -17,4 +18,5 @@ pub use chosen::ProfileFault;
 pub use encode::{Chunk, EncodeError, Encoded, encode, estimate_length_mm};
 pub use glyphs::{Bitmap, FontGlyphs, FontUnusable, Glyphs, NoGlyphs};
 pub use layout::{columns_of, wrap};
+pub use presenter::{Code, ExitBit, Presenter};
 pub use profile::{Cutter, Level, Profile, Proof, StatusDialect};

@@ -5,7 +5,7 @@ use qrcode::{Color, EcLevel, QrCode};
 use super::charset::{bytes_of, printable};
 use super::commands::{CHINESE, INITIALISE};
 use super::layout::{columns, columns_of, wrap};
-use super::{Bitmap, Chunk, Cutter, EncodeError, Glyphs, Profile, raster};
+use super::{Bitmap, Chunk, Cutter, EncodeError, Glyphs, Level, Profile, StatusDialect, raster};
 use crate::receipt::{Align, Size};
 
 /// Height of a base character in dots.
@@ -59,7 +59,13 @@ pub(super) struct Pen<'a> {
 
 impl<'a> Pen<'a> {
     pub(super) fn new(profile: &'a Profile, glyphs: &'a dyn Glyphs) -> Self {
-        let hello = [INITIALISE, CHINESE].concat();
+        let mut hello = INITIALISE.to_vec();
+        if profile.level != Level::Ascii {
+            hello.extend(CHINESE);
+        }
+        if let Some(presenter) = &profile.presenter {
+            hello.extend(presenter.before.bytes());
+        }
         Self {
             profile,
             glyphs,
@@ -146,7 +152,8 @@ impl<'a> Pen<'a> {
         self.dots += advance;
     }
 
-    /// Where even the font at hand lacks a character, `〓` (the printers' mark for a missing type) stands for it.
+    /// Where even the font at hand lacks a character, `〓` (the printers' mark for a missing type) stands for it, or a
+    /// question mark where the printer has no Chinese at all.
     fn text_with_marks(
         &mut self,
         text: &str,
@@ -159,9 +166,13 @@ impl<'a> Pen<'a> {
             .zip(text.chars())
             .filter(|(cell, ch)| cell.is_none() && bytes_of(*ch, self.profile.level).is_none())
             .count();
+        let mark: &[u8] = match self.profile.level {
+            Level::Ascii => b"?",
+            Level::Gb2312 | Level::Gbk | Level::Gb18030 => &[0xA1, 0xFE],
+        };
         let codes: Vec<u8> = text
             .chars()
-            .flat_map(|ch| bytes_of(ch, self.profile.level).unwrap_or_else(|| vec![0xA1, 0xFE]))
+            .flat_map(|ch| bytes_of(ch, self.profile.level).unwrap_or_else(|| mark.to_vec()))
             .collect();
         self.text(&codes, style, advance);
     }
@@ -238,12 +249,16 @@ impl<'a> Pen<'a> {
         self.feed(lines * (CELL + LEADING));
     }
 
-    /// ESC J feeds at most 255 dots.
+    /// At most 255 dots at once: ESC J, or an empty line of that height where that is not known.
     fn feed(&mut self, dots: usize) {
         let mut left = dots;
         while left > 0 {
             let step = left.min(248);
-            self.push(vec![0x1B, b'J', step as u8], step);
+            let bytes = match self.profile.status {
+                StatusDialect::Custom => vec![0x1B, b'3', step as u8, b'\n'],
+                StatusDialect::Epson | StatusDialect::Snbc => vec![0x1B, b'J', step as u8],
+            };
+            self.push(bytes, step);
             left -= step;
         }
     }

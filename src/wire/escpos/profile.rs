@@ -2,12 +2,16 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::presenter::Presenter;
 use super::raster;
+use crate::config::PRINTER_PROFILES;
 
 /// Which Chinese characters the printer's own font holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Level {
+    /// None: everything but ASCII is drawn.
+    Ascii,
     /// GB 2312: 6763 characters.
     Gb2312,
     /// GBK: two-byte characters only.
@@ -28,14 +32,19 @@ pub enum Cutter {
     Full,
 }
 
-/// What bit 2 of the third real-time status (DLE EOT 3) means.
+/// How the printer tells its state.
+///
+/// Epson and SNBC answer DLE EOT 1 to 4 and differ in bit 2 of the third answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum StatusDialect {
-    /// Epson: a recoverable error.
+    /// That bit is a recoverable error.
     Epson,
-    /// SNBC kiosk models: paper jam.
+    /// That bit is a paper jam (SNBC kiosk models).
     Snbc,
+    /// DLE EOT 20, the full status in six bytes (Custom, Pyramid Reliance). In their answers to DLE EOT 1 to 4 the bits
+    /// that tell an answer from noise are reserved, so these are not asked.
+    Custom,
 }
 
 /// How the printer can prove that the paper carries the text.
@@ -46,8 +55,37 @@ pub enum Proof {
     ProcessId,
     /// GS r 1: answers when all data before it has been processed.
     GsR,
+    /// The exit: a presenter hands the receipt out only when everything before has been printed and cut, and its
+    /// sensor then sees it. For printers without GS r; what is lost on the line goes unseen, unless the full status
+    /// tells a fault of the line.
+    Presented,
     /// No way to know. Every job ends as unknown.
     None,
+}
+
+impl StatusDialect {
+    /// Numbers of the real-time questions (DLE EOT n) that make up a round.
+    #[must_use]
+    pub fn questions(self) -> &'static [u8] {
+        match self {
+            Self::Epson | Self::Snbc => &[1, 2, 3, 4],
+            Self::Custom => &[20],
+        }
+    }
+
+    /// Whether questions go unanswered while paper moves (Pyramid's reference, "Real Time Status").
+    #[must_use]
+    pub fn is_mute_in_motion(self) -> bool {
+        self == Self::Custom
+    }
+}
+
+impl Proof {
+    /// Whether the printer answers GS r: only then is it known how much of its buffer has been worked off.
+    #[must_use]
+    pub fn has_marks(self) -> bool {
+        matches!(self, Self::ProcessId | Self::GsR)
+    }
 }
 
 /// One model of printer. Lengths in dots of 1/8 mm (203 dpi).
@@ -74,11 +112,14 @@ pub struct Profile {
     pub buffer_bytes: u16,
     /// Longest receipt, in millimetres.
     pub max_length_mm: u16,
+    /// What holds the receipt until it is taken; none where it falls or hangs out and nobody knows.
+    #[serde(default)]
+    pub presenter: Option<Presenter>,
 }
 
 impl Profile {
     /// Names of the built-in profiles.
-    pub const NAMES: [&str; 3] = ["epson-tm-t88", "generic-gb18030-80", "generic-gbk-58"];
+    pub const NAMES: [&str; 6] = PRINTER_PROFILES;
 
     /// A built-in profile by its name in [`Profile::NAMES`].
     #[must_use]
@@ -94,6 +135,7 @@ impl Profile {
             proof: Proof::ProcessId,
             buffer_bytes: 2048,
             max_length_mm: 600,
+            presenter: None,
         };
         match name {
             "epson-tm-t88" => Some(wide),
@@ -113,7 +155,58 @@ impl Profile {
                 buffer_bytes: 1024,
                 ..wide
             }),
+            "snbc-bt-t080" => Some(Self::snbc(wide)),
+            "cashino-kp-628e" => Some(Self::cashino(wide)),
+            "custom-presenter-80" => Some(Self::custom(wide)),
             _ => None,
+        }
+    }
+
+    /// SNBC BT-T080 KIOSK. From its manual: bit 2 of DLE EOT 3 is a jam, and its index names no presenter: the person
+    /// pulls the receipt from the front. Not in the manual at hand, and so chosen such that a wrong guess prints well
+    /// all the same: GBK only, QR codes drawn, no automatic status, GS r as proof, a buffer of 1 KiB. The presenters of
+    /// SNBC's BK-T680 and KT800 are not published.
+    fn snbc(wide: Self) -> Self {
+        Self {
+            level: Level::Gbk,
+            native_qr: false,
+            automatic_status: false,
+            status: StatusDialect::Snbc,
+            proof: Proof::GsR,
+            buffer_bytes: 1024,
+            ..wide
+        }
+    }
+
+    /// Cashino KP-628E. From its manual: ASCII, GBK and BIG5, QR functions 67 to 81, bit 7 of DLE EOT 1 until the slip
+    /// is torn off, bit 2 of DLE EOT 3 undefined (so the Epson reading, which calls it no jam), no handshake lines but
+    /// DTR. Width, GS r and buffer are those of other printers of 58 mm.
+    fn cashino(wide: Self) -> Self {
+        Self {
+            width_dots: 384,
+            columns: 32,
+            level: Level::Gbk,
+            automatic_status: false,
+            proof: Proof::GsR,
+            buffer_bytes: 1024,
+            presenter: Some(Presenter::tear_off()),
+            ..wide
+        }
+    }
+
+    /// Custom VKP80, TG02, KPM and Pyramid Reliance. From Pyramid's command reference: GS e, the full status, no
+    /// Chinese font, no GS r, no ESC J, and on the Reliance no GS ( k. Width and a buffer of 4 KiB are usual.
+    fn custom(wide: Self) -> Self {
+        Self {
+            level: Level::Ascii,
+            cutter: Cutter::Full,
+            native_qr: false,
+            automatic_status: false,
+            status: StatusDialect::Custom,
+            proof: Proof::Presented,
+            buffer_bytes: 4096,
+            presenter: Some(Presenter::custom()),
+            ..wide
         }
     }
 

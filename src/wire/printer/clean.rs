@@ -2,12 +2,12 @@
 //!
 //! Printers keep the rest of a receipt when paper runs out and print it after the refill; many refuse
 //! DLE ENQ 2 in that state. So the buffers are cleared at once, and again once the printer is back; whatever came
-//! out in between is cut off before anything else is printed.
+//! out in between is cut off before anything else is printed, and a presenter draws it back or pushes it out.
 
 use std::time::{Duration, Instant};
 
-use crate::wire::escpos::commands::{CLEAR_BUFFERS, INITIALISE, TRANSMIT_PAPER, cut};
-use crate::wire::escpos::{Profile, Proof};
+use crate::wire::escpos::Profile;
+use crate::wire::escpos::commands::{CLEAR_BUFFERS, INITIALISE, TRANSMIT_PAPER, discard};
 
 /// Marks behind the cleaning. More than a job ever has under way, so that the last answers are the cleaning's own.
 const MARKS: u8 = 8;
@@ -58,15 +58,15 @@ impl Buffer {
         let mut bytes = vec![0; owed];
         bytes.extend(CLEAR_BUFFERS);
         bytes.extend(INITIALISE);
-        bytes.extend(cut(profile));
-        *self = if profile.proof == Proof::None {
-            Self::Settling { until: now + BLIND }
-        } else {
+        bytes.extend(discard(profile));
+        *self = if profile.proof.has_marks() {
             (0..MARKS).for_each(|_| bytes.extend(TRANSMIT_PAPER));
             Self::Cleaning {
                 marks: MARKS,
                 until: now + CLEANING,
             }
+        } else {
+            Self::Settling { until: now + BLIND }
         };
         Some(bytes)
     }

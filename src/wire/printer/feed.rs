@@ -16,6 +16,8 @@ pub(super) struct Feed {
     offset: usize,
     /// When the line is done with the last piece.
     free_at: Option<Instant>,
+    /// The same, kept after the line has come to rest.
+    last_at: Option<Instant>,
     baud: u32,
 }
 
@@ -26,6 +28,7 @@ impl Feed {
             commands: VecDeque::new(),
             offset: 0,
             free_at: None,
+            last_at: None,
             baud: baud.max(1200),
         }
     }
@@ -69,7 +72,13 @@ impl Feed {
         }
         let micros = piece.len() as u64 * 10_000_000 / u64::from(self.baud);
         self.free_at = Some(now + Duration::from_micros(micros));
+        self.last_at = self.free_at;
         Some(piece)
+    }
+
+    /// When the line was or is done with the last piece; none before the first.
+    pub(super) fn last_at(&self) -> Option<Instant> {
+        self.last_at
     }
 
     /// When the line is free for the next piece.

@@ -43,6 +43,10 @@ pub(super) struct Job {
     /// Bytes before each unanswered mark.
     marks: VecDeque<usize>,
     since_mark: usize,
+    /// The printer told a fault of the line already before it.
+    pub(super) line_was_faulty: bool,
+    /// It has told one since.
+    pub(super) line_fault: bool,
 }
 
 impl Job {
@@ -56,6 +60,8 @@ impl Job {
             next: 0,
             marks: VecDeque::new(),
             since_mark: 0,
+            line_was_faulty: false,
+            line_fault: false,
         }
     }
 
@@ -84,9 +90,11 @@ impl Job {
     pub(super) fn next_chunk(&mut self, profile: &Profile) -> Option<Vec<u8>> {
         let chunk = self.encoded.chunks.get(self.next)?;
         let under_way = self.marks.iter().sum::<usize>() + self.since_mark;
-        let counts = profile.proof != Proof::None;
+        let counts = profile.proof.has_marks();
+        let asks = profile.status.is_mute_in_motion();
         let full = under_way + chunk.bytes.len() > usize::from(profile.buffer_bytes);
-        if counts && under_way > 0 && (full || self.marks.len() >= MAX_MARKS) {
+        let marked = counts && self.marks.len() >= MAX_MARKS;
+        if (counts || asks) && under_way > 0 && (full || marked) {
             return None;
         }
         let room = chunk.bytes.len() + TRANSMIT_PAPER.len();
@@ -108,21 +116,32 @@ impl Job {
         Some(bytes)
     }
 
+    /// Whether the ending hands the receipt out; otherwise [`Self::cut`] does, once the receipt is proven.
+    pub(super) fn ends_with_hand_out(profile: &Profile) -> bool {
+        profile.proof != Proof::ProcessId
+    }
+
     /// The commands that end the job: what proves it, and the cut where the proof comes after it.
     pub(super) fn ending(&mut self, profile: &Profile) -> Vec<u8> {
         match profile.proof {
             Proof::ProcessId => commands::ask_process(process_id(self.id)).to_vec(),
             Proof::GsR => self.cut(profile),
-            Proof::None => commands::cut(profile),
+            Proof::Presented | Proof::None => commands::hand_out(profile),
         }
     }
 
-    /// The cut and a mark behind it.
+    /// The cut, the handing out and a mark behind them.
     pub(super) fn cut(&mut self, profile: &Profile) -> Vec<u8> {
         self.marks.push_back(std::mem::take(&mut self.since_mark));
-        let mut bytes = commands::cut(profile);
+        let mut bytes = commands::hand_out(profile);
         bytes.extend(TRANSMIT_PAPER);
         bytes
+    }
+
+    /// A printer that answers nothing while paper moves has answered: everything so far has been worked off.
+    pub(super) fn stands_still(&mut self, line_fault: bool) {
+        self.since_mark = 0;
+        self.line_fault |= line_fault && !self.line_was_faulty;
     }
 
     /// A mark was answered.

@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use zeroize::Zeroizing;
 
 use super::clean::Buffer;
+use super::exit::{Exit, Told};
 use super::feed::Feed;
 use super::hold::Hold;
 use super::job::{Job, Outcome, Stage};
@@ -45,11 +46,15 @@ pub struct Printer {
     pub(super) buffer: Buffer,
     pub(super) feed: Feed,
     pub(super) hold: Hold,
+    /// The exit, where the printer knows what lies there.
+    pub(super) exit: Option<Exit>,
     /// What is surely left of a roll that runs low, in millimetres.
     low_left_mm: Option<u32>,
     /// When a stuck printer may be told to recover again.
     pub(super) recover_at: Option<Instant>,
-    transmit: VecDeque<Zeroizing<Vec<u8>>>,
+    /// No data goes out: a question is open or due, and is answered only when paper stands still.
+    pub(super) listens: bool,
+    pub(super) transmit: VecDeque<Zeroizing<Vec<u8>>>,
     events: VecDeque<Event>,
 }
 
@@ -71,11 +76,17 @@ impl Printer {
     #[must_use]
     pub fn new(config: Config, glyphs: Box<dyn Glyphs + Send>) -> Self {
         let feed = Feed::new(config.baud);
+        let profile = &config.profile;
+        let exit = profile
+            .presenter
+            .clone()
+            .map(|presenter| Exit::new(presenter, profile.proof, config.take_limit));
         Self {
+            exit,
+            reader: ReplyReader::new(profile.status),
             config,
             glyphs,
             open: false,
-            reader: ReplyReader::default(),
             reader_until: None,
             poll: None,
             bits: Bits::default(),
@@ -86,6 +97,7 @@ impl Printer {
             hold: Hold::default(),
             low_left_mm: None,
             recover_at: None,
+            listens: false,
             transmit: VecDeque::new(),
             events: VecDeque::new(),
         }
@@ -147,10 +159,21 @@ impl Printer {
         });
     }
 
+    /// Tells what became of the receipt at the exit.
+    pub(super) fn tell_slot(&mut self, told: Option<Told>) {
+        if let Some((job, slot)) = told {
+            self.tell(Event::Slot(job, slot));
+        }
+    }
+
     fn pause(&self) -> Duration {
+        let watched = self.exit.as_ref().is_some_and(Exit::is_watched);
+        let mute = self.config.profile.status.is_mute_in_motion();
         match &self.job {
+            // Every question holds the data back.
+            Some(job) if mute && job.stage == Stage::Sending => ALERT_PAUSE,
             Some(_) => JOB_PAUSE,
-            None if self.reported.ready() && self.buffer == Buffer::Clean => IDLE_PAUSE,
+            None if self.reported.ready() && self.buffer == Buffer::Clean && !watched => IDLE_PAUSE,
             None => ALERT_PAUSE,
         }
     }
@@ -160,16 +183,22 @@ impl Printer {
             Reply::Hold => self.hold.begin(now),
             Reply::Go => self.hold.end(),
             Reply::RealTime(byte) => {
-                let pause = self.pause();
-                let answered = self
-                    .poll
-                    .as_mut()
-                    .and_then(|poll| poll.answered(now, pause));
-                if let Some(n) = answered {
+                if let Some((n, whole)) = self.answered(now) {
                     self.bits.real_time(n, byte);
-                    if n == 4 {
+                    if whole {
                         self.judge(now);
                     }
+                }
+            }
+            Reply::Full(states) => {
+                if self.answered(now).is_some() {
+                    self.bits.full(states);
+                    let line_fault = self.bits.line_fault;
+                    if let Some(job) = self.job.as_mut().filter(|job| job.has_begun()) {
+                        job.stands_still(line_fault);
+                        job.progress_at = now;
+                    }
+                    self.judge(now);
                 }
             }
             Reply::Automatic(bytes) => {
@@ -188,53 +217,10 @@ impl Printer {
         }
     }
 
-    /// Data waits while the printer says that it takes none. A command once begun is sent to its end, for only
-    /// after it can the printer be asked whether it is back.
-    fn is_held(&self) -> bool {
-        self.hold.is_on() || (self.bits.offline && !self.feed.is_within())
-    }
-
-    /// Hands out what may go out now.
-    fn pump(&mut self, now: Instant) {
-        if !self.open {
-            return;
-        }
-        loop {
-            if !self.feed.is_within()
-                && let Some(n) = self.poll.as_mut().and_then(|poll| poll.due(now))
-            {
-                // On a port that takes nothing the question before still lies there, and is one missing answer more.
-                let question = commands::ask_status(n).to_vec();
-                let lies_there = |bytes: &Zeroizing<Vec<u8>>| bytes.starts_with(&question[..2]);
-                if !self.transmit.iter().any(lies_there) {
-                    self.send(question);
-                }
-            }
-            if self.is_held() {
-                return;
-            }
-            if self.feed.is_empty() {
-                self.refill(now);
-            }
-            let Some(piece) = self.feed.piece(now) else {
-                if self.feed.is_empty() {
-                    self.feed.rest(now);
-                }
-                return;
-            };
-            self.send(piece);
-            if let Some(job) = &mut self.job {
-                job.progress_at = now;
-            }
-        }
-    }
-
-    /// White dots for an image that an earlier life, or a lost line, left within: nobody knows how much of it arrived,
-    /// and questions would be taken for its dots. A printer that waits for none ignores zeros.
-    fn complete(&mut self) {
-        self.feed
-            .push(vec![0; self.config.profile.longest_command()]);
-        self.buffer = Buffer::dirty(0);
+    /// Which real-time question is answered now, and whether that completes the round.
+    fn answered(&mut self, now: Instant) -> Option<(u8, bool)> {
+        let pause = self.pause();
+        self.poll.as_mut()?.answered(now, pause)
     }
 
     pub(super) fn ask_for_changes(&mut self) {
@@ -271,7 +257,8 @@ impl Machine for Printer {
             self.port_lost(now);
         }
         self.open = true;
-        self.poll = Some(StatusPoll::new(now));
+        let questions = self.config.profile.status.questions();
+        self.poll = Some(StatusPoll::new(questions, now));
         self.bits = Bits::default();
         self.hold.end();
         if self.buffer == Buffer::Clean {
@@ -299,6 +286,10 @@ impl Machine for Printer {
         match command {
             Command::Print { job, receipt } => self.print(job, &receipt, now),
             Command::Cancel { job } => self.cancel(job),
+            Command::GiveUpReceipt => {
+                let told = self.exit.as_mut().and_then(|exit| exit.give_up(now));
+                self.tell_slot(told);
+            }
         }
         self.step(now);
         self.pump(now);
@@ -332,6 +323,10 @@ impl Machine for Printer {
         if self.buffer.tick(&self.config.profile, now) {
             self.ask_for_changes();
         }
+        if self.open {
+            let told = self.exit.as_mut().and_then(|exit| exit.tick(now));
+            self.tell_slot(told);
+        }
         self.step(now);
         self.pump(now);
     }
@@ -349,10 +344,13 @@ impl Machine for Printer {
         let poll = self.poll.as_ref()?;
         [
             poll.overdue_at(),
-            poll.ask_at().filter(|_| !self.feed.is_within()),
+            poll.ask_at()
+                .map(|at| self.rested_at().map_or(at, |rested| at.max(rested)))
+                .filter(|_| !self.feed.is_within()),
             self.feed.free_at().filter(|_| !self.is_held()),
             self.reader_until,
             self.buffer.timeout(),
+            self.exit.as_ref().and_then(Exit::timeout),
             self.job.as_ref().map(Job::timeout),
         ]
         .into_iter()

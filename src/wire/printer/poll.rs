@@ -1,4 +1,4 @@
-//! Asks for the four real-time states in turn. One question at a time: the answers do not say what was asked.
+//! Asks for the real-time states in turn, four or a full one. One question at a time: the answers do not say what was asked.
 
 use std::time::{Duration, Instant};
 
@@ -10,13 +10,18 @@ const QUIET: Duration = Duration::from_millis(700);
 const RESTLESS: Duration = Duration::from_secs(5);
 /// Missing answers in a row after which the printer counts as silent.
 const SILENT: u8 = 3;
+/// The same of a printer that answers none while paper moves: 7 s, for 600 mm at 100 mm/s.
+const MOVING: u8 = 6;
 
 /// The questioner.
 #[derive(Clone, Debug)]
 pub(super) struct StatusPoll {
-    asked: Option<(u8, Instant)>,
-    /// Next question of the round under way.
-    next: u8,
+    /// Numbers of the questions of a round.
+    questions: &'static [u8],
+    /// The place of the one that is asked, and when its answer is overdue.
+    asked: Option<(usize, Instant)>,
+    /// Place of the next question of the round under way.
+    next: usize,
     at: Instant,
     quiet_until: Instant,
     /// Unexpected answers delay the next question no longer than this.
@@ -28,10 +33,11 @@ pub(super) struct StatusPoll {
 
 impl StatusPoll {
     /// Listens first: answers to an earlier life's questions may still be on their way.
-    pub(super) fn new(now: Instant) -> Self {
+    pub(super) fn new(questions: &'static [u8], now: Instant) -> Self {
         Self {
+            questions,
             asked: None,
-            next: 1,
+            next: 0,
             at: now + QUIET,
             quiet_until: now + QUIET,
             restless_until: None,
@@ -53,7 +59,13 @@ impl StatusPoll {
 
     /// Whether the printer has stopped answering.
     pub(super) fn is_silent(&self) -> bool {
-        self.misses >= SILENT
+        // The one that answers none while paper moves has a whole receipt's time.
+        let allowed = if self.questions.len() == 1 {
+            MOVING
+        } else {
+            SILENT
+        };
+        self.misses >= allowed
     }
 
     /// Begins the next round as soon as may be.
@@ -61,38 +73,47 @@ impl StatusPoll {
         self.at = self.at.min(now.max(self.quiet_until));
     }
 
+    /// Whether a question is open, or one is to be asked as soon as that can be.
+    pub(super) fn wants_quiet(&self, now: Instant) -> bool {
+        self.asked.is_some() || (now >= self.at && now >= self.quiet_until)
+    }
+
     /// The question to send now.
     pub(super) fn due(&mut self, now: Instant) -> Option<u8> {
         if self.asked.is_some() || now < self.at || now < self.quiet_until {
             return None;
         }
-        if self.next == 1 {
+        let question = *self.questions.get(self.next)?;
+        if self.next == 0 {
             self.started += 1;
         }
         self.asked = Some((self.next, now + ANSWER));
-        Some(self.next)
+        Some(question)
     }
 
-    /// An answer came: which question it answers. `pause` follows a complete round. An answer to none begins the round
-    /// anew after a new quiet: the ones before may have been shifted by it.
-    pub(super) fn answered(&mut self, now: Instant, pause: Duration) -> Option<u8> {
-        let Some((n, _)) = self.asked.take() else {
+    /// An answer came: which question it answers, and whether that completes the round; then `pause` follows. An answer
+    /// to none begins the round anew after a new quiet: the ones before may have been shifted by it. Where there is but
+    /// one question, a late answer is one: such a printer answers none while paper moves.
+    pub(super) fn answered(&mut self, now: Instant, pause: Duration) -> Option<(u8, bool)> {
+        let late = (self.questions.len() == 1 && self.started > self.done).then_some((0, now));
+        let Some((at, _)) = self.asked.take().or(late) else {
             let limit = *self.restless_until.get_or_insert(now + RESTLESS);
-            self.next = 1;
+            self.next = 0;
             self.quiet_until = self.quiet_until.max((now + QUIET).min(limit));
             self.at = self.at.min(self.quiet_until);
             return None;
         };
         self.misses = 0;
         self.at = now;
-        self.next = n + 1;
-        if n == 4 {
-            self.next = 1;
+        self.next = at + 1;
+        let whole = self.next == self.questions.len();
+        if whole {
+            self.next = 0;
             self.done = self.started;
             self.restless_until = None;
             self.at = now + pause;
         }
-        Some(n)
+        Some((*self.questions.get(at)?, whole))
     }
 
     /// Gives up on an answer that is overdue; the round begins anew.
@@ -101,7 +122,7 @@ impl StatusPoll {
             return false;
         }
         self.asked = None;
-        self.next = 1;
+        self.next = 0;
         self.misses = self.misses.saturating_add(1);
         self.quiet_until = now + QUIET;
         self.at = self.quiet_until;
@@ -125,11 +146,13 @@ impl StatusPoll {
 mod tests {
     use super::*;
 
+    const FOUR: &[u8] = &[1, 2, 3, 4];
+
     #[test]
     fn a_late_answer_is_not_taken_for_the_next_question() {
         let start = Instant::now();
         let pause = Duration::from_secs(3);
-        let mut poll = StatusPoll::new(start);
+        let mut poll = StatusPoll::new(FOUR, start);
         assert_eq!(poll.due(start), None, "listens first");
         let start = start + QUIET;
         assert_eq!(poll.due(start), Some(1));
@@ -149,7 +172,7 @@ mod tests {
     #[test]
     fn a_line_that_is_never_quiet_is_asked_all_the_same() {
         let start = Instant::now();
-        let mut poll = StatusPoll::new(start);
+        let mut poll = StatusPoll::new(FOUR, start);
         let asked = (0..100).find(|tenth| {
             let now = start + Duration::from_millis(tenth * 100);
             poll.answered(now, QUIET);
@@ -161,17 +184,30 @@ mod tests {
     #[test]
     fn a_round_is_complete_after_four_answers() {
         let opened = Instant::now();
-        let mut poll = StatusPoll::new(opened);
+        let mut poll = StatusPoll::new(FOUR, opened);
         let now = opened + QUIET;
         let round = poll.next_round();
         for n in 1..=4 {
             assert_eq!(poll.due(now), Some(n));
             assert!(poll.done() < round);
-            assert_eq!(poll.answered(now, Duration::from_secs(3)), Some(n));
+            let answered = poll.answered(now, Duration::from_secs(3));
+            assert_eq!(answered, Some((n, n == 4)));
         }
         assert_eq!(poll.done(), round);
         assert_eq!(poll.due(now), None);
         poll.hurry(now);
         assert_eq!(poll.due(now), Some(1));
+    }
+    #[test]
+    fn the_only_question_may_be_answered_late() {
+        let opened = Instant::now();
+        let pause = Duration::from_secs(3);
+        let mut poll = StatusPoll::new(&[20], opened);
+        let now = opened + QUIET;
+        assert_eq!(poll.due(now), Some(20));
+        assert!(poll.expire(now + ANSWER));
+        assert_eq!(poll.answered(now + ANSWER * 2, pause), Some((20, true)));
+        assert!(!poll.is_silent());
+        assert_eq!(poll.answered(now + ANSWER * 3, pause), None, "to nothing");
     }
 }

@@ -3,6 +3,7 @@
 use std::time::{Duration, Instant};
 
 use super::clean::Buffer;
+use super::exit::Exit;
 use super::job::{Job, Outcome, Stage};
 use super::poll::StatusPoll;
 use super::{Event, Printer, Reason};
@@ -46,6 +47,10 @@ impl Printer {
                 }
             }
             Stage::Proving { until } => {
+                let shown = self
+                    .exit
+                    .as_ref()
+                    .is_some_and(|exit| exit.has_shown(job.id));
                 let marks_prove = self.config.profile.proof == Proof::GsR;
                 if marks_prove && job.is_processed() && self.feed.is_empty() {
                     if let Some(poll) = &mut self.poll {
@@ -53,19 +58,21 @@ impl Printer {
                         job.stage = Stage::Confirming { round, until };
                         poll.hurry(now);
                     }
+                } else if self.config.profile.proof == Proof::Presented && shown {
+                    self.end_presented();
                 } else if now >= until {
                     self.end_unproven();
                 }
             }
             Stage::Confirming { round, until } => {
-                if done >= round && self.reported.ready() {
+                if done >= round && self.reported.ready() && self.is_handed_out() {
                     self.end_proven();
                 } else if now >= until {
                     self.abandon(Outcome::Unknown);
                 }
             }
             Stage::Cutting { until } => {
-                if job.is_processed() && self.feed.is_empty() {
+                if job.is_processed() && self.feed.is_empty() && self.is_handed_out() {
                     self.end_proven();
                 } else if now >= until {
                     self.abandon(Outcome::Printed);
@@ -74,9 +81,21 @@ impl Printer {
         }
     }
 
-    /// Refuses or starts a job on a fresh picture of the printer; waits while leftovers are being cleared.
+    /// Whether the receipt was seen at the exit, where the printer knows of it.
+    fn is_handed_out(&self) -> bool {
+        let (Some(exit), Some(job)) = (&self.exit, &self.job) else {
+            return true;
+        };
+        exit.has_shown(job.id)
+    }
+
+    /// Refuses or starts a job on a fresh picture of the printer; waits while leftovers are being cleared, and while
+    /// an earlier receipt is got out of the exit.
     fn check(&mut self, now: Instant, overdue: bool) {
         let fault = self.fault();
+        if let Some(exit) = &mut self.exit {
+            exit.make_room();
+        }
         let Some(job) = &self.job else { return };
         let length_mm = job.length_mm;
         let refusal = if fault.is_some() {
@@ -87,11 +106,14 @@ impl Printer {
             Some(Reason::PaperLow)
         } else if self.buffer != Buffer::Clean {
             overdue.then_some(Reason::NotClean)
+        } else if let Some(exit) = self.exit.as_ref().filter(|exit| !exit.is_free()) {
+            (overdue || exit.is_stuck()).then_some(Reason::ExitOccupied)
         } else {
             self.use_paper(length_mm);
             if let Some(job) = &mut self.job {
                 job.stage = Stage::Sending;
                 job.progress_at = now;
+                job.line_was_faulty = self.bits.line_fault;
             }
             None
         };
@@ -109,6 +131,18 @@ impl Printer {
             && let Some(bytes) = self.buffer.start(profile, now)
         {
             self.feed.push(bytes);
+            if let Some(exit) = &mut self.exit {
+                exit.discarded(now);
+            }
+            return;
+        }
+        let prints = self.job.as_ref().is_some_and(Job::has_begun);
+        if known
+            && !prints
+            && self.reported.ready()
+            && let Some(bytes) = self.exit.as_mut().and_then(|exit| exit.clear(now))
+        {
+            self.feed.push(bytes);
             return;
         }
         let Some(job) = &mut self.job else { return };
@@ -123,7 +157,17 @@ impl Printer {
                 until: now + PROOF + printing,
             };
             let bytes = job.ending(profile);
+            if let Some(exit) = &mut self.exit
+                && Job::ends_with_hand_out(profile)
+            {
+                exit.hand_out(job.id);
+            }
             self.feed.push(bytes);
+        } else if profile.status.is_mute_in_motion()
+            && let Some(poll) = &mut self.poll
+        {
+            // Its buffer may be full, and only an answer says that it no longer is.
+            poll.hurry(now);
         }
     }
 
@@ -137,8 +181,12 @@ impl Printer {
             if !job.is_processed() {
                 return self.abandon(Outcome::Unknown);
             }
+            let id_of_job = job.id;
             job.stage = Stage::Cutting { until: now + CUT };
             let cut = job.cut(&self.config.profile);
+            if let Some(exit) = &mut self.exit {
+                exit.hand_out(id_of_job);
+            }
             self.feed.push(cut);
         }
     }
@@ -148,6 +196,7 @@ impl Printer {
         let status = self.bits.status(self.config.profile.status);
         let was_away = self.reported.device == Device::PowerOff;
         self.report(status);
+        self.look_at_exit(now);
         if let Some(reason) = self.fault() {
             self.buffer.disturb();
             self.fault_in_job(reason);
@@ -223,6 +272,23 @@ impl Printer {
         }
     }
 
+    fn look_at_exit(&mut self, now: Instant) {
+        let prints = self.job.as_ref().is_some_and(Job::has_begun);
+        let (seen, jam) = (self.bits.at_exit, self.bits.recoverable);
+        let sense = |exit: &mut Exit| exit.sense(seen, jam, prints, now);
+        let told = self.exit.as_mut().and_then(sense);
+        self.tell_slot(told);
+    }
+
+    /// The exit has seen it. A fault of the line since the job began may have cost it some of its text.
+    fn end_presented(&mut self) {
+        if self.job.as_ref().is_some_and(|job| !job.line_fault) {
+            self.end_proven();
+        } else {
+            self.finish(Outcome::Unknown);
+        }
+    }
+
     fn end_proven(&mut self) {
         self.finish(Outcome::Printed);
         self.ask_for_changes();
@@ -239,6 +305,9 @@ impl Printer {
     }
 
     fn finish(&mut self, outcome: Outcome) {
+        if let Some(exit) = &mut self.exit {
+            exit.job_ended();
+        }
         if let Some(job) = self.job.take() {
             self.tell(Event::Finished {
                 job: job.id,

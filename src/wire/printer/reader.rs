@@ -2,8 +2,10 @@
 //!
 //! Patterns (Epson reference; Citizen command manual 5.3): real-time status `0xx1xx10`; automatic status: a first
 //! byte `0xx1xx00` and three bytes `0xx0xxxx`; GS r `0xx0xxxx`; process id `37 22 d1 d2 d3 d4 00`; XON and XOFF.
+//! Custom's dialect has the full status `10 0F` and four bytes `xxx0xxxx` instead of the first two.
 
 use super::status::{is_automatic, is_continuation, is_paper, is_real_time};
+use crate::wire::escpos::StatusDialect;
 
 /// XON: send on.
 const XON: u8 = 0x11;
@@ -15,6 +17,8 @@ const XOFF: u8 = 0x13;
 pub enum Reply {
     /// To DLE EOT; the answer does not say which of the four was asked.
     RealTime(u8),
+    /// To DLE EOT 20: paper, user, recoverable and unrecoverable states.
+    Full([u8; 4]),
     /// Automatic status (GS a), four bytes.
     Automatic([u8; 4]),
     /// To GS r 1.
@@ -36,6 +40,13 @@ enum Open {
         bytes: [u8; 4],
         len: usize,
     },
+    /// `10` came, of a full status.
+    Head,
+    /// `10 0F` and some of the states came.
+    Full {
+        bytes: [u8; 4],
+        len: usize,
+    },
     /// `37` came.
     Block,
     /// `37 22` and some of the id came.
@@ -46,12 +57,22 @@ enum Open {
 }
 
 /// Splits received bytes into replies. Bytes that fit nothing are dropped.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct ReplyReader {
+    dialect: StatusDialect,
     open: Open,
 }
 
 impl ReplyReader {
+    /// For a printer that speaks so.
+    #[must_use]
+    pub fn new(dialect: StatusDialect) -> Self {
+        Self {
+            dialect,
+            open: Open::Nothing,
+        }
+    }
+
     /// Forgets an incomplete answer (the line went quiet, or the port was lost).
     pub fn reset(&mut self) {
         self.open = Open::Nothing;
@@ -92,8 +113,26 @@ impl ReplyReader {
                 };
                 return None;
             }
+            Open::Head if byte == 0x0F => {
+                self.open = Open::Full {
+                    bytes: [0; 4],
+                    len: 0,
+                };
+                return None;
+            }
+            Open::Full { bytes, len } if byte & 0x10 == 0 => {
+                return self.full_byte(bytes, len, byte);
+            }
+            Open::Head | Open::Full { .. } => self.open = Open::Nothing,
             // A real-time answer overtakes; the automatic status goes on after it.
             Open::Automatic { .. } | Open::Nothing => {}
+        }
+        if self.dialect == StatusDialect::Custom {
+            self.open = match byte {
+                0x10 => Open::Head,
+                _ => self.open,
+            };
+            return is_paper(byte).then_some(Reply::Processed(byte));
         }
         if is_real_time(byte) {
             return Some(Reply::RealTime(byte));
@@ -108,6 +147,19 @@ impl ReplyReader {
         } else if is_paper(byte) {
             return Some(Reply::Processed(byte));
         }
+        None
+    }
+
+    fn full_byte(&mut self, mut bytes: [u8; 4], len: usize, byte: u8) -> Option<Reply> {
+        bytes[len] = byte;
+        if len == 3 {
+            self.open = Open::Nothing;
+            return Some(Reply::Full(bytes));
+        }
+        self.open = Open::Full {
+            bytes,
+            len: len + 1,
+        };
         None
     }
 
@@ -129,7 +181,11 @@ mod tests {
     use super::*;
 
     fn read(bytes: &[u8]) -> Vec<Reply> {
-        let mut reader = ReplyReader::default();
+        read_as(StatusDialect::Epson, bytes)
+    }
+
+    fn read_as(dialect: StatusDialect, bytes: &[u8]) -> Vec<Reply> {
+        let mut reader = ReplyReader::new(dialect);
         bytes.iter().filter_map(|byte| reader.push(*byte)).collect()
     }
 
@@ -165,6 +221,19 @@ mod tests {
             read(b"\x37\x22K0\x1301\x00"),
             [Reply::Hold, Reply::ProcessId(*b"K001")]
         );
+    }
+
+    #[test]
+    fn the_full_status_of_custom_is_six_bytes_and_nothing_within_is_another_answer() {
+        let read = |bytes: &[u8]| read_as(StatusDialect::Custom, bytes);
+        let full = Reply::Full([0x24, 0x00, 0x0C, 0x03]);
+        assert_eq!(read(&[0x10, 0x0F, 0x24, 0x00, 0x0C, 0x03]), [full]);
+        let held = [0x10, 0x0F, 0x13, 0x24, 0x11, 0x00, 0x0C, 0x03, 0x0F];
+        let between = [Reply::Hold, Reply::Go, full, Reply::Processed(0x0F)];
+        assert_eq!(read(&held), between);
+        let torn = [0x10, 0x0F, 0x24, 0x10, 0x0F, 0x24, 0x00, 0x0C, 0x03];
+        assert_eq!(read(&torn), [full], "the second is whole");
+        assert_eq!(read(&[0x12, 0x16, 0x37, 0x22, 0x10]), []);
     }
 
     #[test]

@@ -1,4 +1,5 @@
-//! The printer's state as its status bits tell it (Epson reference: DLE EOT, GS a, GS r; SNBC BT-T080 manual).
+//! The printer's state as its status bits tell it (Epson reference: DLE EOT, GS a, GS r; SNBC BT-T080 manual; Pyramid
+//! reference: full status).
 
 use crate::status::{Device, Paper};
 use crate::wire::escpos::StatusDialect;
@@ -64,6 +65,10 @@ pub struct Bits {
     pub paper_low: bool,
     /// End sensor, or printing stopped by it.
     pub paper_out: bool,
+    /// Paper at the exit, where the printer knows of it.
+    pub at_exit: bool,
+    /// Bytes came in broken, or a command was not understood.
+    pub line_fault: bool,
 }
 
 impl Status {
@@ -85,7 +90,10 @@ impl Bits {
     pub fn real_time(&mut self, n: u8, byte: u8) {
         let bit = |mask: u8| byte & mask != 0;
         match n {
-            1 => self.offline = bit(0x08),
+            1 => {
+                self.offline = bit(0x08);
+                self.at_exit = bit(0x80);
+            }
             2 => self.cover_open = bit(0x04),
             3 => {
                 self.recoverable = bit(0x04);
@@ -96,6 +104,19 @@ impl Bits {
             4 => self.paper(bit(0x0C), bit(0x60)),
             _ => {}
         }
+    }
+
+    /// Takes the four states of the full status. "Virtual paper end" is a count of printed length that the owner sets:
+    /// there still is paper, so it reads as low. Being off-line is not among them.
+    pub fn full(&mut self, [paper, user, recoverable, unrecoverable]: [u8; 4]) {
+        self.at_exit = paper & 0x20 != 0;
+        self.paper(paper & 0x44 != 0, paper & 0x01 != 0);
+        self.cover_open = user & 0x03 != 0;
+        self.passing = recoverable & 0x09 != 0;
+        self.line_fault = recoverable & 0x22 != 0;
+        self.recoverable = recoverable & 0x40 != 0;
+        self.cutter = unrecoverable & 0x01 != 0;
+        self.unrecoverable = unrecoverable & 0xFE != 0;
     }
 
     /// Takes the four bytes of the automatic status.
@@ -122,7 +143,7 @@ impl Bits {
     /// In words, of a printer that answers.
     #[must_use]
     pub fn status(self, dialect: StatusDialect) -> Status {
-        let jammed = self.recoverable && dialect == StatusDialect::Snbc;
+        let jammed = self.recoverable && dialect != StatusDialect::Epson;
         let paper = match () {
             () if jammed => Paper::Jammed,
             () if self.paper_out => Paper::Out,
@@ -193,6 +214,35 @@ mod tests {
                     "{fault}, unasked"
                 );
             }
+        }
+    }
+
+    /// States of the full status, one at a time (Pyramid's table).
+    #[test]
+    fn the_full_status_of_custom() {
+        let of = |states| {
+            let mut bits = Bits::default();
+            bits.full(states);
+            (bits, bits.status(StatusDialect::Custom))
+        };
+        let online = |states| of(states).1.device == Device::Online;
+        assert!(online([0, 0x28, 0, 0]), "a motor that runs, a key");
+        assert!(of([0x20, 0, 0, 0]).0.at_exit && online([0x20, 0, 0, 0]));
+        assert!(of([0, 0, 0x02, 0]).0.line_fault && of([0, 0, 0x20, 0]).0.line_fault);
+        for (states, device, paper) in [
+            ([0x01, 0, 0, 0], Device::Online, Paper::Out),
+            ([0x04, 0, 0, 0], Device::Online, Paper::Low),
+            ([0x40, 0, 0, 0], Device::Online, Paper::Low),
+            ([0, 0x01, 0, 0], Device::UserError, Paper::Full),
+            ([0, 0x02, 0, 0], Device::UserError, Paper::Full),
+            ([0, 0, 0x01, 0], Device::Offline, Paper::Full),
+            ([0, 0, 0x08, 0], Device::Offline, Paper::Full),
+            ([0, 0, 0x40, 0], Device::UserError, Paper::Jammed),
+            ([0, 0, 0, 0x01], Device::HardwareError, Paper::Full),
+            ([0, 0, 0, 0x02], Device::HardwareError, Paper::Full),
+        ] {
+            let status = of(states).1;
+            assert_eq!((status.device, status.paper), (device, paper), "{states:?}");
         }
     }
 

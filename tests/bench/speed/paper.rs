@@ -116,6 +116,7 @@ fn first_byte(receipt: Receipt) -> Duration {
         profile,
         baud: 115_200,
         low_remainder_mm: 300,
+        take_limit: Duration::from_secs(30),
     };
     let mut driver = Printer::new(config, Box::new(FileGlyphs::new(None)));
     let mut device = Mechanism::new(PrinterSimOptions::default());

@@ -13,6 +13,7 @@ use kiosk::shell::serial::SerialDriver;
 use kiosk::sim::printer::{PrinterSim, PrinterSimOptions};
 use kiosk::sim::reader::ReaderSim;
 use kiosk::status::Device;
+use kiosk::wire::gauge::Gauge;
 use kiosk::wire::printer;
 use kiosk::wire::sam::{ReaderCommand, ReaderEvent};
 
@@ -95,7 +96,7 @@ impl Ports {
         config.reader.port = Some(reader.to_owned());
         config.printer.port = Some(printer.to_owned());
         let (tell, reader) = channel();
-        let driver = ports::reader(&config, move |event| {
+        let driver = ports::reader(&config, Gauge::default(), move |event| {
             if let ReaderEvent::Status(device) = event {
                 let _ = tell.send(device);
             }
@@ -103,7 +104,7 @@ impl Ports {
         let reader_driver = driver.unwrap();
         reader_driver.send(ReaderCommand::SetPolling(true)).unwrap();
         let (tell, printer) = channel();
-        let driver = ports::printer(&config, move |event| {
+        let driver = ports::printer(&config, Gauge::default(), move |event| {
             if let printer::Event::Status(status) = event {
                 let _ = tell.send(status.device);
             }

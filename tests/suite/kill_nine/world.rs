@@ -12,7 +12,7 @@ use kiosk::case::{Digest, Machine};
 use kiosk::shell::catalogue;
 use kiosk::shell::store::{Config, Opened, Store};
 use kiosk::sim::platform::{Fault, Options, PlatformSim};
-use kiosk::sim::printer::{PrinterSim, PrinterSimOptions};
+use kiosk::sim::printer::{Mechanism, PrinterSim, PrinterSimOptions};
 use kiosk::sim::reader::{CardFile, ReaderSim};
 
 use super::machine::{FOLDER, ID, SEED, URL};
@@ -165,9 +165,11 @@ impl World {
     }
 
     fn trouble(&mut self) {
-        self.printer.refill();
+        self.printer.with(Mechanism::refill);
         if self.rng.u8(0..8) == 0 {
-            self.printer.paper_out_after_lines(self.rng.u32(0..30));
+            let lines = self.rng.u32(0..30);
+            self.printer
+                .with(|printer| printer.paper_out_after_lines(lines));
         }
         self.platform.clear_fault();
         let times = self.rng.u32(1..6);

@@ -21,6 +21,7 @@ fn bench(profile: &str) -> World {
         profile,
         baud: 115_200,
         low_remainder_mm: 300,
+        take_limit: Duration::from_secs(30),
     };
     let machine = Printer::new(setup.clone(), Box::new(NoGlyphs));
     Bench::new(&setup, machine, Mechanism::new(options))

@@ -55,7 +55,11 @@ impl Street {
             }
             PageKind::Working => machine.wait(1),
             PageKind::Rating => machine.touch(Intent::Choose(0)),
-            PageKind::Confirmation | PageKind::Problem => machine.touch(Intent::Primary),
+            PageKind::Confirmation => {
+                self.hardware.borrow_mut().printer.device.take_receipt();
+                self.machine.touch(Intent::Primary);
+            }
+            PageKind::Problem => machine.touch(Intent::Primary),
             PageKind::Goodbye => {
                 self.hardware.borrow_mut().reader.device.take();
                 self.machine.wait(2);

@@ -4,7 +4,7 @@ use kiosk::domain::kiosk::Event;
 use kiosk::domain::page::{Intent, PageKind};
 use kiosk::domain::visit::State;
 
-use super::Street;
+use super::{Model, Street};
 use crate::visits::person::{case, catalogue, old, refused, young};
 
 /// An item with conditions, questions, consent and a signature, for people of eighty.
@@ -18,7 +18,12 @@ fn allowance() -> String {
 impl Street {
     /// A machine in this state.
     pub fn in_state(state: State) -> Self {
-        let mut street = Self::new();
+        Self::in_state_with(Model::Open, state)
+    }
+
+    /// With this printer.
+    pub fn in_state_with(model: Model, state: State) -> Self {
+        let mut street = Self::with(model);
         street.go(state);
         assert_eq!(street.machine.kiosk.visit().state(), state);
         street

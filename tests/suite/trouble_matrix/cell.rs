@@ -7,7 +7,7 @@ use kiosk::domain::visit::State;
 use kiosk::sim::printer::Mechanism;
 use kiosk::sim::reader::ReaderFault;
 
-use crate::street::Street;
+use crate::street::{Model, Street};
 use crate::visits::sound::assert_sound;
 
 /// How long a trouble lasts, and how long the machine has to heal, in seconds.
@@ -20,6 +20,7 @@ const WALKED_AWAY_S: u64 = 240;
 pub struct Trouble {
     /// Its column in the README.
     pub name: &'static str,
+    printer: Model,
     strike: Act,
     mend: Act,
     row: OnceLock<Vec<&'static str>>,
@@ -64,10 +65,17 @@ impl Trouble {
     const fn of(name: &'static str, strike: Act, mend: Act) -> Self {
         Self {
             name,
+            printer: Model::Open,
             strike,
             mend,
             row: OnceLock::new(),
         }
+    }
+
+    /// On a machine with this printer.
+    pub const fn with(mut self, printer: Model) -> Self {
+        self.printer = printer;
+        self
     }
 
     /// What the page does in each state, in the order of [`State::ALL`]. Panics where a promise breaks.
@@ -79,10 +87,10 @@ impl Trouble {
     fn cell(&self, state: State) -> &'static str {
         self.walked_away(state);
         println!("{} in {}", self.name, state.name());
-        let mut street = Street::in_state(state);
+        let mut street = Street::in_state_with(self.printer, state);
         self.strike.on(&mut street);
         lasts(&mut street);
-        let word = difference(usual(state), &street.machine.page);
+        let word = difference(&usual(self.printer, state), &street.machine.page);
         self.mend.on(&mut street);
         street.machine.wait(HEALS_S);
         sound(&street);
@@ -94,7 +102,7 @@ impl Trouble {
     /// The person takes the card and goes while the trouble lasts; it is mended for the next one.
     fn walked_away(&self, state: State) {
         println!("{} in {}, walked away", self.name, state.name());
-        let mut street = Street::in_state(state);
+        let mut street = Street::in_state_with(self.printer, state);
         self.strike.on(&mut street);
         street.machine.wait(1);
         street.hardware.borrow_mut().reader.device.take();
@@ -124,14 +132,18 @@ fn next_person(street: &mut Street, state: State) {
 }
 
 /// The page of a state after the same time in which nothing happened.
-fn usual(state: State) -> &'static Page {
+fn usual(printer: Model, state: State) -> Page {
     static PAGES: [OnceLock<Page>; State::ALL.len()] = [const { OnceLock::new() }; _];
-    let at = State::ALL.iter().position(|other| *other == state);
-    PAGES[at.expect("a state")].get_or_init(|| {
-        let mut street = Street::in_state(state);
+    let page = || {
+        let mut street = Street::in_state_with(printer, state);
         lasts(&mut street);
         street.machine.page
-    })
+    };
+    if printer != Model::Open {
+        return page();
+    }
+    let at = State::ALL.iter().position(|other| *other == state);
+    PAGES[at.expect("a state")].get_or_init(page).clone()
 }
 
 fn lasts(street: &mut Street) {
