@@ -194,6 +194,14 @@ impl Printer {
         self.hold.is_on() || (self.bits.offline && !self.feed.is_within())
     }
 
+    /// When XOFF is believed no more without a look at the status: within a command the printer cannot be asked. What is no
+    /// part of a receipt goes on then (white for a broken image, a cleaning); a receipt's own command ends with its job.
+    fn hold_over_at(&self) -> Option<Instant> {
+        let begun = self.job.as_ref().is_some_and(Job::has_begun);
+        let blind = self.feed.is_within() && !begun;
+        self.hold.until().filter(|_| blind)
+    }
+
     /// Hands out what may go out now.
     fn pump(&mut self, now: Instant) {
         if !self.open {
@@ -329,6 +337,9 @@ impl Machine for Printer {
             self.hold.end();
             self.report_absent(Device::PowerOff);
         }
+        if self.hold_over_at().is_some() {
+            self.hold.ready(now);
+        }
         if self.buffer.tick(&self.config.profile, now) {
             self.ask_for_changes();
         }
@@ -352,6 +363,7 @@ impl Machine for Printer {
             poll.ask_at().filter(|_| !self.feed.is_within()),
             self.feed.free_at().filter(|_| !self.is_held()),
             self.reader_until,
+            self.hold_over_at(),
             self.buffer.timeout(),
             self.job.as_ref().map(Job::timeout),
         ]
