@@ -10,6 +10,8 @@ mod command;
 mod doctor;
 mod floors;
 #[cfg(feature = "sim")]
+mod fuzz_corpus;
+#[cfg(feature = "sim")]
 mod kill_nine;
 #[cfg(feature = "sim")]
 mod outbox_attachments;

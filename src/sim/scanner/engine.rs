@@ -92,7 +92,8 @@ impl SimScanner {
         }
     }
 
-    pub(super) fn hold(&mut self, code: &[u8]) {
+    /// Holds a code before it, until the next one or [`Self::take`].
+    pub fn hold(&mut self, code: &[u8]) {
         self.held = Some(code.to_vec());
         self.read = false;
     }
