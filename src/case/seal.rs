@@ -56,11 +56,8 @@ impl SealKey {
 
     /// A context that only the holder of the secret can open, and the encapsulated key to put before its records.
     /// `entropy` is 32 random bytes, used once. `None` for a key that no secret belongs to (a point of low order).
-    pub(super) fn begin(
-        &self,
-        info: &[u8],
-        entropy: [u8; 32],
-    ) -> Option<([u8; ENCAPSULATED], Sealing)> {
+    #[must_use]
+    pub fn begin(&self, info: &[u8], entropy: [u8; 32]) -> Option<([u8; ENCAPSULATED], Sealing)> {
         let mut random = Once(entropy, 0);
         let (encapsulated, context) = hpke::setup_sender_with_rng::<
             ChaCha20Poly1305,

@@ -40,8 +40,11 @@ impl<'i> Reading<'i> {
         if errors.is_empty() {
             return Ok((table.into_inner(), reading));
         }
-        for error in errors {
-            let at = error.span().map_or(0, |span| span.start);
+        // In the parser's order, and as many as it found.
+        let at = |error: &toml::de::Error| error.span().map_or(0, |span| span.start);
+        let mut errors: Vec<_> = errors.iter().map(|error| (at(error), error)).collect();
+        errors.sort_by_key(|(at, _)| *at);
+        for (at, error) in errors.into_iter().take(MAX_FAULTS) {
             reading.fault(at, "", "text that is not TOML", error.message());
         }
         Err(reading.faults.into_inner())

@@ -58,6 +58,15 @@ fn one_sensor_alone_tells_whether_somebody_is_there() {
 }
 
 #[test]
+fn of_a_file_that_is_no_toml_the_first_mistakes_are_named_by_line() {
+    let rubbish = "[machine\nid = = 1\n]]\n".repeat(500);
+    let faults = Config::parse(&rubbish).expect_err("no TOML");
+    assert_eq!(faults.len(), 50);
+    assert!(faults.is_sorted_by_key(|fault| fault.line));
+    assert_eq!(faults[0].line, 1);
+}
+
+#[test]
 fn an_empty_file_names_everything_that_is_missing() {
     let fields: Vec<String> = faults("").into_iter().map(|(_, field)| field).collect();
     assert_eq!(

@@ -5,7 +5,8 @@ mod load;
 mod locate;
 mod report;
 
-pub use load::{check, load};
+pub use load::{check, load, parse};
+pub use locate::Places;
 pub use report::{Fault, Report};
 
 pub use crate::item::catalogue::{Catalogue, CatalogueError};

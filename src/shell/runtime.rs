@@ -1,5 +1,6 @@
 //! The one loop: an event in, the core decides, its effects go out. One thread owns the core.
 
+mod committed;
 mod devices;
 mod network;
 mod outset;
@@ -13,9 +14,9 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
-use crate::case::{Draft, MachineIdentity, Proof, Stamp, stamp_on_paper};
+use crate::case::{Draft, MachineIdentity};
 use crate::config::Config;
-use crate::domain::kiosk::{Committed, Effect, Event, Kiosk};
+use crate::domain::kiosk::{Effect, Event, Kiosk};
 use crate::domain::page::{Intent, Page};
 use crate::domain::world::{Moment, Wall};
 use crate::events::{EventId, FieldValue};
@@ -24,12 +25,13 @@ use crate::shell::clock::{BootBook, Clock};
 use crate::shell::device_file::DeviceFile;
 use crate::shell::gpio::{Gpio, OnPin};
 use crate::shell::journal::Journal;
-use crate::shell::store::{Filed, Store};
+use crate::shell::store::Store;
 
 pub use devices::{printer_event, reader_event, scanner_event};
 pub use network::CACHED as CACHED_CATALOGUE;
 pub use outset::client as platform_client;
 
+use committed::committed;
 use devices::Ports;
 use network::Network;
 use wires::Wires;
@@ -372,22 +374,6 @@ impl Loop {
             Effect::LatchTamper => self.wires.latch_tamper(self.clock.now()),
             Effect::Log(event, fields) => self.journal.event(event, &fields),
         }
-    }
-}
-
-/// What the core and the paper learn of a commit. Signed here, where the key is.
-fn committed(filed: &[Filed], stamp: &Stamp, identity: Option<&MachineIdentity>) -> Committed {
-    let numbers: Vec<_> = filed
-        .iter()
-        .map(|case| (case.filing_number.clone(), case.digest))
-        .collect();
-    Committed {
-        cases: filed
-            .iter()
-            .map(|case| (case.key.clone(), case.filing_number.clone()))
-            .collect(),
-        time: stamp_on_paper(stamp),
-        proof: Proof::of(stamp, &numbers, identity).map(|proof| proof.text()),
     }
 }
 

@@ -59,6 +59,7 @@ impl Judged for Event {
 /// The machine of one radar.
 #[derive(Debug, Default)]
 pub struct Radar {
+    open: bool,
     decoder: Decoder,
     device: Device,
     present: Option<bool>,
@@ -119,11 +120,13 @@ impl Machine for Radar {
     type Command = Infallible;
 
     fn port_opened(&mut self, now: Instant) {
+        self.open = true;
         self.decoder = Decoder::default();
         self.silent_at = Some(now + SILENCE);
     }
 
     fn port_lost(&mut self, _: Instant) {
+        self.open = false;
         self.decoder = Decoder::default();
         self.silent_at = None;
         self.status(Device::NoDevice);
@@ -135,6 +138,10 @@ impl Machine for Radar {
     }
 
     fn handle_input(&mut self, bytes: &[u8], now: Instant) {
+        // Late bytes of a port that is gone would bring the radar back to life.
+        if !self.open {
+            return;
+        }
         for portion in bytes.chunks(PORTION) {
             self.decoder.take(portion);
             while let Some(sees) = self.decoder.next() {

@@ -12,6 +12,8 @@ mod doctor;
 mod find;
 mod floors;
 #[cfg(feature = "sim")]
+mod fuzz_corpus;
+#[cfg(feature = "sim")]
 mod kill_nine;
 #[cfg(feature = "sim")]
 mod outbox_attachments;

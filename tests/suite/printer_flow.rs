@@ -4,9 +4,10 @@ use std::time::Duration;
 
 use kiosk::sim::printer::{Clearing, Mechanism, PrinterSimOptions};
 use kiosk::wire::Machine;
-use kiosk::wire::printer::{Outcome, Reason};
+use kiosk::wire::escpos::{NoGlyphs, Profile};
+use kiosk::wire::printer::{Config, Outcome, Printer, Reason};
 
-use crate::printer_world::{World, everywhere};
+use crate::printer_world::{WITH_PROOF, World, everywhere};
 
 #[test]
 fn a_buffer_smaller_than_the_profile_says_is_not_overrun() {
@@ -34,6 +35,27 @@ fn one_stray_byte_does_not_stop_the_printer_for_good() {
             assert_eq!(world.end(job), Outcome::Printed);
         }
     });
+}
+
+/// The printer cannot be asked whether it is back while it has only a part of a command, as at every start.
+#[test]
+fn one_stray_byte_within_the_first_command_does_not_stop_it_either() {
+    for name in WITH_PROOF {
+        let mut world = World::new(name, Clearing::ErrorsOnly);
+        let config = Config {
+            profile: Profile::builtin(name).unwrap(),
+            baud: 115_200,
+            low_remainder_mm: 300,
+            take_limit: Duration::from_secs(30),
+        };
+        world.machine = Printer::new(config, Box::new(NoGlyphs));
+        world.machine.port_opened(world.now);
+        world.machine.handle_input(&[0x13], world.now);
+        world.settle();
+        assert_ne!(world.machine.poll_timeout(), None);
+        world.pass(Duration::from_secs(10));
+        world.next_is_alone(1);
+    }
 }
 
 #[test]

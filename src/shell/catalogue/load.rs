@@ -217,12 +217,8 @@ fn read(folder: &Path, name: &str, faults: &mut Vec<Fault>) -> Option<String> {
     }
 }
 
-/// TOML → `T`, or a fault with the line and field where reading stopped.
-pub(super) fn parse<T: DeserializeOwned>(
-    name: &str,
-    text: &str,
-    faults: &mut Vec<Fault>,
-) -> Option<T> {
+/// TOML → `T`, or a fault of the file `name` with the line and field where reading stopped.
+pub fn parse<T: DeserializeOwned>(name: &str, text: &str, faults: &mut Vec<Fault>) -> Option<T> {
     let error = match toml::from_str(text) {
         Ok(value) => return Some(value),
         Err(error) => error,

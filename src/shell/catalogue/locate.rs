@@ -6,20 +6,22 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 /// A TOML document with the places of its values.
-pub(super) struct Places<'i> {
+pub struct Places<'i> {
     text: &'i str,
     table: Option<Spanned<DeTable<'i>>>,
 }
 
 impl<'i> Places<'i> {
     /// Reads `text`; a text that is no TOML has places but no fields.
-    pub(super) fn new(text: &'i str) -> Self {
+    #[must_use]
+    pub fn new(text: &'i str) -> Self {
         let table = DeTable::parse(text).ok();
         Self { text, table }
     }
 
     /// Line of a byte, counted from 1.
-    pub(super) fn line(&self, byte: usize) -> usize {
+    #[must_use]
+    pub fn line(&self, byte: usize) -> usize {
         let end = byte.min(self.text.len());
         1 + self.text.as_bytes()[..end]
             .iter()
@@ -28,7 +30,8 @@ impl<'i> Places<'i> {
     }
 
     /// Line of the field `path` (`form[2].options[0].value`), or of the deepest part of it that is there; 1 for the file.
-    pub(super) fn line_of(&self, path: &str) -> usize {
+    #[must_use]
+    pub fn line_of(&self, path: &str) -> usize {
         let Some(table) = &self.table else { return 1 };
         let mut at = 0;
         let mut here = Node::Table(table.get_ref());
@@ -54,7 +57,8 @@ impl<'i> Places<'i> {
     }
 
     /// The deepest field around a byte range, as a path; empty outside every field.
-    pub(super) fn field_at(&self, range: &Range<usize>) -> String {
+    #[must_use]
+    pub fn field_at(&self, range: &Range<usize>) -> String {
         let mut path = String::new();
         match &self.table {
             None => path.push_str(self.bare_key(range.start)),

@@ -103,12 +103,38 @@ impl Problem {
     }
 }
 
+/// Longest value of a header that is looked at, bytes.
+const HEADER_MAX: usize = 200;
+
 #[derive(Deserialize)]
 struct GatewayError {
     code: i64,
 }
 
 impl Reply {
+    /// The head of an answer: its status, and its headers by their small names; the body is still to come. `signed_at` is
+    /// the time that the call was signed with.
+    #[must_use]
+    pub fn of_head<'a>(
+        status: u16,
+        header: impl Fn(&str) -> Option<&'a str>,
+        signed_at: i64,
+    ) -> Self {
+        let text = |name| header(name).filter(|text| text.len() <= HEADER_MAX);
+        let date = text("date").and_then(date::parse_http_date);
+        let media = text("content-type").and_then(|whole| whole.split(';').next());
+        let wait = text("retry-after");
+        Self {
+            status,
+            media: media.unwrap_or_default().trim().to_ascii_lowercase(),
+            retry_after_s: wait.and_then(|text| retry_after(text, date.unwrap_or(signed_at))),
+            date_unix_s: date,
+            skew_s: date.map(|date| date.saturating_sub(signed_at)),
+            etag: text("etag").map(str::to_owned),
+            ..Self::default()
+        }
+    }
+
     /// Whether the gateway refused the signature (HTTP 500, `{"code":400001,…}`, any JSON media type).
     fn gateway_refused(&self) -> bool {
         self.status >= 400
@@ -207,6 +233,20 @@ impl Failure {
             }
         }
     }
+}
+
+/// `Retry-After` as seconds from `now` (RFC 9110, 10.2.3: seconds or a date), capped.
+fn retry_after(text: &str, now: i64) -> Option<u32> {
+    let text = text.trim();
+    let digits = !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
+    let seconds = if digits {
+        // More digits than fit is still a number: the cap.
+        text.parse::<u32>().unwrap_or(u32::MAX)
+    } else {
+        let wait = date::parse_http_date(text)?.saturating_sub(now).max(0);
+        u32::try_from(wait).unwrap_or(u32::MAX)
+    };
+    Some(seconds.min(RETRY_AFTER_MAX_S))
 }
 
 fn malformed() -> Answer {

@@ -2,14 +2,14 @@
 
 use std::sync::Mutex;
 
-use reqwest::header::{self, HeaderMap};
+use reqwest::header;
 use reqwest::{Method, RequestBuilder, Response, Url};
 use rustls::crypto::SecureRandom;
 
-use super::answer::{Failure, RETRY_AFTER_MAX_S, Reply};
+use super::answer::{Failure, Reply};
 use super::tif::{self, Token};
 use super::tls::{self, WallClock};
-use super::{ClientConfig, ConfigError, date};
+use super::{ClientConfig, ConfigError};
 use crate::case::RetryCause;
 use crate::shell::clock::Clock;
 
@@ -177,16 +177,8 @@ impl Transport {
         limit: usize,
     ) -> Result<Reply, Failure> {
         let headers = response.headers();
-        let date = text(headers, header::DATE).and_then(date::parse_http_date);
-        let mut reply = Reply {
-            status: response.status().as_u16(),
-            media: media(headers),
-            retry_after_s: retry_after(headers, date.unwrap_or(signed_at)),
-            date_unix_s: date,
-            skew_s: date.map(|date| date.saturating_sub(signed_at)),
-            etag: text(headers, header::ETAG).map(str::to_owned),
-            ..Reply::default()
-        };
+        let header = |name: &str| headers.get(name)?.to_str().ok();
+        let mut reply = Reply::of_head(response.status().as_u16(), header, signed_at);
         while let Some(chunk) = response.chunk().await.map_err(|e| no_answer(&e))? {
             if reply.body.len() + chunk.len() > limit {
                 reply.body = Vec::new();
@@ -212,30 +204,6 @@ fn is_loopback(url: &Url) -> bool {
     let host = host.trim_start_matches('[').trim_end_matches(']');
     host.parse::<std::net::IpAddr>()
         .is_ok_and(|address| address.is_loopback())
-}
-
-fn text(headers: &HeaderMap, name: header::HeaderName) -> Option<&str> {
-    headers.get(name)?.to_str().ok().filter(|t| t.len() <= 200)
-}
-
-fn media(headers: &HeaderMap) -> String {
-    let whole = text(headers, header::CONTENT_TYPE).unwrap_or_default();
-    let essence = whole.split(';').next().unwrap_or_default();
-    essence.trim().to_ascii_lowercase()
-}
-
-/// `Retry-After` as seconds from `now` (RFC 9110, 10.2.3: seconds or a date), capped.
-fn retry_after(headers: &HeaderMap, now: i64) -> Option<u32> {
-    let text = text(headers, header::RETRY_AFTER)?.trim();
-    let digits = !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
-    let seconds = if digits {
-        // More digits than fit is still a number: the cap.
-        text.parse::<u32>().unwrap_or(u32::MAX)
-    } else {
-        let wait = date::parse_http_date(text)?.saturating_sub(now).max(0);
-        u32::try_from(wait).unwrap_or(u32::MAX)
-    };
-    Some(seconds.min(RETRY_AFTER_MAX_S))
 }
 
 fn no_answer(error: &reqwest::Error) -> Failure {
@@ -266,21 +234,5 @@ mod tests {
         assert_eq!(corrected(0, 2201, 1000, 2202), 0);
         // Set back: still bounded.
         assert_eq!(corrected(0, 1000, 1000, -200), 1200);
-    }
-
-    #[test]
-    fn a_server_cannot_silence_the_machine() {
-        let after = |value: &str| {
-            let mut headers = HeaderMap::new();
-            headers.insert(header::RETRY_AFTER, value.parse().unwrap());
-            retry_after(&headers, 784_111_777)
-        };
-        assert_eq!(after("7"), Some(7));
-        assert_eq!(after("31536000"), Some(RETRY_AFTER_MAX_S));
-        assert_eq!(after("99999999999999999999"), Some(RETRY_AFTER_MAX_S));
-        assert_eq!(after("Sun, 06 Nov 1994 08:49:47 GMT"), Some(10));
-        assert_eq!(after("Sat, 06 Nov 1993 08:49:47 GMT"), Some(0));
-        assert_eq!(after("soon"), None);
-        assert_eq!(after("-1"), None);
     }
 }

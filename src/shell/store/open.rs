@@ -219,6 +219,10 @@ pub(super) fn connect(place: &Place) -> Result<Connection, StoreFault> {
     db.set_prepared_statement_cache_capacity(32);
     // Otherwise the partial index makes SQLite prepare anew what compares a column with a changed parameter.
     db.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
+    // One bit of its head makes a file read-only for SQLite where the disk does not: then nothing could ever be filed.
+    if db.is_readonly("main")? && place.files.open(&place.path).is_ok() {
+        return Err(StoreFault::Corrupt("its head forbids writing".into()));
+    }
     expect("journal_mode", "wal", mode)?;
     read_back(&db, "journal_mode", "wal")?;
     read_back(&db, "synchronous", "2")?;

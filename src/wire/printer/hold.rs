@@ -2,8 +2,8 @@
 
 use std::time::{Duration, Instant};
 
-/// A buffer with room again says so by XON within this time. Later the status decides: one stray byte 13h must not
-/// stop the printer for good.
+/// A buffer with room again says so by XON within this time. Later the status decides, or nothing where it cannot be asked
+/// for: one stray byte 13h must not stop the printer for good.
 const BELIEVED: Duration = Duration::from_secs(3);
 
 /// Whether data waits for XON.
@@ -23,11 +23,16 @@ impl Hold {
         self.until = None;
     }
 
-    /// A full status round says that the printer is on-line and ready.
+    /// A full status round says that the printer is on-line and ready, or none can be had.
     pub(super) fn ready(&mut self, now: Instant) {
         if self.until.is_some_and(|until| now >= until) {
             self.end();
         }
+    }
+
+    /// Until when it is believed.
+    pub(super) fn until(self) -> Option<Instant> {
+        self.until
     }
 
     pub(super) fn is_on(self) -> bool {

@@ -320,6 +320,9 @@ impl Machine for Printer {
             self.hold.end();
             self.report_absent(Device::PowerOff);
         }
+        if self.hold_over_at().is_some() {
+            self.hold.ready(now);
+        }
         if self.buffer.tick(&self.config.profile, now) {
             self.ask_for_changes();
         }
@@ -349,6 +352,7 @@ impl Machine for Printer {
                 .filter(|_| !self.feed.is_within()),
             self.feed.free_at().filter(|_| !self.is_held()),
             self.reader_until,
+            self.hold_over_at(),
             self.buffer.timeout(),
             self.exit.as_ref().and_then(Exit::timeout),
             self.job.as_ref().map(Job::timeout),

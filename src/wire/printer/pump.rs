@@ -6,6 +6,7 @@ use zeroize::Zeroizing;
 
 use super::Printer;
 use super::clean::Buffer;
+use super::job::Job;
 use super::poll::StatusPoll;
 use crate::wire::escpos::commands;
 
@@ -17,6 +18,14 @@ impl Printer {
     /// after it can the printer be asked whether it is back.
     pub(super) fn is_held(&self) -> bool {
         self.hold.is_on() || ((self.bits.offline || self.listens) && !self.feed.is_within())
+    }
+
+    /// When XOFF is believed no more without a look at the status: within a command the printer cannot be asked. What is no
+    /// part of a receipt goes on then (white for a broken image, a cleaning); a receipt's own command ends with its job.
+    pub(super) fn hold_over_at(&self) -> Option<Instant> {
+        let begun = self.job.as_ref().is_some_and(Job::has_begun);
+        let blind = self.feed.is_within() && !begun;
+        self.hold.until().filter(|_| blind)
     }
 
     /// When the line has been quiet long enough for a question; none where it need not be.

@@ -51,6 +51,17 @@ fn who_comes_is_told_at_once_and_who_leaves_after_the_hold_off() {
 }
 
 #[test]
+fn late_frames_of_a_port_that_is_gone_are_not_believed() {
+    let now = Instant::now();
+    let mut radar = online(now);
+    radar.handle_input(&bytes(1), now);
+    radar.port_lost(now);
+    told(&mut radar);
+    radar.handle_input(&bytes(1), now);
+    assert_eq!((told(&mut radar), radar.poll_timeout()), (vec![], None));
+}
+
+#[test]
 fn a_silent_radar_has_no_power_and_sees_nobody() {
     let begin = Instant::now();
     let mut radar = online(begin);

@@ -193,6 +193,10 @@ impl Machine for Scanner {
     }
 
     fn handle_input(&mut self, bytes: &[u8], now: Instant) {
+        // Late bytes of a port that is gone: a packet would be acknowledged into nowhere.
+        if !self.open {
+            return;
+        }
         // A portion at a time, so that what is found in it stays few.
         for portion in bytes.chunks(1024) {
             self.take(

@@ -45,6 +45,21 @@ fn reading(dialect: Dialect, framing: Framing, now: Instant) -> Scanner {
 }
 
 #[test]
+fn a_late_packet_of_a_port_that_is_gone_is_not_acknowledged() {
+    let now = Instant::now();
+    let mut scanner = reading(Dialect::Ssi, Framing::Suffix, now);
+    scanner.port_lost(now);
+    told(&mut scanner);
+    // DECODE_DATA with the code "A".
+    let packet = [0x06, 0xF3, 0x00, 0x00, 0x01, 0x41, 0xFE, 0xC5];
+    scanner.handle_input(&packet, now);
+    assert_eq!((sent(&mut scanner), told(&mut scanner)), (vec![], vec![]));
+    scanner.port_opened(now);
+    scanner.handle_input(&packet, now);
+    assert_eq!(codes(&mut scanner), [Ok("A".to_owned())]);
+}
+
+#[test]
 fn each_family_is_spoken_to_in_its_own_bytes() {
     // From the published tables, as numbers.
     let newland = |trigger| {

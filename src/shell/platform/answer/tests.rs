@@ -201,3 +201,22 @@ proptest! {
         prop_assert!(!matches!(answer, Answer::Accepted(_) | Answer::Rejected(_)));
     }
 }
+
+#[test]
+fn a_server_cannot_silence_the_machine() {
+    let after = |value: &str| {
+        let head = Reply::of_head(
+            503,
+            |name| (name == "retry-after").then_some(value),
+            784_111_777,
+        );
+        head.retry_after_s
+    };
+    assert_eq!(after("7"), Some(7));
+    assert_eq!(after("31536000"), Some(RETRY_AFTER_MAX_S));
+    assert_eq!(after("99999999999999999999"), Some(RETRY_AFTER_MAX_S));
+    assert_eq!(after("Sun, 06 Nov 1994 08:49:47 GMT"), Some(10));
+    assert_eq!(after("Sat, 06 Nov 1993 08:49:47 GMT"), Some(0));
+    assert_eq!(after("soon"), None);
+    assert_eq!(after("-1"), None);
+}

@@ -49,6 +49,25 @@ fn a_wrong_beginning_of_an_epoch_is_noticed_after_a_clean_stop_too() {
 }
 
 #[test]
+fn one_bit_of_the_head_that_forbids_writing_costs_nothing() {
+    use std::os::unix::fs::FileExt as _;
+    let folder = tempfile::tempdir().expect("folder");
+    let filed = filled(folder.path());
+    let database = fs::OpenOptions::new()
+        .write(true)
+        .open(folder.path().join("store.db"));
+    // The version of the format that may write: 2 is this one, SQLite reads a file with more and writes nothing into it.
+    database
+        .expect("file")
+        .write_all_at(&[3], 18)
+        .expect("disk");
+    let opened = open(folder.path());
+    assert!(opened.set_aside.is_some());
+    assert_eq!(opened.salvaged, CASES);
+    goes_on(&opened.store, &filed);
+}
+
+#[test]
 fn a_number_that_no_slot_has_costs_its_own_case() {
     for slot in ["-1", "4000000000", "9223372036854775807"] {
         let folder = tempfile::tempdir().expect("folder");
