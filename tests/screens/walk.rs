@@ -7,7 +7,7 @@ use kiosk::domain::kiosk::{Event, PrintOutcome, ReaderEvent};
 use kiosk::domain::page::{Body, Intent, Page, PageKind};
 use kiosk::domain::visit::KnownCase;
 use kiosk::domain::world::Wall;
-use kiosk::status::{Device, Paper, Slot};
+use kiosk::status::{Device, Paper};
 use kiosk::text::Text;
 
 use crate::person::{Machine, case, catalogue, monday, old, refused, unreachable, young};
@@ -134,11 +134,6 @@ impl Walk {
             |machine: &mut Machine| machine.world.printer = Some(PrintOutcome::NotStarted);
         let mut machine = filed(no_paper, young(), "生育登记");
         self.look(&mut machine, "confirmation-no-paper");
-        for (name, slot) in [("taken", Slot::Taken), ("retracted", Slot::Retracted)] {
-            let mut machine = filed(|_| (), young(), "生育登记");
-            machine.give(Event::Slot(Some(1), slot));
-            self.look(&mut machine, &format!("confirmation-{name}"));
-        }
         let mut machine = filed(|_| (), young(), "水电气");
         self.look(&mut machine, "confirmation-four");
         let mut machine = filed(offline, young(), "水电气");
@@ -174,9 +169,6 @@ impl Walk {
             machine.wait(2);
             self.look(&mut machine, &format!("start-{name}"));
         }
-        let mut machine = Machine::new();
-        machine.give(Event::Slot(None, Slot::Blocked));
-        self.look(&mut machine, "start-receipt-left");
         let mut machine = Machine::new();
         machine.give(Event::Reader(ReaderEvent::Status(Device::HardwareError)));
         self.look(&mut machine, "start-reader-fault");
