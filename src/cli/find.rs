@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use kiosk::shell::board_file;
+use kiosk::shell::board_file::{self, Doubt};
 use kiosk::shell::finding::{self, Finding, Silence};
 use kiosk::shell::settings;
 use kiosk::shell::store::report::FileFacts;
@@ -51,9 +51,14 @@ impl Find {
         };
         if self.json {
             let findings: Vec<_> = findings.iter().map(as_json).collect();
-            let entered = entered.as_ref().map(
-                |entered| json!({ "changes": entered.changes, "undecided": entered.undecided }),
-            );
+            let entered = entered.as_ref().map(|entered| {
+                let undecided: Vec<_> = entered
+                    .undecided
+                    .iter()
+                    .map(|(section, _)| section)
+                    .collect();
+                json!({ "changes": entered.changes, "undecided": undecided })
+            });
             say(&json!({ "ports": findings, "entered": entered }).to_string());
         } else {
             findings.iter().for_each(|finding| say(&as_line(finding)));
@@ -74,11 +79,18 @@ fn entered(entered: &board_file::Entered) {
     for change in &entered.changes {
         say(&format!("已写入 entered: {change}"));
     }
-    for section in &entered.undecided {
-        say(&format!(
-            "{section}：找到不止一个，未写入；用 --port 指定\n    \
-             more than one was found, none was entered; name its port with --port"
-        ));
+    for (section, doubt) in &entered.undecided {
+        let why = match doubt {
+            Doubt::Several => {
+                "找到不止一个，未写入；用 --port 指定\n    \
+                 more than one was found, none was entered; name its port with --port"
+            }
+            Doubt::PresencePin => {
+                "gpio.presence 已在判断有无人，未写入；要用雷达请先删去那一行\n    \
+                 gpio.presence tells whether somebody is there, so it was not entered; to use it take that line out first"
+            }
+        };
+        say(&format!("{section}：{why}"));
     }
     if entered.changes.is_empty() && entered.undecided.is_empty() {
         say("配置无须改动。 Nothing had to be changed.");

@@ -35,8 +35,17 @@ pub enum NotEntered {
 pub struct Entered {
     /// Fields that were changed, and what stands there now: `reader.baud = 9600`.
     pub changes: Vec<String>,
-    /// Sections of which more than one device was found: a person decides.
-    pub undecided: Vec<&'static str>,
+    /// Sections of which more than one device was found, or that another setting contradicts: a person decides.
+    pub undecided: Vec<(&'static str, Doubt)>,
+}
+
+/// Why a device that was found was not entered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Doubt {
+    /// There is another one like it.
+    Several,
+    /// A radar, where `gpio.presence` tells whether somebody is there.
+    PresencePin,
 }
 
 /// Enters `findings` in the file at `path`. The file before is kept beside it as `….before`; nothing is written when
@@ -74,9 +83,15 @@ fn entered(before: &str, findings: &[Finding]) -> Result<(String, Entered), Stri
     for (finding, answered) in found() {
         let section = answered.kind.section();
         let rivals = found().filter(|(_, other)| other.kind.section() == section);
-        if rivals.count() > 1 {
-            if !entered.undecided.contains(&section) {
-                entered.undecided.push(section);
+        let pin = file.get("gpio").and_then(|gpio| gpio.get("presence"));
+        let doubt = if rivals.count() > 1 {
+            Some(Doubt::Several)
+        } else {
+            (answered.kind == Kind::Radar && pin.is_some()).then_some(Doubt::PresencePin)
+        };
+        if let Some(doubt) = doubt {
+            if !entered.undecided.contains(&(section, doubt)) {
+                entered.undecided.push((section, doubt));
             }
             continue;
         }

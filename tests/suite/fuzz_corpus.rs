@@ -9,7 +9,7 @@ mod targets;
 
 /// Changed copies of every target's files that are tried, and how long that may take.
 const CHANGED: usize = 300;
-const TIME: Duration = Duration::from_millis(200);
+const TIME: Duration = Duration::from_millis(100);
 
 fn corpus() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fuzz/corpus")

@@ -79,7 +79,16 @@ fn of_two_readers_neither_is_entered() {
     ];
     let (text, entered) = entered(BOARD, &findings).expect("a board file");
     assert_eq!((text.as_str(), entered.changes.len()), (BOARD, 0));
-    assert_eq!(entered.undecided, ["reader"]);
+    assert_eq!(entered.undecided, [("reader", Doubt::Several)]);
+}
+
+#[test]
+fn a_radar_beside_a_presence_pin_is_not_entered() {
+    let board = format!("{BOARD}[gpio]\npresence = {{ pin = 17 }}\n");
+    let findings = [found("/dev/ttyS9", Kind::Radar, 256_000)];
+    let (text, entered) = entered(&board, &findings).expect("a board file");
+    assert_eq!((text, entered.changes.len()), (board, 0));
+    assert_eq!(entered.undecided, [("radar", Doubt::PresencePin)]);
 }
 
 #[test]

@@ -23,8 +23,8 @@ const STEPS: usize = 100;
 const JOBS: u64 = 12;
 /// Within this time a printer that behaves prints again, whatever was before.
 const RECOVERS: Duration = Duration::from_secs(300);
-/// What ran before is given this time to end.
-const SETTLES: Duration = Duration::from_secs(30);
+/// What ran before is given this time to end before a receipt is asked for again.
+const SETTLES: Duration = Duration::from_secs(10);
 
 pub fn run(data: &[u8]) {
     let mut input = Input::new(data);
@@ -58,7 +58,7 @@ pub fn run(data: &[u8]) {
             }
         }
     }
-    if shape & 8 == 0 {
+    if shape & 8 == 0 || !bench.open {
         bench.lose();
         bench.open();
     }
@@ -143,7 +143,7 @@ fn prints_again(bench: &mut Bench<Printer>, profile: &Profile, mut job: u64) -> 
         ..PrinterSimOptions::default()
     });
     let end = bench.now + RECOVERS;
-    let mut ask_at = bench.now + SETTLES;
+    let mut ask_at = bench.now;
     let mut asked = false;
     bench.sent.clear();
     loop {

@@ -83,16 +83,17 @@ fn recovers(bench: &mut Bench<SamReader>) {
         .any(|e| matches!(e, ReaderEvent::CardRead(_)))
     {
         for (_, bytes) in std::mem::take(&mut bench.sent) {
-            // Laid when whatever lay there is known to be gone: what lies there before the first look is not read.
-            looks += usize::from(bytes.windows(2).any(|two| two == [0x20, 0x01]));
-            if let Some(card) = card.take_if(|_| looks > LOOKS) {
-                reader.lay(card);
-            }
             reader.line_rate(bench.rate.unwrap_or(115_200));
             reader.handle_input(&bytes, bench.now);
         }
         while let Some(bytes) = reader.poll_output(bench.now) {
+            // "No card".
+            looks += usize::from(bytes.get(9) == Some(&0x80));
             bench.receive(&bytes);
+        }
+        // Laid when whatever lay there is known to be gone: what lies there before the first look is not read.
+        if let Some(card) = card.take_if(|_| looks > LOOKS) {
+            reader.lay(card);
         }
         if !bench.sent.is_empty() {
             continue;

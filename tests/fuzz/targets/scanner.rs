@@ -48,7 +48,7 @@ pub fn run(data: &[u8]) {
             judge(&event, reading);
         }
     }
-    if shape & 8 == 0 {
+    if shape & 8 == 0 || !bench.open {
         bench.lose();
         bench.open();
     }

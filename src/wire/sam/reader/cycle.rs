@@ -196,11 +196,8 @@ impl SamReader {
     }
 
     fn absent(&mut self) {
-        if self.origin == Origin::Unknown {
-            self.origin = Origin::Since;
-        }
         match &mut self.media {
-            Media::Absent => {}
+            Media::Absent => self.origin = Origin::Since,
             Media::Reading => self.fail(ReadFault::MovedAway, None),
             Media::Read { misses, .. } | Media::Failed { misses } => {
                 *misses = misses.saturating_add(1);
