@@ -102,7 +102,7 @@ fn lack(world: &World, of_device: impl Fn(Lack) -> bool, say: Say) -> Option<Ban
 fn card(world: &World, say: Say) -> Option<Banner> {
     world.card_left.then(|| {
         let text = say.t(
-            "读卡器上还有一张身份证：是您的请拿起再放，不是请交给工作人员。",
+            "读卡器上还有一张身份证：您的请拿起再放，不是请交工作人员。",
             "A card is on the reader. Yours? Lift it and lay it again. If not, give it to the staff.",
         );
         (Tone::Warning, text)
