@@ -30,17 +30,32 @@ pub enum Silence {
     NoPort,
 }
 
-/// Serial ports of this computer, each by the name that stays the same over unplugging where the system gives one.
+/// Serial ports that the kernel or a person talks to: nothing is asked there.
+const CONSOLES: &str = "/sys/class/tty/console/active";
+
+/// Serial ports of this computer but for consoles, each by the name that stays the same over unplugging where the system gives one.
 #[must_use]
 pub fn ports() -> Vec<PathBuf> {
+    let consoles = std::fs::read_to_string(CONSOLES).unwrap_or_default();
     let names = serialport::available_ports().unwrap_or_default();
     let mut ports: Vec<_> = names
-        .into_iter()
-        .map(|port| steady(Path::new(&port.port_name)))
+        .iter()
+        .map(|port| Path::new(&port.port_name))
+        .filter(|port| !is_console(port, &consoles))
+        .map(steady)
         .collect();
     ports.sort();
     ports.dedup();
     ports
+}
+
+/// Whether the port stands among names such as `tty0 ttyS0`.
+fn is_console(port: &Path, consoles: &str) -> bool {
+    let device = port.canonicalize();
+    let name = device.as_deref().unwrap_or(port).file_name();
+    consoles
+        .split_whitespace()
+        .any(|console| name == Some(console.as_ref()))
 }
 
 /// The name below [`BY_PATH`] that leads to the same device, else `port` itself.
@@ -99,4 +114,26 @@ pub fn find(ports: &[PathBuf]) -> Vec<Finding> {
         };
     }
     findings
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_console_is_no_port_to_ask_at() {
+        for (port, expected) in [
+            ("/dev/ttyS0", true),
+            ("/dev/ttyS1", false),
+            ("/dev/ttyS00", false),
+            ("/dev/tty0", true),
+        ] {
+            assert_eq!(
+                is_console(Path::new(port), "tty0 ttyS0\n"),
+                expected,
+                "{port}"
+            );
+        }
+        assert!(!is_console(Path::new("/dev/ttyS0"), ""));
+    }
 }

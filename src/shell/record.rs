@@ -25,6 +25,7 @@ mod printer;
 mod radar;
 mod reader;
 mod scanner;
+mod stream;
 
 use std::collections::VecDeque;
 use std::time::Instant;

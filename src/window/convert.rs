@@ -1,5 +1,6 @@
 //! Words of a page in the types of the pages.
 
+use fast_qr::{ECL, QRBuilder};
 use kiosk::domain::page as p;
 use kiosk::domain::page::labels::Labels;
 use kiosk_ui as ui;
@@ -170,18 +171,17 @@ pub fn words(labels: Labels) -> ui::Words {
 /// A QR code with its quiet zone, one pixel a module. `None` when the content is too long for one.
 pub fn qr(content: &str) -> Option<Image> {
     const QUIET: usize = 3;
-    let code = qrcode::QrCode::with_error_correction_level(content, qrcode::EcLevel::M).ok()?;
-    let width = code.width();
+    let code = QRBuilder::new(content).ecl(ECL::M).build().ok()?;
+    let width = code.size;
     let side = width + 2 * QUIET;
     let mut pixels =
         SharedPixelBuffer::<Rgb8Pixel>::new(side.try_into().ok()?, side.try_into().ok()?);
-    let dark = code.to_colors();
     for (at, pixel) in pixels.make_mut_slice().iter_mut().enumerate() {
         let (x, y) = (
             (at % side).wrapping_sub(QUIET),
             (at / side).wrapping_sub(QUIET),
         );
-        let is_dark = x < width && y < width && dark[y * width + x] == qrcode::Color::Dark;
+        let is_dark = x < width && y < width && code[y][x].value();
         let level = if is_dark { 0 } else { 255 };
         *pixel = Rgb8Pixel::new(level, level, level);
     }

@@ -22,6 +22,7 @@ mod person;
 
 mod hands;
 mod hashes;
+mod lacks;
 mod measure;
 mod samples;
 mod walk;

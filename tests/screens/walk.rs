@@ -7,7 +7,7 @@ use kiosk::domain::kiosk::{Event, PrintOutcome, ReaderEvent};
 use kiosk::domain::page::{Body, Intent, Page, PageKind};
 use kiosk::domain::visit::KnownCase;
 use kiosk::domain::world::Wall;
-use kiosk::status::{Device, Paper};
+use kiosk::status::{Device, Paper, Slot};
 use kiosk::text::Text;
 
 use crate::person::{Machine, case, catalogue, monday, old, refused, unreachable, young};
@@ -134,6 +134,12 @@ impl Walk {
             |machine: &mut Machine| machine.world.printer = Some(PrintOutcome::NotStarted);
         let mut machine = filed(no_paper, young(), "生育登记");
         self.look(&mut machine, "confirmation-no-paper");
+        for (name, slot) in [("taken", Slot::Taken), ("retracted", Slot::Retracted)] {
+            let mut machine = filed(|_| (), old(), "高龄津贴");
+            machine.give(Event::Slot(Some(1), Slot::Presented));
+            machine.give(Event::Slot(Some(1), slot));
+            self.look(&mut machine, &format!("confirmation-{name}"));
+        }
         let mut machine = filed(|_| (), young(), "水电气");
         self.look(&mut machine, "confirmation-four");
         let mut machine = filed(offline, young(), "水电气");
@@ -156,31 +162,14 @@ impl Walk {
         self.look(&mut machine, "start-troubled");
         machine.touch(Intent::Primary);
         self.look(&mut machine, "no-reader");
-        for (name, device, paper) in [
-            ("printer-gone", Device::NoDevice, Paper::Unknown),
-            ("printer-off", Device::PowerOff, Paper::Unknown),
-            ("printer-fault", Device::HardwareError, Paper::Full),
-            ("cover-open", Device::UserError, Paper::Full),
-            ("paper-low", Device::Online, Paper::Low),
-            ("paper-jam", Device::Offline, Paper::Jammed),
-        ] {
-            let mut machine = Machine::new();
-            machine.give(Event::Printer(device, paper));
-            machine.wait(2);
-            self.look(&mut machine, &format!("start-{name}"));
+        for (name, mut machine) in crate::lacks::all() {
+            self.look(&mut machine, &name);
         }
-        let mut machine = Machine::new();
-        machine.give(Event::Reader(ReaderEvent::Status(Device::HardwareError)));
-        self.look(&mut machine, "start-reader-fault");
         let mut machine = Machine::new();
         machine.card(old());
         machine.give(Event::Reader(ReaderEvent::MediaInserted));
         machine.wait(90);
         self.look(&mut machine, "start-card-left");
-        let mut machine = Machine::new();
-        machine.give(Event::Door(true));
-        machine.expect(PageKind::Closed);
-        self.look(&mut machine, "closed");
     }
 
     fn progress(&mut self) {

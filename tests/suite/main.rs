@@ -32,6 +32,7 @@ mod outbox_verify;
 mod power_cut;
 #[cfg(feature = "sim")]
 mod printer_bytes;
+mod printer_codes;
 #[cfg(feature = "sim")]
 mod printer_cut_off;
 #[cfg(feature = "sim")]

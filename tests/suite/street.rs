@@ -23,6 +23,7 @@ use kiosk::wire::scanner::{self, Dialect, Framing, Scanner};
 
 use crate::visits::machine::{Devices, Machine, catalogue};
 use cable::Cable;
+pub use cable::Plug;
 
 /// Between two looks at the devices, at least: where both ends wait for each other, time still moves.
 const GRAIN: Duration = Duration::from_micros(50);

@@ -190,10 +190,10 @@ impl Lack {
         }
     }
 
-    /// What a machine lacks whose scanner, radar or pins are in this state; none of them is missed where it is not
-    /// configured, for then it never speaks.
+    /// This, unless the scanner, the radar or the pins are well. None of them is missed where it is not configured, for
+    /// then it never speaks.
     #[must_use]
-    pub fn of_other(self, device: Device) -> Option<Self> {
+    pub fn unless_well(self, device: Device) -> Option<Self> {
         let well = matches!(
             device,
             Device::Online | Device::DeviceBusy | Device::Unknown

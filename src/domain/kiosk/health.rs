@@ -46,9 +46,9 @@ fn said(world: &World) -> Vec<Lack> {
         Lack::of_reader(world.reader.get()),
         Lack::of_printer(printer, paper),
         Lack::of_slot(slot).or(Lack::of_paper(paper)),
-        Lack::ScannerOff.of_other(world.scanner.get()),
-        Lack::RadarOff.of_other(world.radar.get()),
-        Lack::PinsOff.of_other(world.pins.get()),
+        Lack::ScannerOff.unless_well(world.scanner.get()),
+        Lack::RadarOff.unless_well(world.radar.get()),
+        Lack::PinsOff.unless_well(world.pins.get()),
         world.guard.closure().map(Lack::from),
     ];
     all.into_iter().flatten().collect()

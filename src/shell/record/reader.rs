@@ -11,6 +11,7 @@ use zeroize::Zeroizing;
 
 use super::line::Input;
 use super::people::{ADDRESS, People, TEXT};
+use super::stream::{divide, joined};
 use super::{Recorded, Setup, Veil};
 use crate::wire::sam::{ReaderCommand, ReaderEvent, SamConfig, SamReader};
 
@@ -79,27 +80,14 @@ impl Veil for CardVeil {
     fn draw(&mut self, inputs: &mut [&mut Input], all: bool) -> bool {
         // The machine forgets what has begun when the port goes or comes.
         let cut = matches!(inputs.last(), Some(Input::Opened | Input::Lost));
-        let mut portions: Vec<&mut Vec<u8>> = inputs
-            .iter_mut()
-            .filter_map(|input| match input {
-                Input::Bytes(bytes) => Some(bytes),
-                _ => None,
-            })
-            .collect();
-        let stream = portions.iter().flat_map(|p| p.iter().copied());
-        let mut stream: Zeroizing<Vec<u8>> = Zeroizing::new(stream.collect());
+        let mut stream = joined(inputs);
         let Some(pieces) = pieces(&stream, all || cut) else {
             return false;
         };
         for piece in pieces {
             piece.draw(&mut stream, &mut self.0);
         }
-        let mut rest = &stream[..];
-        for portion in &mut portions {
-            let (mine, others) = rest.split_at(portion.len());
-            portion.copy_from_slice(mine);
-            rest = others;
-        }
+        divide(&stream, inputs);
         true
     }
 }

@@ -10,6 +10,7 @@ use zeroize::Zeroizing;
 
 use super::line::Input;
 use super::people::salt;
+use super::stream::{divide, joined};
 use super::{Recorded, Setup, Veil};
 use crate::config::Dialect;
 use crate::wire::scanner::{Command, Event, Scanner, Settings};
@@ -63,25 +64,11 @@ impl Veil for CodeVeil {
     fn draw(&mut self, inputs: &mut [&mut Input], all: bool) -> bool {
         // Silence ends what has come, and so does everything but more bytes.
         let more = matches!(inputs.last(), Some(Input::Bytes(_)));
-        let mut portions: Vec<&mut Vec<u8>> = inputs
-            .iter_mut()
-            .filter_map(|input| match input {
-                Input::Bytes(bytes) => Some(bytes),
-                _ => None,
-            })
-            .collect();
         if more && !all {
             return false;
         }
-        let whole: Vec<u8> = portions.iter().flat_map(|p| p.iter().copied()).collect();
-        let stream = Zeroizing::new(whole);
-        let drawn = self.stream(&stream);
-        let mut rest = &drawn[..];
-        for portion in &mut portions {
-            let (mine, others) = rest.split_at(portion.len());
-            portion.copy_from_slice(mine);
-            rest = others;
-        }
+        let drawn = self.stream(&joined(inputs));
+        divide(&drawn, inputs);
         true
     }
 }

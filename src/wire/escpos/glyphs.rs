@@ -46,6 +46,21 @@ impl Bitmap {
         }
     }
 
+    /// Blackens a rectangle, as far as it lies on the bitmap.
+    pub fn fill(&mut self, x: usize, y: usize, width: usize, height: usize) {
+        let (left, right) = (x.min(self.width), (x + width).min(self.width));
+        for y in y..(y + height).min(self.height) {
+            self.dots[y * self.width..][left..right].fill(true);
+        }
+    }
+
+    /// The dots of one line, from left to right; none below the bitmap.
+    #[must_use]
+    pub fn row(&self, y: usize) -> &[bool] {
+        let begin = self.dots.len().min(y * self.width);
+        &self.dots[begin..self.dots.len().min(begin + self.width)]
+    }
+
     /// Puts the black dots of `other` down with its upper left corner at `x`, `y`.
     pub fn stamp(&mut self, other: &Self, x: usize, y: usize) {
         for row in 0..other.height {

@@ -23,21 +23,25 @@ pub fn columns_of(text: &str) -> usize {
 pub fn wrap(text: &str, width: usize) -> Vec<String> {
     let width = width.max(2);
     let mut lines = Vec::new();
-    let mut line = String::new();
+    let (mut line, mut used) = (String::new(), 0);
     for unit in units(text) {
-        if columns_of(&line) + columns_of(unit.trim_end()) <= width {
-            line.push_str(&unit);
+        if used + columns_of(unit.trim_end()) <= width {
+            line.push_str(unit);
+            used += columns_of(unit);
             continue;
         }
         if !line.trim_end().is_empty() {
             lines.push(line.trim_end().to_owned());
         }
         line.clear();
+        used = 0;
         for ch in unit.chars() {
-            if columns_of(&line) + columns(ch) > width {
+            if used + columns(ch) > width {
                 lines.push(std::mem::take(&mut line));
+                used = 0;
             }
             line.push(ch);
+            used += columns(ch);
         }
     }
     lines.push(line.trim_end().to_owned());
@@ -45,24 +49,25 @@ pub fn wrap(text: &str, width: usize) -> Vec<String> {
 }
 
 /// Pieces that a line may be broken between.
-fn units(text: &str) -> Vec<String> {
-    let mut units: Vec<String> = Vec::new();
-    for ch in text.chars() {
-        let glued = units
-            .last()
-            .and_then(|unit| unit.chars().last())
-            .is_some_and(|last| {
-                NOT_FIRST.contains(ch)
-                    || NOT_LAST.contains(last)
-                    || ch == ' '
-                    || (ch.is_ascii() && last.is_ascii() && last != ' ')
-            });
-        match units.last_mut() {
-            Some(unit) if glued => unit.push(ch),
-            _ => units.push(ch.to_string()),
+fn units(text: &str) -> Vec<&str> {
+    let mut units = Vec::new();
+    let mut begin = 0;
+    let mut last: Option<char> = None;
+    for (at, ch) in text.char_indices() {
+        if last.is_some_and(|last| !is_glued(last, ch)) {
+            units.push(&text[begin..at]);
+            begin = at;
         }
+        last = Some(ch);
     }
+    units.push(&text[begin..]);
     units
+}
+
+/// Whether no line may end between the two.
+fn is_glued(last: char, ch: char) -> bool {
+    let in_word = ch.is_ascii() && last.is_ascii() && last != ' ';
+    ch == ' ' || in_word || NOT_FIRST.contains(ch) || NOT_LAST.contains(last)
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! Writes a receipt's blocks down: text, drawn lines, rules and QR codes, and how much paper they take.
 
-use qrcode::{Color, EcLevel, QrCode};
+use fast_qr::{ECL, Mask, QRBuilder};
 
 use super::charset::{bytes_of, printable};
 use super::commands::{CHINESE, INITIALISE};
@@ -223,19 +223,14 @@ impl<'a> Pen<'a> {
     fn black_edge(&mut self) {
         let paper = usize::from(self.profile.width_dots);
         let mut bitmap = Bitmap::new(paper, LEADING);
-        for x in 0..paper {
-            (0..LEADING).for_each(|y| bitmap.set(x, y, true));
-        }
+        bitmap.fill(0, 0, paper, LEADING);
         self.image(&bitmap);
     }
 
     pub(super) fn rule(&mut self) {
         let paper = usize::from(self.profile.width_dots);
         let mut bitmap = Bitmap::new(paper, 2 + 2 * LEADING);
-        for x in 0..paper {
-            bitmap.set(x, LEADING, true);
-            bitmap.set(x, LEADING + 1, true);
-        }
+        bitmap.fill(0, LEADING, paper, 2);
         self.image(&bitmap);
     }
 
@@ -267,10 +262,15 @@ impl<'a> Pen<'a> {
         if data.len() > MAX_QR_BYTES {
             return Err(EncodeError::QrTooLarge);
         }
-        let code = QrCode::with_error_correction_level(data, EcLevel::M)
-            .map_err(|_| EncodeError::QrTooLarge)?;
+        let mut code = QRBuilder::new(data);
+        code.ecl(ECL::M);
+        if self.profile.native_qr {
+            // The printer chooses one of the masks itself; only the size counts here, and choosing takes the longest.
+            code.mask(Mask::Checkerboard);
+        }
+        let code = code.build().map_err(|_| EncodeError::QrTooLarge)?;
         let module = usize::from(module.clamp(3, 8));
-        let edge = code.width() * module;
+        let edge = code.size * module;
         let paper = usize::from(self.profile.width_dots);
         if edge + 8 * module > paper {
             return Err(EncodeError::QrTooLarge);
@@ -281,12 +281,9 @@ impl<'a> Pen<'a> {
         } else {
             let mut bitmap = Bitmap::new(paper, edge);
             let left = (paper - edge) / 2;
-            for (at, color) in code.to_colors().into_iter().enumerate() {
-                let (x, y) = (at % code.width() * module, at / code.width() * module);
-                for dot in 0..module * module {
-                    let black = color == Color::Dark;
-                    bitmap.set(left + x + dot % module, y + dot / module, black);
-                }
+            for at in (0..code.size * code.size).filter(|at| code.data[*at].value()) {
+                let (x, y) = (at % code.size * module, at / code.size * module);
+                bitmap.fill(left + x, y, module, module);
             }
             self.image(&bitmap);
         }

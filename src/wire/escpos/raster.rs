@@ -15,18 +15,21 @@ pub(super) fn bands(bitmap: &Bitmap, row_bytes: usize) -> Vec<Chunk> {
         let rows = BAND_ROWS.min(bitmap.height() - top);
         let mut bytes = vec![0x1D, b'v', b'0', 0, row_bytes as u8, (row_bytes >> 8) as u8];
         bytes.extend([rows as u8, 0]);
+        bytes.reserve_exact(rows * row_bytes);
         let header = bytes.len();
         for y in top..top + rows {
-            for x in 0..row_bytes {
-                bytes.push((0..8).fold(0, |byte, bit| {
-                    byte << 1 | u8::from(bitmap.get(x * 8 + bit, y))
-                }));
-            }
+            bytes.extend(bitmap.row(y).chunks(8).take(row_bytes).map(byte));
         }
         defuse(&mut bytes[header..]);
         chunks.push(Chunk::new(bytes));
     }
     chunks
+}
+
+/// Eight dots, the leftmost highest; what is missing of them is white.
+fn byte(dots: &[bool]) -> u8 {
+    let set = |byte, (bit, dot): (usize, &bool)| byte | u8::from(*dot) << (7 - bit);
+    dots.iter().enumerate().fold(0, set)
 }
 
 /// Printers carry out DLE EOT, DLE ENQ and DLE DC4 even inside image data (Epson reference, DLE EOT, notes).

@@ -13,6 +13,7 @@ mod catalogue;
 mod codes;
 mod config;
 mod divisions;
+mod finder;
 mod notes;
 mod printer;
 mod radar;
@@ -20,6 +21,7 @@ mod reader;
 mod reader_text;
 mod receipt_proof;
 mod reconciliation;
+mod recordings;
 mod scanner;
 mod simulators;
 mod store_files;
@@ -29,13 +31,14 @@ mod tables;
 pub type Target = fn(&[u8]);
 
 /// The targets and their names, which are those of their folders in `corpus`.
-pub const ALL: [(&str, Target); 17] = [
+pub const ALL: [(&str, Target); 19] = [
     ("answers", answers::run),
     ("bundle", bundle::run),
     ("catalogue", catalogue::run),
     ("codes", codes::run),
     ("config", config::run),
     ("divisions", divisions::run),
+    ("finder", finder::run),
     ("notes", notes::run),
     ("printer", printer::run),
     ("radar", radar::run),
@@ -43,6 +46,7 @@ pub const ALL: [(&str, Target); 17] = [
     ("reader_text", reader_text::run),
     ("receipt_proof", receipt_proof::run),
     ("reconciliation", reconciliation::run),
+    ("recordings", recordings::run),
     ("scanner", scanner::run),
     ("simulators", simulators::run),
     ("store_files", store_files::run),

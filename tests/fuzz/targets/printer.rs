@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use kiosk::receipt::{Align, Block, Receipt, Size};
 use kiosk::sim::printer::{Clearing, Mechanism, PrinterSimOptions};
-use kiosk::wire::escpos::{Cutter, NoGlyphs, Profile, Proof};
+use kiosk::wire::escpos::{Code, Cutter, NoGlyphs, Profile, Proof};
 use kiosk::wire::printer::{Command, Config, Event, Outcome, Printer};
 
 use super::input::Input;
@@ -29,7 +29,11 @@ const SETTLES: Duration = Duration::from_secs(10);
 pub fn run(data: &[u8]) {
     let mut input = Input::new(data);
     let shape = input.byte_or_zero();
-    let profile = profile(shape & 3);
+    let profile = if shape & 16 == 0 {
+        profile(shape & 3)
+    } else {
+        built_in(shape & 3)
+    };
     let config = Config {
         profile: profile.clone(),
         baud: if shape & 4 == 0 { 115_200 } else { 9600 },
@@ -83,9 +87,25 @@ fn profile(which: u8) -> Profile {
     }
 }
 
+/// The built-in ones made for machines like this, and one that cannot draw its paper back.
+fn built_in(which: u8) -> Profile {
+    const NAMES: [&str; 3] = ["custom-presenter-80", "snbc-bt-t080", "cashino-kp-628e"];
+    let name = NAMES.get(usize::from(which));
+    let mut profile = Profile::builtin(name.unwrap_or(&NAMES[0])).expect("built in");
+    if name.is_none() {
+        profile.presenter.as_mut().expect("has one").retract = Code::default();
+    }
+    profile
+}
+
+/// In Latin letters: not every printer has Chinese ones.
+fn line_of(job: u64, at: u64) -> String {
+    format!("No. {job}, line {at}")
+}
+
 fn plain(lines: u64, job: u64) -> Receipt {
     let line = |at| Block::Line {
-        text: format!("{job} 号回执 {at}"),
+        text: line_of(job, at),
         size: Size::Normal,
         bold: false,
         align: Align::Left,
@@ -138,9 +158,8 @@ fn outcomes(bench: &Bench<Printer>, number: u64) -> impl Iterator<Item = Outcome
 /// Another printer on the same line, one that behaves: a receipt comes out, alone on its paper. The number of its job.
 fn prints_again(bench: &mut Bench<Printer>, profile: &Profile, mut job: u64) -> u64 {
     let mut device = Mechanism::new(PrinterSimOptions {
-        width_dots: profile.width_dots.into(),
         clearing: Clearing::Always,
-        ..PrinterSimOptions::default()
+        ..PrinterSimOptions::of(profile)
     });
     let end = bench.now + RECOVERS;
     let mut ask_at = bench.now;
@@ -150,8 +169,11 @@ fn prints_again(bench: &mut Bench<Printer>, profile: &Profile, mut job: u64) -> 
         exchange(bench, &mut device);
         match outcomes(bench, job).next() {
             Some(outcome) if is_whole(outcome, profile, &device, job) => return job,
-            // What ran before was in its way: the next one.
-            Some(_) => (job, asked, ask_at) = (job + 1, false, bench.now + SETTLES),
+            // What ran before was in its way, or its paper, which is taken now: the next one.
+            Some(_) => {
+                device.take_receipt();
+                (job, asked, ask_at) = (job + 1, false, bench.now + SETTLES);
+            }
             None => {}
         }
         if !asked && bench.now >= ask_at {
@@ -172,7 +194,7 @@ fn is_whole(outcome: Outcome, profile: &Profile, device: &Mechanism, job: u64) -
         Proof::None => Outcome::Unknown,
         Proof::ProcessId | Proof::GsR | Proof::Presented => Outcome::Printed,
     };
-    let wanted: Vec<_> = (0..12).map(|at| format!("{job} 号回执 {at}")).collect();
+    let wanted: Vec<_> = (0..12).map(|at| line_of(job, at)).collect();
     let papers = device.papers();
     let alone = papers.last().is_some_and(|paper| paper.lines() == wanted);
     let is_cut = profile.cutter != Cutter::None;

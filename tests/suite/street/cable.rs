@@ -8,6 +8,26 @@ use kiosk::wire::{self, PortWish};
 /// What every device here is set to, in bits a second.
 const RATE: u32 = 115_200;
 
+/// The plug of a cable, whatever hangs on it.
+pub trait Plug {
+    fn pull(&mut self, now: Instant);
+    fn put_back(&mut self, now: Instant);
+}
+
+impl<M: wire::Machine, D: Device> Plug for Cable<M, D> {
+    fn pull(&mut self, now: Instant) {
+        self.plugged = false;
+        self.device.unplugged();
+        self.machine.port_lost(now);
+    }
+
+    fn put_back(&mut self, now: Instant) {
+        self.plugged = true;
+        self.device.plugged(now);
+        self.machine.port_opened(now);
+    }
+}
+
 pub struct Cable<M: wire::Machine, D: Device> {
     machine: M,
     pub device: D,
@@ -44,17 +64,6 @@ impl<M: wire::Machine, D: Device> Cable<M, D> {
 
     pub fn command(&mut self, command: M::Command, now: Instant) {
         self.machine.command(command, now);
-    }
-
-    pub fn unplug(&mut self, now: Instant) {
-        self.plugged = false;
-        self.device.unplugged();
-        self.machine.port_lost(now);
-    }
-
-    pub fn replug(&mut self, now: Instant) {
-        self.plugged = true;
-        self.machine.port_opened(now);
     }
 
     pub fn next(&self) -> Option<Instant> {

@@ -7,7 +7,7 @@ use kiosk::domain::visit::State;
 use kiosk::sim::printer::Mechanism;
 use kiosk::sim::reader::ReaderFault;
 
-use crate::street::{Model, Street};
+use crate::street::{Hardware, Model, Plug, Street};
 use crate::visits::sound::assert_sound;
 
 /// How long a trouble lasts, and how long the machine has to heal, in seconds.
@@ -31,7 +31,12 @@ enum Act {
     Street(fn(&mut Street)),
     Reader(ReaderFault),
     Printer(fn(&mut Mechanism)),
+    Pull(Which),
+    PutBack(Which),
 }
+
+/// Whose plug it is.
+pub type Which = fn(&mut Hardware) -> &mut dyn Plug;
 
 impl Act {
     fn on(&self, street: &mut Street) {
@@ -39,6 +44,10 @@ impl Act {
             Self::Street(act) => act(street),
             Self::Reader(fault) => street.hardware.borrow_mut().reader.device.set_fault(*fault),
             Self::Printer(act) => act(&mut street.hardware.borrow_mut().printer.device),
+            Self::Pull(which) => which(&mut street.hardware.borrow_mut()).pull(street.machine.now),
+            Self::PutBack(which) => {
+                which(&mut street.hardware.borrow_mut()).put_back(street.machine.now);
+            }
         }
     }
 }
@@ -60,6 +69,11 @@ impl Trouble {
         mend: fn(&mut Mechanism),
     ) -> Self {
         Self::of(name, Act::Printer(strike), Act::Printer(mend))
+    }
+
+    /// A plug that is pulled, and put back at the same path.
+    pub const fn of_plug(name: &'static str, which: Which) -> Self {
+        Self::of(name, Act::Pull(which), Act::PutBack(which))
     }
 
     const fn of(name: &'static str, strike: Act, mend: Act) -> Self {

@@ -2,17 +2,8 @@
 
 use super::cell::Trouble;
 
-pub static TROUBLE: Trouble = Trouble::new(
-    "printer unplugged",
-    |street| {
-        let now = street.machine.now;
-        street.hardware.borrow_mut().printer.unplug(now);
-    },
-    |street| {
-        let now = street.machine.now;
-        street.hardware.borrow_mut().printer.replug(now);
-    },
-);
+pub static TROUBLE: Trouble =
+    Trouble::of_plug("printer unplugged", |hardware| &mut hardware.printer);
 
 #[test]
 fn in_every_state() {

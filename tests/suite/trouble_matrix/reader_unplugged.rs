@@ -2,17 +2,7 @@
 
 use super::cell::Trouble;
 
-pub static TROUBLE: Trouble = Trouble::new(
-    "reader unplugged",
-    |street| {
-        let now = street.machine.now;
-        street.hardware.borrow_mut().reader.unplug(now);
-    },
-    |street| {
-        let now = street.machine.now;
-        street.hardware.borrow_mut().reader.replug(now);
-    },
-);
+pub static TROUBLE: Trouble = Trouble::of_plug("reader unplugged", |hardware| &mut hardware.reader);
 
 #[test]
 fn in_every_state() {

@@ -2,17 +2,8 @@
 
 use super::cell::Trouble;
 
-pub static TROUBLE: Trouble = Trouble::new(
-    "scanner unplugged",
-    |street| {
-        let now = street.machine.now;
-        street.hardware.borrow_mut().scanner.unplug(now);
-    },
-    |street| {
-        let now = street.machine.now;
-        street.hardware.borrow_mut().scanner.replug(now);
-    },
-);
+pub static TROUBLE: Trouble =
+    Trouble::of_plug("scanner unplugged", |hardware| &mut hardware.scanner);
 
 #[test]
 fn in_every_state() {
