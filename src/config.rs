@@ -158,6 +158,9 @@ pub struct Reader {
     pub poll_ms: u32,
     /// Longest radio exchange with a card, 24–255 bytes; less where the antenna is poor.
     pub max_rf: u8,
+    /// Program that draws the photos of cards, see [`crate::shell::portrait`]; `sim` draws those of simulated cards.
+    /// Without one a silhouette stands for whoever is here.
+    pub photo_decoder: Option<PathBuf>,
 }
 
 /// Names of the printers that this firmware knows, for [`Printer::profile`].

@@ -9,6 +9,7 @@ mod layout;
 mod mask;
 pub mod nation;
 pub mod number;
+pub mod photo;
 
 #[cfg(test)]
 mod tests;

@@ -2,6 +2,7 @@
 
 mod lines;
 mod paper;
+mod photo;
 mod platform;
 mod radar;
 mod reader;
@@ -59,6 +60,9 @@ pub enum Sim {
         #[arg(long, value_parser = scanner::family, default_value = "newland")]
         dialect: kiosk::sim::scanner::Family,
     },
+    /// What stands for the photo decoder of a reader's maker: takes the 1024 bytes of a simulated card's photo on standard
+    /// input and gives a PNG of a figure that is nobody.
+    Photo,
     /// The reference server of the platform's contract. Runs until it is stopped.
     Platform(Box<platform::Platform>),
 }
@@ -70,6 +74,7 @@ impl Sim {
             Self::Printer { link, out, profile } => paper::run(&link, &out, &profile),
             Self::Scanner { link, dialect } => scanner::run(&link, dialect),
             Self::Radar { link } => radar::run(&link),
+            Self::Photo => photo::run(),
             Self::Platform(platform) => platform.run(),
         }
     }

@@ -91,6 +91,11 @@ pub(super) fn reader(s: &mut Section<'_>) -> Reader {
         baud: s.one_of("baud", 115_200, &[9600, 19_200, 38_400, 57_600, 115_200]),
         poll_ms: s.number("poll_ms", 400, 300..=2000),
         max_rf: u8::try_from(s.number("max_rf", 80, 24..=255)).unwrap_or(80),
+        photo_decoder: s
+            .parsed("photo_decoder", "an absolute path, or \"sim\"", |v| {
+                (v == "sim" || v.starts_with('/')).then(|| v.into())
+            })
+            .flatten(),
     }
 }
 

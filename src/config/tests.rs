@@ -114,6 +114,7 @@ fn each_mistake_is_named_where_it_stands() {
         ("reader", "max_rf = 23", "reader.max_rf"),
         ("reader", "max_rf = 256", "reader.max_rf"),
         ("reader", "port = 3", "reader.port"),
+        ("reader", "photo_decoder = \"wlt\"", "reader.photo_decoder"),
         ("printer", "near_end_mm = -1", "printer.near_end_mm"),
         ("printer", "near_end_mm = 20001", "printer.near_end_mm"),
         ("printer", "profile = \"a b\"", "printer.profile"),

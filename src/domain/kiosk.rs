@@ -3,6 +3,7 @@
 mod cards;
 mod codes;
 mod drain;
+mod face;
 mod finish;
 mod health;
 mod refusals;
@@ -67,8 +68,8 @@ pub struct Kiosk {
     asking: bool,
     /// The question after it.
     next_ask: Option<Effect>,
-    /// Number of the next question for refused cases.
-    next_refused: u64,
+    /// Number of the next question about whoever is here.
+    next_question: u64,
     /// Number of the visit since start, for the journal.
     visits: u64,
     began: Instant,
@@ -131,7 +132,7 @@ impl Kiosk {
             next_catalogue: None,
             asking: false,
             next_ask: None,
-            next_refused: 1,
+            next_question: 1,
             visits: 0,
             began: now,
             started: now,
@@ -204,6 +205,7 @@ impl Kiosk {
         self.settle_filing();
         self.between_visits();
         self.refusals();
+        self.face();
         self.drain();
         self.give_up_receipt(before, wiped);
         self.log_move(before);
@@ -245,6 +247,7 @@ impl Kiosk {
                 self.progress(cases.map_or(ProgressOf::NotNow, ProgressOf::Known))
             }
             Event::Refused(question, refused) => self.visit.hear_refusals(question, refused),
+            Event::Face(question, portrait) => self.visit.hear_face(question, portrait),
             Event::LineWorks => self.line_works(),
             Event::Catalogue(catalogue) => self.next_catalogue = Some(catalogue),
             Event::Presence(present) => self.presence(present),

@@ -30,6 +30,8 @@ pub struct MachineWords {
     pub window: Text,
     /// What hand-off tokens of other services begin with.
     pub handoff: Vec<String>,
+    /// There is a decoder for the photos of cards.
+    pub draws_photos: bool,
 }
 
 /// Wall clock, already in the machine's time zone; absent when it cannot be right.

@@ -10,6 +10,7 @@ pub mod gpio;
 pub mod identity;
 pub mod journal;
 pub mod platform;
+pub mod portrait;
 pub mod ports;
 pub mod probe;
 pub mod reconcile;

@@ -4,6 +4,7 @@ mod committed;
 mod devices;
 mod network;
 mod outset;
+mod photos;
 mod prints;
 mod refusals;
 mod wires;
@@ -25,6 +26,7 @@ use crate::shell::clock::{BootBook, Clock};
 use crate::shell::device_file::DeviceFile;
 use crate::shell::gpio::{Gpio, OnPin};
 use crate::shell::journal::Journal;
+use crate::shell::portrait::PhotoDecoder;
 use crate::shell::store::Store;
 
 pub use devices::{printer_event, reader_event, scanner_event};
@@ -166,6 +168,7 @@ impl Runtime {
                     store: parts.store,
                     identity: parts.identity,
                     network: parts.network,
+                    photos: config.reader.photo_decoder.as_deref().map(PhotoDecoder::of),
                     ports,
                     wires,
                     clock,
@@ -225,6 +228,7 @@ struct Loop {
     receiver: Receiver<Input>,
     boots: BootBook,
     device_file: DeviceFile,
+    photos: Option<PhotoDecoder>,
     /// When the book of boots is due again.
     next_note: Instant,
     next_room: Instant,
@@ -351,6 +355,7 @@ impl Loop {
                 cert_type,
                 cert_no,
             } => self.ask_refused(question, cert_type, cert_no),
+            Effect::DrawPhoto(question, photo) => self.draw_photo(question, photo),
             Effect::PutAway(key) => self.put_away(key),
             Effect::Rate(keys, level) => self.network.rate(keys, level),
             Effect::Overdue(key) => self.network.overdue(key),

@@ -168,6 +168,27 @@ pub fn words(labels: Labels) -> ui::Words {
     }
 }
 
+/// The photo of whoever is here; empty for none.
+pub fn portrait(face: Option<&p::Face>) -> Image {
+    let Some(p::Face::Photo(portrait)) = face else {
+        return Image::default();
+    };
+    let pixels = SharedPixelBuffer::<Rgb8Pixel>::clone_from_slice(
+        portrait.rgb(),
+        portrait.width(),
+        portrait.height(),
+    );
+    Image::from_rgb8(pixels)
+}
+
+pub fn face(face: Option<&p::Face>) -> ui::FaceKind {
+    match face {
+        None => ui::FaceKind::None,
+        Some(p::Face::Silhouette) => ui::FaceKind::Silhouette,
+        Some(p::Face::Photo(_)) => ui::FaceKind::Photo,
+    }
+}
+
 /// A QR code with its quiet zone, one pixel a module. `None` when the content is too long for one.
 pub fn qr(content: &str) -> Option<Image> {
     const QUIET: usize = 3;

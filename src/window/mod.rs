@@ -157,6 +157,8 @@ impl Window {
         to.set_step_text(page.step_text.as_str().into());
         to.set_heading(page.heading.as_str().into());
         to.set_lead(page.lead.as_str().into());
+        to.set_portrait(convert::portrait(page.face.as_ref()));
+        to.set_face(convert::face(page.face.as_ref()));
         to.set_error(page.error.as_str().into());
         to.set_words(convert::words(labels(page.lang)));
         self.models.banners(&page.banners);

@@ -59,6 +59,7 @@ impl Bench {
         let now = Instant::now();
         let machine = MachineWords {
             handoff: vec!["YSS:".into()],
+            draws_photos: true,
             id: "W0012".into(),
             town_code: TOWN.into(),
             service: Text::new("演示区政务服务自助办理", "Demo District Public Services"),

@@ -52,6 +52,7 @@ fn page(kind: PageKind, lang: Lang, heading: &str, lead: &str, body: Body) -> Pa
         banners: Vec::new(),
         heading: heading.into(),
         lead: lead.into(),
+        face: None,
         error: String::new(),
         body,
         primary: None,

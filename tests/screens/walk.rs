@@ -2,6 +2,7 @@
 
 use kiosk::case::{BODY_LIMIT, Private, Refused};
 use kiosk::document::IdentityDocument;
+use kiosk::document::photo::Portrait;
 use kiosk::domain::admission::Room;
 use kiosk::domain::kiosk::{Event, PrintOutcome, ReaderEvent};
 use kiosk::domain::page::{Body, Intent, Page, PageKind};
@@ -47,6 +48,19 @@ fn filed(world: impl FnOnce(&mut Machine), who: Box<IdentityDocument>, name: &st
     machine
 }
 
+/// With the photo of a simulated card.
+fn photo_of(mut who: Box<IdentityDocument>) -> Box<IdentityDocument> {
+    who.photo = b"WLf\0".to_vec();
+    who.photo.resize(1024, 2);
+    who
+}
+
+/// Nobody, drawn for that photo.
+fn figure() -> Portrait {
+    let png = kiosk::sim::photo::draw(&photo_of(old()).photo).unwrap();
+    kiosk::shell::portrait::picture(&png).unwrap()
+}
+
 impl Walk {
     /// The page of now, in both languages.
     fn look(&mut self, machine: &mut Machine, name: &str) {
@@ -71,6 +85,10 @@ impl Walk {
         machine.touch(Intent::Back);
         machine.card(old());
         self.look(&mut machine, "choose");
+        let mut photographed = Machine::new();
+        photographed.card(photo_of(old()));
+        photographed.give(Event::Face(1, figure()));
+        self.look(&mut photographed, "choose-photo");
         machine.touch(Intent::Secondary(0));
         self.look(&mut machine, "search");
         machine.touch(Intent::Insert("高龄".into()));

@@ -4,6 +4,7 @@ mod banners;
 mod cards;
 mod diagram;
 mod every_item;
+mod face;
 mod filing_trouble;
 mod idle;
 pub mod machine;

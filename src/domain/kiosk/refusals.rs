@@ -9,15 +9,15 @@ use super::{Effect, Kiosk};
 impl Kiosk {
     /// Asks as soon as it is known who is here, and goes on without waiting; tells what came back.
     pub(super) fn refusals(&mut self) {
-        if self.visit.asks_refusals(self.next_refused)
+        if self.visit.asks_refusals(self.next_question)
             && let Some(who) = &self.visit.who
         {
             self.effects.push(Effect::AskRefused {
-                question: self.next_refused,
+                question: self.next_question,
                 cert_type: cert_type(who.kind).to_owned(),
                 cert_no: Private::new(who.number.clone()),
             });
-            self.next_refused += 1;
+            self.next_question += 1;
         }
         if let Some(told) = self.visit.tell_refusal(&self.world, self.now) {
             let case = ("case", FieldValue::id(&told.key.0));

@@ -2,6 +2,7 @@
 
 use crate::case::{Answer, Draft, FilingNumber, Key, ParkCause, Private, Refused, Waiting};
 use crate::document::IdentityDocument;
+use crate::document::photo::{Photo, Portrait};
 use crate::domain::admission::Room;
 use crate::domain::health::DeviceNote;
 use crate::domain::outbox::Load;
@@ -147,6 +148,8 @@ pub enum Event {
     PowerCycle(Part),
     /// Room on the disk and in the store was measured.
     Room(Room),
+    /// The photo that this question asked to be drawn.
+    Face(u64, Portrait),
     /// Whether a damaged store lies beside the one in use. Said at start.
     StoreSetAside(bool),
     /// Time passed.
@@ -201,6 +204,8 @@ pub enum Effect {
         /// Number.
         cert_no: Private,
     },
+    /// Draw the photo of a card, then tell, naming the question. A photo that cannot be drawn is not told of.
+    DrawPhoto(u64, Photo),
     /// Write down that this refused case is not to be told again.
     PutAway(Key),
     /// Keep a rating for these cases.

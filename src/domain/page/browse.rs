@@ -8,7 +8,7 @@ use crate::item::{Item, Kind, ProjectType};
 
 use super::form::field;
 use super::view::Say;
-use super::{Body, Choice, Icon, Page};
+use super::{Body, Choice, Face, Icon, Page};
 
 pub(super) fn start(page: &mut Page, world: &World, say: Say) {
     page.heading = say.t("您好，请按最下面的“开始办理”", "Welcome. Press Begin below");
@@ -144,6 +144,10 @@ pub(super) fn choose(page: &mut Page, visit: &Visit, world: &World, say: Say) {
         ),
         None => say.t("您想了解什么？", "What would you like to know?"),
     };
+    page.face = visit.who.as_ref().map(|_| {
+        let photo = visit.portrait().map(Face::Photo);
+        photo.unwrap_or(Face::Silhouette)
+    });
     page.lead = say.t(
         "按您遇到的事情选，也可以直接查找。",
         "Choose by what happened in your life, or search.",

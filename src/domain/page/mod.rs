@@ -20,6 +20,7 @@ pub(crate) fn term_words(term: &crate::item::Term, lang: Lang) -> String {
     info::term(term, view::Say(lang))
 }
 
+use crate::document::photo::Portrait;
 use crate::text::Lang;
 
 /// Which page. Names are those of scripts (`expect page check`), screenshots and the README.
@@ -320,6 +321,15 @@ pub enum Overlay {
     },
 }
 
+/// Whose visit it is, beside the heading.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Face {
+    /// No photo, or none that anybody can draw.
+    Silhouette,
+    /// The photo of the card.
+    Photo(Portrait),
+}
+
 /// A whole screen.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Page {
@@ -345,6 +355,8 @@ pub struct Page {
     pub heading: String,
     /// At most sixty characters below it.
     pub lead: String,
+    /// On the first page of a person's own.
+    pub face: Option<Face>,
     /// What is wrong with the entry and how to mend it; empty when nothing.
     pub error: String,
     /// Content.

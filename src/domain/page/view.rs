@@ -97,6 +97,7 @@ fn frame(visit: &Visit, world: &World, say: Say) -> Page {
         banners: banners(visit, world, say),
         heading: String::new(),
         lead: String::new(),
+        face: None,
         error: String::new(),
         body: Body::None,
         primary: None,

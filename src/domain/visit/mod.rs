@@ -8,6 +8,7 @@ mod conditions;
 pub mod delivery;
 pub mod drafts;
 pub mod entry;
+mod face;
 pub mod filing;
 pub mod idle;
 mod questions;
@@ -27,6 +28,7 @@ use crate::text::{Lang, Text};
 
 use browse::ListOf;
 use entry::{Entry, Ink};
+use face::Face;
 use filing::Filing;
 use refusals::Refusals;
 pub use state::{State, Trigger};
@@ -156,6 +158,7 @@ pub struct Visit {
     pub(crate) filing: Option<Filing>,
     pub(crate) progress: ProgressOf,
     pub(crate) refusals: Refusals,
+    pub(crate) face: Face,
     pub(crate) last_touch: Instant,
     pub(crate) entered: Instant,
     /// Pairs of state and trigger that meant nothing.
@@ -193,6 +196,7 @@ impl Visit {
             filing: None,
             progress: ProgressOf::Asking,
             refusals: Refusals::default(),
+            face: Face::default(),
             last_touch: now,
             entered: now,
             ignored: 0,

@@ -96,6 +96,7 @@ pub(super) fn prepare(
         phone: config.machine.phone.clone(),
         window: config.machine.window.clone(),
         handoff: config.scanner.handoff.clone(),
+        draws_photos: config.reader.photo_decoder.is_some(),
     };
     let idle = IdleRules {
         warn: Duration::from_secs(config.idle.warn_s.into()),

@@ -3,7 +3,7 @@
 use std::fs::File;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use rusqlite::config::DbConfig;
@@ -15,7 +15,7 @@ use super::Store;
 use super::chain;
 use super::fault::StoreFault;
 use super::files::{Files, OsFiles};
-use super::machine_key::{self, KeySource, MachineKey};
+use super::machine_key::{self, KeySource, MachineKey, Ring};
 use super::numbers;
 use super::place::Place;
 use super::raw;
@@ -141,7 +141,7 @@ pub(super) struct Meta {
 }
 
 pub(super) fn open(config: Config) -> Result<(Desk, Report), StoreFault> {
-    let mut random = config.random;
+    let random = Arc::new(Mutex::new(config.random));
     let place = Place {
         path: config.path,
         max_pages: config.max_pages,
@@ -156,35 +156,72 @@ pub(super) fn open(config: Config) -> Result<(Desk, Report), StoreFault> {
         fresh: !place.exists(&place.path),
         ..Report::default()
     };
-    let ring = machine_key::load(&config.key, config.only_if_whole, &place, &mut random)?;
+    let ring = machine_key::load(
+        &config.key,
+        config.only_if_whole,
+        &place,
+        &mut lent(&random),
+    )?;
     report.troubles.extend(ring.trouble);
     let opened = sound_log(&place).and_then(|()| connect(&place));
     let opened = opened.and_then(|db| checked(db, &ring.key));
     let (db, meta) = match opened {
         Err(fault @ (StoreFault::Corrupt(_) | StoreFault::WrongKey)) if !config.only_if_whole => {
-            report.set_aside = Some(place.set_aside()?);
-            report.fault = Some(fault);
-            report.fresh = true;
+            set_aside(&place, fault, &mut report)?;
             (connect(&place)?, None)
         }
         other => other?,
     };
-    let start = run::Start {
+    let on_damage = Arc::new(Mutex::new(config.on_damage));
+    let start = |db, ring: Ring| run::Start {
         db,
-        place,
-        machine: config.machine,
+        place: place.clone(),
+        machine: config.machine.clone(),
         key: ring.key,
         older: ring.older,
-        random,
-        on_damage: config.on_damage,
+        random: lent(&random),
+        on_damage: told(&on_damage),
         tidy_after: config.tidy_after,
     };
     let desk = match meta {
-        Some(meta) => start.again(&meta, config.only_if_whole, &mut report)?,
+        Some(meta) => match start(db, ring).again(&meta, config.only_if_whole, &mut report) {
+            // A clean stop is believed, and then a page went bad that only a run looks at.
+            Err(fault @ StoreFault::Corrupt(_)) if !config.only_if_whole => {
+                set_aside(&place, fault, &mut report)?;
+                let ring = machine_key::load(&config.key, false, &place, &mut lent(&random))?;
+                start(connect(&place)?, ring).anew(&mut report)?
+            }
+            other => other?,
+        },
         None if config.only_if_whole => return Err(StoreFault::NotFound),
-        None => start.anew(&mut report)?,
+        None => start(db, ring).anew(&mut report)?,
     };
     Ok((desk, report))
+}
+
+/// The database makes room for a fresh one, which takes over what can be read of it.
+fn set_aside(place: &Place, fault: StoreFault, report: &mut Report) -> Result<(), StoreFault> {
+    report.set_aside = Some(place.set_aside()?);
+    report.fault = Some(fault);
+    report.fresh = true;
+    Ok(())
+}
+
+/// The same source once more: a start that fails has used up its own.
+fn lent(random: &Arc<Mutex<Random>>) -> Random {
+    let random = Arc::clone(random);
+    Box::new(move |bytes| {
+        let mut source = random.lock().unwrap_or_else(PoisonError::into_inner);
+        source(bytes)
+    })
+}
+
+fn told(on_damage: &Arc<Mutex<OnDamage>>) -> OnDamage {
+    let on_damage = Arc::clone(on_damage);
+    Box::new(move |row| {
+        let mut tell = on_damage.lock().unwrap_or_else(PoisonError::into_inner);
+        tell(row);
+    })
 }
 
 /// Looks at the log before SQLite does, which would write over what lies behind a bad place.

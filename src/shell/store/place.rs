@@ -25,6 +25,7 @@ const LOCKED: &str = ".locked";
 pub(super) const PAGE: usize = 1024;
 
 /// Where a database lies and how it is opened.
+#[derive(Clone)]
 pub(super) struct Place {
     pub(super) path: PathBuf,
     pub(super) max_pages: u32,

@@ -78,6 +78,7 @@ fn judge(effect: &Effect, shown: Option<&str>) {
 fn kiosk(now: Instant) -> Kiosk {
     let words = MachineWords {
         handoff: vec!["YSS:".into()],
+        draws_photos: true,
         id: "W0012".into(),
         town_code: "440203103".into(),
         service: Text::new("政务服务", "Public services"),

@@ -15,6 +15,7 @@ mod config;
 mod divisions;
 mod finder;
 mod notes;
+mod portrait;
 mod printer;
 mod radar;
 mod reader;
@@ -31,7 +32,7 @@ mod tables;
 pub type Target = fn(&[u8]);
 
 /// The targets and their names, which are those of their folders in `corpus`.
-pub const ALL: [(&str, Target); 19] = [
+pub const ALL: [(&str, Target); 20] = [
     ("answers", answers::run),
     ("bundle", bundle::run),
     ("catalogue", catalogue::run),
@@ -40,6 +41,7 @@ pub const ALL: [(&str, Target); 19] = [
     ("divisions", divisions::run),
     ("finder", finder::run),
     ("notes", notes::run),
+    ("portrait", portrait::run),
     ("printer", printer::run),
     ("radar", radar::run),
     ("reader", reader::run),

@@ -134,6 +134,7 @@ impl Machine {
     pub fn bare(catalogue: Catalogue, town: &str, now: Instant) -> Self {
         let words = MachineWords {
             handoff: vec!["YSS:".into()],
+            draws_photos: true,
             id: "W0012".into(),
             town_code: town.into(),
             service: Text::new("武江区政务服务", "Government services of Wujiang"),
@@ -378,6 +379,7 @@ fn blank() -> Page {
         banners: Vec::new(),
         heading: String::new(),
         lead: String::new(),
+        face: None,
         error: String::new(),
         body: Body::None,
         primary: None,
