@@ -96,6 +96,7 @@ events! {
     ReaderStatus "reader.status" Status ["device"] "读卡器状态变化。" "The card reader's state has changed.";
     ReaderIdentified "reader.identified" Act ["sam_id"] "已读到读卡器模块编号。" "The card reader's module has told its identity.";
     ReaderRateFound "reader.rate_found" Fault ["rate"] "读卡器的波特率与配置不符，已改用此波特率；请更正配置。" "The card reader answers at another bit rate than configured, which is used now; the configuration should be corrected.";
+    PrinterPowerCycleWanted "printer.power_cycle_wanted" Alarm [] "打印机一直无应答或报故障，须断电数秒后重新上电。" "The printer stays silent or broken; its power should be cut for some seconds.";
     ReaderPowerCycleWanted "reader.power_cycle_wanted" Alarm [] "读卡器无应答，须断电数秒后重新上电。" "The card reader answers nothing; its power should be cut for some seconds.";
     PrinterStatus "printer.status" Status ["device" "paper"] "打印机状态变化。" "The printer's state has changed.";
     PrinterMisconfigured "printer.misconfigured" Alarm ["field"] "打印机型号配置有误，不能打印。" "The configuration names no printer that can be used: nothing is printed.";

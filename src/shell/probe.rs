@@ -107,11 +107,7 @@ impl Probe {
         {
             match self.next(end) {
                 Some(Heard::Reader(event)) => self.reader(event),
-                Some(Heard::Printer(printer::Event::Status(status))) => {
-                    (self.found.printer, self.found.paper) = (status.device, status.paper_found());
-                }
-                Some(Heard::Printer(printer::Event::Slot(_, slot))) => self.found.slot = slot,
-                Some(Heard::Printer(printer::Event::Finished { .. })) => {}
+                Some(Heard::Printer(event)) => self.printer(event),
                 None => break,
             }
         }
@@ -134,12 +130,19 @@ impl Probe {
         loop {
             match self.next(end)? {
                 Heard::Printer(printer::Event::Finished { outcome, .. }) => return Some(outcome),
-                Heard::Printer(printer::Event::Status(status)) => {
-                    (self.found.printer, self.found.paper) = (status.device, status.paper_found());
-                }
-                Heard::Printer(printer::Event::Slot(_, slot)) => self.found.slot = slot,
+                Heard::Printer(event) => self.printer(event),
                 Heard::Reader(event) => self.reader(event),
             }
+        }
+    }
+
+    fn printer(&mut self, event: printer::Event) {
+        match event {
+            printer::Event::Status(status) => {
+                (self.found.printer, self.found.paper) = (status.device, status.paper_found());
+            }
+            printer::Event::Slot(_, slot) => self.found.slot = slot,
+            printer::Event::Finished { .. } | printer::Event::PowerCycleWanted => {}
         }
     }
 

@@ -12,6 +12,7 @@
 //!
 //! A fault between proving and proof interrupts; a deadline there ends in `Unknown`; proof is never taken back.
 
+mod ailing;
 mod clean;
 mod exit;
 mod feed;
@@ -85,6 +86,8 @@ pub enum Event {
     },
     /// What became of the receipt at the exit, and of which job it is, where that is known.
     Slot(Option<u64>, Slot),
+    /// It stays silent or broken, and no job is under way: its power should be cut for some seconds.
+    PowerCycleWanted,
 }
 
 /// Why a job was not started or not finished, for the engineer.
@@ -189,6 +192,7 @@ impl Named for Event {
                 Outcome::Unknown => "unknown",
             },
             Self::Slot(_, slot) => slot.word(),
+            Self::PowerCycleWanted => "powerCycleWanted",
         }
     }
 }
@@ -207,7 +211,7 @@ impl Judged for Event {
                 Outcome::Interrupted(_) | Outcome::Unknown => Verdict::Fault(self.word()),
             },
             // A jam there is in the status as well; that people leave their receipts is no fault of the printer.
-            Self::Slot(..) => Verdict::None,
+            Self::Slot(..) | Self::PowerCycleWanted => Verdict::None,
         }
     }
 }

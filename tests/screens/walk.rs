@@ -4,7 +4,7 @@ use kiosk::case::{BODY_LIMIT, Private, Refused};
 use kiosk::document::IdentityDocument;
 use kiosk::document::photo::Portrait;
 use kiosk::domain::admission::Room;
-use kiosk::domain::kiosk::{Event, PrintOutcome, ReaderEvent};
+use kiosk::domain::kiosk::{Effect, Event, PrintOutcome, ReaderEvent};
 use kiosk::domain::page::{Body, Intent, Page, PageKind};
 use kiosk::domain::visit::KnownCase;
 use kiosk::domain::world::Wall;
@@ -87,7 +87,11 @@ impl Walk {
         self.look(&mut machine, "choose");
         let mut photographed = Machine::new();
         photographed.card(photo_of(old()));
-        photographed.give(Event::Face(1, figure()));
+        let asked = photographed.others.iter().find_map(|effect| match effect {
+            Effect::DrawPhoto(question, _) => Some(*question),
+            _ => None,
+        });
+        photographed.give(Event::Face(asked.unwrap(), figure()));
         self.look(&mut photographed, "choose-photo");
         machine.touch(Intent::Secondary(0));
         self.look(&mut machine, "search");

@@ -31,6 +31,7 @@ mod outbox_verify;
 #[cfg(feature = "sim")]
 mod power_cut;
 #[cfg(feature = "sim")]
+mod printer_ailing;
 mod printer_bytes;
 mod printer_codes;
 #[cfg(feature = "sim")]
@@ -38,6 +39,7 @@ mod printer_cut_off;
 #[cfg(feature = "sim")]
 mod printer_emupos;
 #[cfg(feature = "sim")]
+mod printer_exit;
 mod printer_faults;
 #[cfg(feature = "sim")]
 mod printer_flow;

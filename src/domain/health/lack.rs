@@ -85,7 +85,7 @@ lacks! {
     /// The printer does not answer on its port.
     PrinterOff "printerOff" Degraded
         told ["本机暂时不能打印，回执可以用手机拍照。" "No printing now: you can photograph the receipt."]
-        means ["打印机不应答或脱机：没有供电、速率不对或按了脱机" "the printer does not answer or is off-line: no power, wrong rate, or switched off-line"]
+        means ["打印机不应答或脱机：没有供电、速率不对、打印头过热或按了脱机" "the printer does not answer or is off-line: no power, wrong rate, a hot head, or switched off-line"]
         act ["看打印机电源灯；按一下走纸键；核对 kiosk.toml 里 printer.baud" "look at the printer's power lamp; press its feed button; compare printer.baud in kiosk.toml"] ;
     /// No paper.
     PaperOut "paperOut" Degraded
@@ -115,7 +115,7 @@ lacks! {
     /// The printer says that it is broken.
     PrinterFault "printerFault" Degraded
         told ["本机暂时不能打印，回执可以用手机拍照。" "No printing now: you can photograph the receipt."]
-        means ["打印机报告自身故障（切刀、打印头过热或电压）" "the printer reports a fault of its own (cutter, hot head, voltage)"]
+        means ["打印机报告自身故障（切刀、电压或打印头）" "the printer reports a fault of its own (cutter, voltage or head)"]
         act ["关机 10 分钟再开；仍报错则更换打印机" "switch it off for ten minutes; if it stays, replace the printer"] ;
     /// The end of the roll is near.
     PaperLow "paperLow" Attention

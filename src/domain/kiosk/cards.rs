@@ -39,7 +39,7 @@ impl Kiosk {
                     self.card_left_behind();
                 } else {
                     // Laid on a reader that only now came to life.
-                    self.card_trouble(CardTrouble::MovedAway);
+                    self.card_trouble(CardTrouble::LiesThere);
                 }
             }
             ReaderEvent::CardRead(document) => {

@@ -113,9 +113,15 @@ impl Kiosk {
             self.visit.entered = self.now;
             return;
         }
+        // Not one byte of a receipt goes out before the store has claimed it. One claimed later has not begun.
+        let unclaimed = self
+            .order
+            .take_if(|order| matches!(order, Order::Claiming(_)))
+            .is_some();
         if let Some(filing) = &mut self.visit.filing {
             filing.print_by = None;
             filing.paper = match filing.paper {
+                PaperFate::Printing if unclaimed => PaperFate::NoPaper,
                 PaperFate::NotYet => PaperFate::NoPaper,
                 PaperFate::Printing => PaperFate::Unknown,
                 settled => settled,

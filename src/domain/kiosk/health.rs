@@ -3,6 +3,7 @@
 use crate::domain::health::{DeviceNote, Lack};
 use crate::domain::world::World;
 use crate::events::{EventId, FieldValue};
+use crate::status::{Paper, Slot};
 
 use super::{Effect, Kiosk};
 
@@ -45,7 +46,9 @@ fn said(world: &World) -> Vec<Lack> {
     let all = [
         Lack::of_reader(world.reader.get()),
         Lack::of_printer(printer, paper),
-        Lack::of_slot(slot).or(Lack::of_paper(paper)),
+        Lack::of_slot(slot),
+        // A jam in the exit is one of the paper, too: once is enough.
+        Lack::of_paper(paper).filter(|_| !(slot == Slot::Jammed && paper == Paper::Jammed)),
         Lack::ScannerOff.unless_well(world.scanner.get()),
         Lack::RadarOff.unless_well(world.radar.get()),
         Lack::PinsOff.unless_well(world.pins.get()),

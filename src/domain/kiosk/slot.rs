@@ -6,7 +6,7 @@ use crate::domain::visit::filing::PaperFate;
 use crate::events::{EventId, FieldValue};
 use crate::status::Slot;
 
-use super::{Effect, Kiosk};
+use super::{Effect, Kiosk, Order};
 
 impl Kiosk {
     /// The receipt of this job came out; its exit will say what became of it.
@@ -46,6 +46,25 @@ impl Kiosk {
         if let Some(job) = job {
             self.receipt_is(job, slot);
         }
+        let inside = !matches!(self.visit.state, State::Start | State::Closed);
+        if slot == Slot::Presented && inside && !self.is_of_visit(job) {
+            // Ordered by somebody who has gone since.
+            self.effects.push(Effect::GiveUpReceipt);
+        }
+    }
+
+    /// Whether the job is of the filing of whoever is here.
+    fn is_of_visit(&self, job: Option<u64>) -> bool {
+        let handed = self.handed.as_ref();
+        let key = match &self.order {
+            Some(Order::Job(of, key, _)) if Some(*of) == job => Some(key),
+            _ => handed
+                .filter(|(of, _)| Some(*of) == job)
+                .map(|(_, key)| key),
+        };
+        let filing = self.visit.filing.as_ref();
+        let first = filing.and_then(|filing| filing.cases.first());
+        key.is_some() && key == first.map(|case| &case.key)
     }
 
     /// Tells the person whose receipt it is, if they are still here.

@@ -4,7 +4,7 @@ use crate::domain::visit::filing::PaperFate;
 use crate::domain::visit::{State, Trigger};
 use crate::events::{EventId, FieldValue};
 use crate::pins::{Output, Part};
-use crate::status::{Device, FlashRate};
+use crate::status::{Device, FlashRate, Slot};
 use crate::text::Lang;
 
 use super::{Effect, Kiosk};
@@ -88,14 +88,18 @@ impl Kiosk {
         self.visit.go(trigger, &self.world, self.now);
     }
 
-    /// Grants what drivers wish, never during a print: its paper would be torn.
+    /// Grants what drivers wish, never during a print: its paper would be torn; nor while a receipt waits at the exit, which
+    /// a printer pushes on when it starts.
     pub(super) fn cycle_power(&mut self) {
-        if self.order.is_some() {
+        if self.order.is_some() || self.world.slot == Slot::Presented {
             return;
         }
         if self.world.reader == Device::Online {
             // It came back by itself meanwhile.
             self.cycles.forget(Part::Reader);
+        }
+        if self.world.printer == Device::Online {
+            self.cycles.forget(Part::Printer);
         }
         for (part, granted) in self.cycles.judge(self.now) {
             let word = vec![("part", FieldValue::Word(part.word()))];

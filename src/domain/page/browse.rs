@@ -84,6 +84,14 @@ fn card_trouble(trouble: CardTrouble, say: Say) -> String {
             "没有读出来。请拿起卡，擦一擦，再放一次。",
             "Could not be read. Lift it, wipe it, lay it again.",
         ),
+        CardTrouble::ReaderFault => say.t(
+            "刚才是读卡器没有反应，不是证件的问题。请拿起卡，再放一次。",
+            "The reader did not answer; your card is fine. Lift it, lay it again.",
+        ),
+        CardTrouble::LiesThere => say.t(
+            "卡已经在上面了。请拿起卡，再放一次。",
+            "A card lies there already. Lift it, lay it again.",
+        ),
         CardTrouble::Expired => say.t(
             "这张证件已过有效期，不能在这里办理。请先到派出所换证。",
             "This document has expired. Please renew it first.",

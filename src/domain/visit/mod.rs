@@ -53,6 +53,10 @@ pub enum CardTrouble {
     MovedAway,
     /// Could not be read; lay it again.
     Unreadable,
+    /// It was not the card: the reader did not answer.
+    ReaderFault,
+    /// It lay there before the reader looked; whether its owner is here nobody can tell.
+    LiesThere,
     /// Expired.
     Expired,
     /// Not valid yet.
@@ -69,6 +73,8 @@ impl CardTrouble {
             Self::NotAnIdCard => "not-an-id-card",
             Self::MovedAway => "moved-away",
             Self::Unreadable => "unreadable",
+            Self::ReaderFault => "reader-fault",
+            Self::LiesThere => "lies-there",
             Self::Expired => "expired",
             Self::NotYetValid => "not-yet-valid",
             Self::BadNumber => "bad-number",

@@ -163,9 +163,17 @@ fn open_printer(
     journal: &Journal,
     watch: Watch,
 ) -> Option<SerialDriver<printer::Command>> {
-    let to = inbox.clone();
+    let (to, log) = (inbox.clone(), journal.clone());
+    let fitted = config.gpio.outputs.contains_key(&Part::Printer.relay());
     let driver = ports::printer(config, watch.gauge.clone(), move |event| {
         watch.look();
+        if event == printer::Event::PowerCycleWanted {
+            log.event(EventId::PrinterPowerCycleWanted, &[]);
+            if !fitted {
+                // As with the reader.
+                return;
+            }
+        }
         to.event(printer_event(event));
     });
     let missing = |why: &NoDriver| {
@@ -247,9 +255,8 @@ fn trouble(fault: ReadFault) -> CardTrouble {
     match fault {
         ReadFault::NotAnIdCard => CardTrouble::NotAnIdCard,
         ReadFault::MovedAway => CardTrouble::MovedAway,
-        ReadFault::AuthenticationFailed | ReadFault::Unreadable | ReadFault::ReaderFault => {
-            CardTrouble::Unreadable
-        }
+        ReadFault::AuthenticationFailed | ReadFault::Unreadable => CardTrouble::Unreadable,
+        ReadFault::ReaderFault => CardTrouble::ReaderFault,
     }
 }
 
@@ -274,6 +281,7 @@ pub fn printer_event(event: printer::Event) -> Event {
     match event {
         printer::Event::Status(status) => Event::Printer(status.device, status.paper_found()),
         printer::Event::Slot(job, slot) => Event::Slot(job, slot),
+        printer::Event::PowerCycleWanted => Event::PowerCycle(Part::Printer),
         printer::Event::Finished { job, outcome } => {
             let why = outcome.reason().map(printer::Reason::word);
             Event::PrintEnded(job, outcome_word(outcome), why)

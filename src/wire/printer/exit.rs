@@ -34,8 +34,8 @@ enum At {
     Shown(Instant),
     /// Over its time; lies there until something else is to be printed.
     Left,
-    /// To be cleared as soon as a command can go out.
-    Due(Way),
+    /// To be cleared as soon as a command can go out, until then.
+    Due(Way, Instant),
     /// The command is out.
     Clearing(Way, Instant),
     /// Cannot be cleared, or did not clear; tried again then.
@@ -149,7 +149,9 @@ impl Exit {
             (false, At::Clearing(Way::Eject, _)) => self.empty(Slot::Ejected),
             (false, At::Unknown) => self.empty(Slot::Empty),
             (false, At::Empty) => None,
-            (false, At::Shown(_) | At::Left | At::Due(_) | At::Stuck(_)) => self.empty(Slot::Taken),
+            (false, At::Shown(_) | At::Left | At::Due(..) | At::Stuck(_)) => {
+                self.empty(Slot::Taken)
+            }
         }
     }
 
@@ -171,13 +173,27 @@ impl Exit {
             At::Shown(until) if now >= until => self.time_is_up(now),
             At::Clearing(Way::Retract, until) if now >= until => {
                 self.cannot_retract = true;
-                self.time_is_up(now)
+                match self.way() {
+                    // Blocked until the sensor says otherwise: a person has to look.
+                    Some(way) if self.told == Slot::Blocked => self.due(way, now),
+                    _ => return self.time_is_up(now),
+                }
+                None
             }
             At::Clearing(Way::Eject, until) if now >= until => self.stick(now),
             At::Stuck(again) if now >= again => {
                 self.cannot_retract = false;
-                self.at = self.way().map_or(At::Stuck(now + AGAIN), At::Due);
+                match self.way() {
+                    Some(way) => self.due(way, now),
+                    None => self.at = At::Stuck(now + AGAIN),
+                }
                 None
+            }
+            // No command can go out now: it is not to be called waiting for its person for hours.
+            At::Due(_, until) if now >= until && self.told == Slot::Blocked => self.stick(now),
+            At::Due(_, until) if now >= until => {
+                self.at = At::Left;
+                self.tell(self.job, Slot::LeftBehind)
             }
             _ => None,
         }
@@ -193,7 +209,7 @@ impl Exit {
     fn time_is_up(&mut self, now: Instant) -> Option<Told> {
         match self.way() {
             Some(Way::Retract) => {
-                self.at = At::Due(Way::Retract);
+                self.due(Way::Retract, now);
                 None
             }
             // Pushed out with nobody there it would lie on the floor; that is for when there is no other way.
@@ -211,10 +227,21 @@ impl Exit {
     }
 
     /// Something else is to be printed: what lies there goes first, where it can.
-    pub(super) fn make_room(&mut self) {
+    pub(super) fn make_room(&mut self, now: Instant) {
         if let (At::Shown(_) | At::Left, Some(way)) = (self.at, self.way()) {
-            self.at = At::Due(way);
+            self.due(way, now);
         }
+    }
+
+    /// The printer was away: whether the command reached it nobody knows, and it says nothing of the retract.
+    pub(super) fn not_cleared(&mut self) {
+        if let At::Clearing(way, until) = self.at {
+            self.at = At::Due(way, until);
+        }
+    }
+
+    fn due(&mut self, way: Way, now: Instant) {
+        self.at = At::Due(way, now + CLEARING);
     }
 
     fn way(&self) -> Option<Way> {
@@ -228,7 +255,9 @@ impl Exit {
 
     /// The command that clears it, when it is due.
     pub(super) fn clear(&mut self, now: Instant) -> Option<Vec<u8>> {
-        let At::Due(way) = self.at else { return None };
+        let At::Due(way, _) = self.at else {
+            return None;
+        };
         self.at = At::Clearing(way, now + CLEARING);
         let code = match way {
             Way::Retract => &self.presenter.retract,
@@ -247,13 +276,16 @@ impl Exit {
     /// When something is to be done.
     pub(super) fn timeout(&self) -> Option<Instant> {
         match self.at {
-            At::Shown(until) | At::Clearing(_, until) | At::Stuck(until) => Some(until),
-            At::Unknown | At::Empty | At::Left | At::Due(_) => None,
+            At::Shown(until) | At::Due(_, until) | At::Clearing(_, until) | At::Stuck(until) => {
+                Some(until)
+            }
+            At::Unknown | At::Empty | At::Left => None,
         }
     }
 
     fn empty(&mut self, slot: Slot) -> Option<Told> {
         self.at = At::Empty;
+        self.cannot_retract = false;
         let job = self.job.take();
         self.tell(job, slot)
     }

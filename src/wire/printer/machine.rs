@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 
 use zeroize::Zeroizing;
 
+use super::ailing::Ailing;
 use super::clean::Buffer;
 use super::exit::{Exit, Told};
 use super::feed::Feed;
@@ -50,6 +51,7 @@ pub struct Printer {
     pub(super) exit: Option<Exit>,
     /// What is surely left of a roll that runs low, in millimetres.
     low_left_mm: Option<u32>,
+    ailing: Ailing,
     /// When a stuck printer may be told to recover again.
     pub(super) recover_at: Option<Instant>,
     /// No data goes out: a question is open or due, and is answered only when paper stands still.
@@ -96,6 +98,7 @@ impl Printer {
             feed,
             hold: Hold::default(),
             low_left_mm: None,
+            ailing: Ailing::default(),
             recover_at: None,
             listens: false,
             transmit: VecDeque::new(),
@@ -126,24 +129,35 @@ impl Printer {
 
     /// Whether a receipt of this length surely fits on what is left.
     pub(super) fn has_paper_for(&self, length_mm: u32) -> bool {
-        self.low_left_mm.is_none_or(|left| length_mm <= left)
+        let left = self
+            .low_left_mm
+            .filter(|_| self.reported.paper != Paper::Full);
+        left.is_none_or(|left| length_mm <= left)
     }
 
     /// So much is taken off the roll.
     pub(super) fn use_paper(&mut self, length_mm: u32) {
-        if let Some(left) = &mut self.low_left_mm {
+        if self.reported.paper == Paper::Full {
+            // The roll's end was not near after all, or it is a new roll.
+            self.low_left_mm = None;
+        } else if let Some(left) = &mut self.low_left_mm {
             *left = left.saturating_sub(length_mm);
         }
     }
 
     pub(super) fn report(&mut self, status: Status) {
         match status.paper {
-            Paper::Full => self.low_left_mm = None,
+            // A sensor that flickers must not give the roll its remainder again: forgotten with the next receipt.
+            Paper::Full => {}
             Paper::Low => {
                 self.low_left_mm.get_or_insert(self.config.low_remainder_mm);
             }
-            // Nothing new about the roll.
-            Paper::Out | Paper::Jammed | Paper::Unknown => {}
+            // What is there next is a new roll.
+            Paper::Out => self.low_left_mm = None,
+            Paper::Jammed | Paper::Unknown => {}
+        }
+        if status.cover_open {
+            self.low_left_mm = None;
         }
         if status != self.reported {
             self.reported = status;
@@ -163,6 +177,28 @@ impl Printer {
     pub(super) fn tell_slot(&mut self, told: Option<Told>) {
         if let Some((job, slot)) = told {
             self.tell(Event::Slot(job, slot));
+        }
+    }
+
+    /// The command that was to clear the exit went to nobody.
+    fn forget_clearing(&mut self) {
+        if let Some(exit) = &mut self.exit {
+            exit.not_cleared();
+        }
+    }
+
+    /// Whether it is silent or broken with no job under way, whose deadlines come first.
+    fn ails(&self) -> bool {
+        self.job.is_none()
+            && matches!(
+                self.reported.device,
+                Device::PowerOff | Device::HardwareError
+            )
+    }
+
+    fn look_after(&mut self, now: Instant) {
+        if self.ailing.wishes(self.ails(), now) {
+            self.tell(Event::PowerCycleWanted);
         }
     }
 
@@ -279,6 +315,7 @@ impl Machine for Printer {
         self.lose_job();
         self.feed.clear();
         self.transmit.clear();
+        self.forget_clearing();
         self.report_absent(Device::NoDevice);
     }
 
@@ -318,6 +355,7 @@ impl Machine for Printer {
         if missed && self.poll.as_ref().is_some_and(StatusPoll::is_silent) {
             self.buffer.disturb();
             self.hold.end();
+            self.forget_clearing();
             self.report_absent(Device::PowerOff);
         }
         if self.hold_over_at().is_some() {
@@ -331,6 +369,7 @@ impl Machine for Printer {
             self.tell_slot(told);
         }
         self.step(now);
+        self.look_after(now);
         self.pump(now);
     }
 
@@ -356,6 +395,7 @@ impl Machine for Printer {
             self.buffer.timeout(),
             self.exit.as_ref().and_then(Exit::timeout),
             self.job.as_ref().map(Job::timeout),
+            self.ailing.due().filter(|_| self.ails()),
         ]
         .into_iter()
         .flatten()

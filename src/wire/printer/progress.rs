@@ -47,10 +47,6 @@ impl Printer {
                 }
             }
             Stage::Proving { until } => {
-                let shown = self
-                    .exit
-                    .as_ref()
-                    .is_some_and(|exit| exit.has_shown(job.id));
                 let marks_prove = self.config.profile.proof == Proof::GsR;
                 if marks_prove && job.is_processed() && self.feed.is_empty() {
                     if let Some(poll) = &mut self.poll {
@@ -58,7 +54,7 @@ impl Printer {
                         job.stage = Stage::Confirming { round, until };
                         poll.hurry(now);
                     }
-                } else if self.config.profile.proof == Proof::Presented && shown {
+                } else if self.is_presented() {
                     self.end_presented();
                 } else if now >= until {
                     self.end_unproven();
@@ -81,6 +77,15 @@ impl Printer {
         }
     }
 
+    /// Whether all of the receipt is out and its exit, which is the proof, has seen it.
+    fn is_presented(&self) -> bool {
+        let proving = |job: &Job| matches!(job.stage, Stage::Proving { .. });
+        self.config.profile.proof == Proof::Presented
+            && self.job.as_ref().is_some_and(proving)
+            && self.exit.is_some()
+            && self.is_handed_out()
+    }
+
     /// Whether the receipt was seen at the exit, where the printer knows of it.
     fn is_handed_out(&self) -> bool {
         let (Some(exit), Some(job)) = (&self.exit, &self.job) else {
@@ -92,21 +97,18 @@ impl Printer {
     /// Refuses or starts a job on a fresh picture of the printer; waits while leftovers are being cleared, and while
     /// an earlier receipt is got out of the exit.
     fn check(&mut self, now: Instant, overdue: bool) {
-        let fault = self.fault();
-        if let Some(exit) = &mut self.exit {
-            exit.make_room();
-        }
         let Some(job) = &self.job else { return };
         let length_mm = job.length_mm;
-        let refusal = if fault.is_some() {
-            fault
+        let refusal = if let Some(fault) = self.fault() {
+            Some(fault)
         } else if !self.reported.ready() {
             Some(Reason::Offline)
         } else if !self.has_paper_for(length_mm) {
             Some(Reason::PaperLow)
         } else if self.buffer != Buffer::Clean {
             overdue.then_some(Reason::NotClean)
-        } else if let Some(exit) = self.exit.as_ref().filter(|exit| !exit.is_free()) {
+        } else if let Some(exit) = self.exit.as_mut().filter(|exit| !exit.is_free()) {
+            exit.make_room(now);
             (overdue || exit.is_stuck()).then_some(Reason::ExitOccupied)
         } else {
             self.use_paper(length_mm);
@@ -137,9 +139,10 @@ impl Printer {
             return;
         }
         let prints = self.job.as_ref().is_some_and(Job::has_begun);
+        // Without paper too, where the printer is on-line: what lies in the exit is not of the roll any more.
         if known
             && !prints
-            && self.reported.ready()
+            && self.reported.device == Device::Online
             && let Some(bytes) = self.exit.as_mut().and_then(|exit| exit.clear(now))
         {
             self.feed.push(bytes);
@@ -197,6 +200,10 @@ impl Printer {
         let was_away = self.reported.device == Device::PowerOff;
         self.report(status);
         self.look_at_exit(now);
+        if self.is_presented() {
+            // A roll that ends with it, or a cover that is opened behind it, takes nothing from a receipt that is out.
+            self.end_presented();
+        }
         if let Some(reason) = self.fault() {
             self.buffer.disturb();
             self.fault_in_job(reason);

@@ -32,6 +32,8 @@ const SAM_ID_TRIES: u8 = 3;
 const HEARTBEAT: Duration = Duration::from_secs(2);
 /// A silent or faulty module is asked again after this long.
 const RETRY: Duration = Duration::from_secs(3);
+/// A module that says or shows for so long that it is broken should have its power cut.
+const BROKEN: Duration = Duration::from_secs(30);
 /// So many senseless answers to "find" in a row end in a reset.
 const STRANGE_LIMIT: u8 = 5;
 
@@ -78,6 +80,8 @@ pub struct SamReader {
     strange: u8,
     media: Media,
     origin: Origin,
+    /// Since when it has found nothing because it was away.
+    away_since: Option<Instant>,
     /// The outcome of the outstanding request is of no interest any more.
     stale: bool,
     /// Selecting failed, reading was repeated: how often for this card.
@@ -105,6 +109,7 @@ impl SamReader {
             strange: 0,
             media: Media::Absent,
             origin: Origin::Unknown,
+            away_since: None,
             stale: false,
             tries: 0,
             pending: None,
@@ -208,7 +213,12 @@ impl SamReader {
     }
 
     fn out_of_service(&mut self, now: Instant) {
+        let since = *self.away_since.get_or_insert(now);
         self.doubt_media();
+        // It answers, so that the ladder has nothing to climb for.
+        if now.saturating_duration_since(since) >= BROKEN && self.ladder.may_cut_power(now) {
+            self.events.push_back(ReaderEvent::PowerCycleWanted);
+        }
         self.set_device(Device::HardwareError);
         self.wait_down(RETRY, now);
     }
@@ -255,7 +265,8 @@ impl Machine for SamReader {
         self.ask(Step::Hello, Request::Status, now);
     }
 
-    fn port_lost(&mut self, _now: Instant) {
+    fn port_lost(&mut self, now: Instant) {
+        self.away_since.get_or_insert(now);
         self.link.reset();
         self.ladder.port_lost();
         self.step = Step::Closed;

@@ -88,6 +88,10 @@ pub struct Machine {
     pub prints: Vec<(u64, Receipt)>,
     /// Claims in order of their jobs, and whether they count as begun.
     pub claims: Vec<(Key, bool)>,
+    /// The store answers them.
+    pub claims_answered: bool,
+    /// The last one that it did not answer.
+    pub claim_asked: Option<Key>,
     pub others: Vec<Effect>,
     pub seq: u64,
     /// What the store holds of refused cases, by the number of the person's card.
@@ -167,6 +171,8 @@ impl Machine {
             filed: Vec::new(),
             prints: Vec::new(),
             claims: Vec::new(),
+            claims_answered: true,
+            claim_asked: None,
             others: Vec::new(),
             seq: 0,
             refused: Vec::new(),
@@ -230,6 +236,10 @@ impl Machine {
                     .map(|answer| Event::Answered(key, answer))
                     .into_iter()
                     .collect()
+            }
+            Effect::ClaimPrint(key, _) if !self.claims_answered => {
+                self.claim_asked = Some(key);
+                Vec::new()
             }
             Effect::ClaimPrint(key, again) => vec![self.claim(key, again)],
             Effect::KeepPrint(job, outcome) => {

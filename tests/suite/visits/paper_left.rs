@@ -2,6 +2,7 @@
 
 use kiosk::domain::kiosk::{Effect, Event, PrintOutcome};
 use kiosk::domain::page::{Body, Intent, PageKind};
+use kiosk::status::Slot;
 
 use super::person::{Machine, case, old, young};
 
@@ -102,4 +103,49 @@ fn the_next_paper_waits_for_the_end_of_the_last_and_not_for_ever() {
         };
         assert!(paper.contains(said) && qr.is_some() != ends, "{paper}");
     }
+}
+
+fn given_up(machine: &Machine) -> usize {
+    let gives = |effect: &&Effect| matches!(effect, Effect::GiveUpReceipt);
+    machine.others.iter().filter(gives).count()
+}
+
+#[test]
+fn a_receipt_that_comes_out_for_the_next_person_is_given_up() {
+    let mut machine = asked_again();
+    let job = machine.prints[1].0;
+    machine.touch(Intent::Leave);
+    machine.card(old());
+    assert_eq!(given_up(&machine), 0);
+    machine.give(Event::Slot(Some(job), Slot::Presented));
+    assert_eq!(given_up(&machine), 1);
+    // One that waits for the person who is here is theirs.
+    let mut machine = asked_again();
+    let job = machine.prints[1].0;
+    machine.give(Event::Slot(Some(job), Slot::Presented));
+    machine.give(Event::PrintEnded(job, PrintOutcome::Printed, None));
+    assert_eq!(given_up(&machine), 0);
+}
+
+#[test]
+fn a_claim_that_the_store_never_answers_leaves_no_paper_to_look_for() {
+    let mut machine = Machine::new();
+    machine.begin(young(), &case());
+    machine.fill();
+    machine.claims_answered = false;
+    machine.submit();
+    machine.wait(60);
+    machine.expect(PageKind::Confirmation);
+    let Body::Result { paper, .. } = &machine.page.body else {
+        panic!("{:?}", machine.page.body);
+    };
+    assert!(!paper.contains("出纸口"), "{paper}");
+    assert!(machine.prints.is_empty());
+    // Told at last: it has not begun, and nothing is printed for whoever stands there now.
+    let key = machine.claim_asked.clone().expect("a claim");
+    let claim = machine.claim(key.clone(), false);
+    machine.give(claim);
+    assert!(machine.prints.is_empty());
+    let kept = |effect: &Effect| matches!(effect, Effect::KeepPrint(_, PrintOutcome::NotStarted));
+    assert!(machine.others.iter().any(kept));
 }

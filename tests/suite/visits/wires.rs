@@ -3,7 +3,7 @@
 use kiosk::domain::kiosk::{Effect, Event, PrintOutcome, ReaderEvent};
 use kiosk::domain::page::{Intent, PageKind};
 use kiosk::pins::{Beep, Output, Part};
-use kiosk::status::{Device, FlashRate};
+use kiosk::status::{Device, FlashRate, Paper, Slot};
 
 use super::machine::Machine;
 use super::person::young;
@@ -142,10 +142,20 @@ fn a_power_cycle_waits_for_the_end_of_a_print() {
     machine.fill();
     machine.submit();
     let job = machine.prints.last().expect("a print has begun").0;
+    machine.give(Event::Printer(Device::PowerOff, Paper::Unknown));
     machine.give(Event::PowerCycle(Part::Printer));
     assert_eq!(cycles(&machine), 0);
     machine.give(Event::PrintEnded(job, PrintOutcome::Unknown, None));
     assert_eq!(cycles(&machine), 1);
+    // Nor is a receipt pushed out that waits for its person.
+    machine.give(Event::Slot(None, Slot::Presented));
+    machine.give(Event::PowerCycle(Part::Printer));
+    assert_eq!(cycles(&machine), 1);
+    // Whoever answers again by itself needs none.
+    machine.give(Event::Printer(Device::Online, Paper::Full));
+    machine.give(Event::Slot(None, Slot::Taken));
+    assert_eq!(cycles(&machine), 1);
+    machine.give(Event::Printer(Device::PowerOff, Paper::Unknown));
     for _ in 0..5 {
         machine.give(Event::PowerCycle(Part::Printer));
     }

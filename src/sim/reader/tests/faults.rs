@@ -85,12 +85,14 @@ fn a_reader_without_usable_answers_is_off_and_comes_back() {
         assert_eq!(bench.story(60 * SECOND), off, "{fault:?}");
         bench.device.set_fault(ReaderFault::None);
         let online = format!("{:?}", ReaderEvent::Status(Device::Online));
-        let [inserted, read, _] = lines(&card("farmer"));
-        assert_eq!(
-            bench.story(20 * SECOND),
-            [online, inserted, read],
-            "{fault:?}"
-        );
+        // Laid while nobody looked: nobody can tell whether its owner is still there.
+        let there = format!("{:?}", ReaderEvent::MediaThere);
+        assert_eq!(bench.story(20 * SECOND), [online, there], "{fault:?}");
+        bench.device.take();
+        let [inserted, read, removed] = lines(&card("farmer"));
+        assert_eq!(bench.story(5 * SECOND), [removed], "{fault:?}");
+        bench.device.lay(card("farmer"));
+        assert_eq!(bench.story(5 * SECOND), [inserted, read], "{fault:?}");
     }
 }
 

@@ -1,6 +1,7 @@
 //! One card: find, select, read, newer address; and whether it is still there.
 
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
+use std::time::Duration;
 
 use super::{
     Answer, Class, Instant, Outcome, ReadFault, ReaderEvent, Request, STRANGE_LIMIT, SamReader,
@@ -8,6 +9,8 @@ use super::{
 };
 use crate::{document::IdentityDocument, status::Device, wire::sam::card};
 
+/// A card that was laid while the reader was away for longer than this is not its owner's word that they are here.
+const UNWATCHED: Duration = Duration::from_secs(10);
 /// Selecting and reading are repeated so often for one card.
 const TRIES: u8 = 3;
 
@@ -60,7 +63,7 @@ impl SamReader {
             // Asked for in a visit that is over.
             self.pending = None;
             if matches!(&answer, Some(answer) if self.step == Step::Find && found_or_not(answer)) {
-                self.finds();
+                self.finds(now);
             }
             return match answer {
                 Some(_) => self.idle(now),
@@ -86,11 +89,11 @@ impl SamReader {
     fn found(&mut self, answer: &Answer, now: Instant) {
         match answer.sw3 {
             Sw3::Found => {
-                self.finds();
+                self.finds(now);
                 self.present(now);
             }
             Sw3::NoCard => {
-                self.finds();
+                self.finds(now);
                 self.absent();
                 self.idle(now);
             }
@@ -98,7 +101,6 @@ impl SamReader {
                 // Something lies there that cannot be used.
                 Some(fault) => {
                     if self.wants_reading() {
-                        self.begin_reading();
                         self.fail(fault, Some(sw3));
                     }
                     self.idle(now);
@@ -109,7 +111,13 @@ impl SamReader {
     }
 
     /// It does what it is there for.
-    fn finds(&mut self) {
+    fn finds(&mut self, now: Instant) {
+        let away = self.away_since.take();
+        let long = away.is_some_and(|since| now.saturating_duration_since(since) >= UNWATCHED);
+        if long && self.media == Media::Absent {
+            // Laid while nobody looked: whether its owner is still there nobody can tell.
+            self.origin = Origin::Unknown;
+        }
         self.strange = 0;
         self.set_device(Device::Online);
     }
@@ -311,7 +319,10 @@ impl SamReader {
             // A card that was read well did not answer this time: no more than one more sign that it is gone.
             (
                 Media::Read { .. },
-                ReadFault::MovedAway | ReadFault::Unreadable | ReadFault::ReaderFault,
+                ReadFault::MovedAway
+                | ReadFault::Unreadable
+                | ReadFault::AuthenticationFailed
+                | ReadFault::ReaderFault,
             ) => return self.absent(),
             _ => self.begin_reading(),
         }

@@ -121,7 +121,7 @@ impl Ladder {
     }
 
     /// Whether the power may be cut now; counts as done.
-    fn may_cut_power(&mut self, now: Instant) -> bool {
+    pub(super) fn may_cut_power(&mut self, now: Instant) -> bool {
         let rested = |last| now.saturating_duration_since(last) >= BETWEEN_POWER_CYCLES;
         let may = self.last_power_cycle.is_none_or(rested);
         if may {
@@ -134,6 +134,7 @@ impl Ladder {
 impl SamReader {
     /// The module was asked for its health or its identity and `outcome` was no answer: the next rung.
     pub(super) fn climb(&mut self, outcome: &Outcome, now: Instant) {
+        self.away_since.get_or_insert(now);
         self.doubt_media();
         if self.ladder.rests() && self.ladder.next_round.is_some_and(|at| now < at) {
             return self.wait_down(RETRY, now);

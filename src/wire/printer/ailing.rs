@@ -1,0 +1,37 @@
+//! A printer that stays silent, or says that it is broken: having its power cut is the last thing that may help.
+
+use std::time::{Duration, Instant};
+
+/// So long it may ail: a cleaning, a hot head or somebody at its switch may pass.
+const ILL: Duration = Duration::from_secs(30);
+/// Between two wishes to cut the power.
+const BETWEEN: Duration = Duration::from_secs(600);
+
+/// Since when it ails, and what was wished for.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Ailing {
+    since: Option<Instant>,
+    wished: Option<Instant>,
+}
+
+impl Ailing {
+    /// Whether its power should be cut now; counts as wished for.
+    pub(super) fn wishes(&mut self, ails: bool, now: Instant) -> bool {
+        if !ails {
+            self.since = None;
+            return false;
+        }
+        self.since.get_or_insert(now);
+        let due = self.due().is_some_and(|due| now >= due);
+        if due {
+            self.wished = Some(now);
+        }
+        due
+    }
+
+    /// When it is to be wished for.
+    pub(super) fn due(&self) -> Option<Instant> {
+        let ill = self.since? + ILL;
+        Some(self.wished.map_or(ill, |wished| ill.max(wished + BETWEEN)))
+    }
+}
