@@ -217,7 +217,7 @@ fn a_module_that_is_well_by_its_own_word_only_does_not_swing() {
         let story = bench.story(120 * SECOND);
         let expected = match status {
             "PowerOff" => &["Status(Offline)", "Status(PowerOff)", "PowerCycleWanted"][..],
-            _ => &["Status(HardwareError)"],
+            _ => &["Status(HardwareError)", "PowerCycleWanted"],
         };
         assert_eq!(story, expected, "{fault:?}");
         // Nobody wants a card: it says so no more often.
@@ -299,5 +299,25 @@ fn finds_keep_their_distance_whatever_is_wrong() {
         bench.device.set_fault(ReaderFault::None);
         bench.run(2 * SECOND);
         assert!(bench.last_find.is_some(), "{fault:?}");
+    }
+}
+
+/// A weak field: now it finds nothing once, now it finds something and cannot make it out. Nobody has laid that card anew.
+#[test]
+fn a_card_that_was_read_is_not_laid_again_because_it_is_hard_to_read() {
+    let mut bench = Bench::polling();
+    bench.device.lay(card("farmer"));
+    assert_eq!(bench.story(10 * SECOND), lines(&card("farmer"))[..2]);
+    for at in 0..20 {
+        for (fault, per_mille, ms) in [
+            (ReaderFault::None, 1000, 300),
+            (ReaderFault::AuthenticationFailed, 0, 2_000),
+            (ReaderFault::None, 0, 3_000),
+        ] {
+            bench.device.set_fault(fault);
+            bench.device.set(ReaderSetting::MissPerMille(per_mille));
+            let told = bench.story(Duration::from_millis(ms));
+            assert_eq!(told, [""; 0], "{fault:?}, {at}");
+        }
     }
 }

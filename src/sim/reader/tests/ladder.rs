@@ -145,7 +145,7 @@ fn no_rate_helps_a_module_that_is_off() {
 #[test]
 fn a_failed_self_test_is_a_fault_of_the_device() {
     let mut bench = struck(ReaderFault::SelfTest);
-    assert_eq!(bench.story(60 * SECOND), ["Status(HardwareError)"]);
+    assert_eq!(bench.story(60 * SECOND), ["Status(HardwareError)", WANTED]);
     bench.device.set_fault(ReaderFault::None);
     assert_eq!(bench.story(5 * SECOND), [ONLINE]);
     works(&mut bench, "self-test");

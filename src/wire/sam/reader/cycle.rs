@@ -319,11 +319,13 @@ impl SamReader {
             // A card that was read well did not answer this time: no more than one more sign that it is gone.
             (
                 Media::Read { .. },
-                ReadFault::MovedAway
-                | ReadFault::Unreadable
-                | ReadFault::AuthenticationFailed
-                | ReadFault::ReaderFault,
+                ReadFault::MovedAway | ReadFault::Unreadable | ReadFault::ReaderFault,
             ) => return self.absent(),
+            // A card is there and cannot be made out. It may be another one by now, but nothing says so.
+            (Media::Read { digest, .. }, ReadFault::AuthenticationFailed) => {
+                self.media = Media::Read { digest, misses: 1 };
+                return;
+            }
             _ => self.begin_reading(),
         }
         self.media = Media::Failed { misses: 0 };
