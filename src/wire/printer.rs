@@ -15,6 +15,7 @@
 mod clean;
 mod exit;
 mod feed;
+mod greeting;
 mod hold;
 mod job;
 mod machine;
@@ -32,6 +33,7 @@ use super::gauge::{self, Judged, Named, Verdict};
 use crate::receipt::Receipt;
 use crate::status::{Paper, Slot};
 
+pub(super) use self::greeting::{hello, is_answer};
 pub use self::job::Outcome;
 pub use self::machine::Printer;
 pub use self::reader::{Reply, ReplyReader};
