@@ -4,6 +4,7 @@
 //! mistakes are named at once with their lines, because the technician who reads them stands on site.
 
 mod gpio;
+mod ports;
 mod reading;
 mod scanner;
 mod tables;
@@ -16,6 +17,7 @@ use std::path::{Path, PathBuf};
 use crate::case::{PublicIdentity, SealKey};
 use crate::text::Text;
 pub use gpio::{Active, Gpio, GpioBackend, Line, Pin};
+use ports::Ports;
 use reading::Reading;
 pub use scanner::{Dialect, Framing, Scanner};
 
@@ -302,15 +304,15 @@ impl Config {
         let (table, reading) = Reading::of(text)?;
         let mut root = reading.root(&table);
         let gpio = root.table("gpio", gpio::gpio);
-        let radar = root.table("radar", |s| tables::radar(s, &gpio));
+        let ports = Ports::default();
         let config = Self {
             machine: root.table("machine", tables::machine),
             screen: root.table("screen", tables::screen),
-            reader: root.table("reader", tables::reader),
-            printer: root.table("printer", tables::printer),
+            reader: root.table("reader", |s| tables::reader(s, &ports)),
+            printer: root.table("printer", |s| tables::printer(s, &ports)),
+            scanner: root.table("scanner", |s| scanner::scanner(s, &ports)),
+            radar: root.table("radar", |s| tables::radar(s, &gpio, &ports)),
             gpio,
-            scanner: root.table("scanner", scanner::scanner),
-            radar,
             cooling: root.table("cooling", tables::cooling),
             platform: root.table("platform", tables::platform),
             store: root.table("store", |s| Store {

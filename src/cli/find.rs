@@ -80,20 +80,27 @@ fn entered(entered: &board_file::Entered) {
         say(&format!("已写入 entered: {change}"));
     }
     for (section, doubt) in &entered.undecided {
-        let why = match doubt {
-            Doubt::Several => {
-                "找到不止一个，未写入；用 --port 指定\n    \
-                 more than one was found, none was entered; name its port with --port"
-            }
-            Doubt::PresencePin => {
-                "gpio.presence 已在判断有无人，未写入；要用雷达请先删去那一行\n    \
-                 gpio.presence tells whether somebody is there, so it was not entered; to use it take that line out first"
-            }
-        };
-        say(&format!("{section}：{why}"));
+        say(&format!("{section}：{}", why(*doubt)));
     }
     if entered.changes.is_empty() && entered.undecided.is_empty() {
         say("配置无须改动。 Nothing had to be changed.");
+    }
+}
+
+/// Why it was not entered, and what to do.
+fn why(doubt: Doubt) -> String {
+    match doubt {
+        Doubt::Several => "找到不止一个，未写入；用 --port 指定\n    \
+             more than one was found, none was entered; name its port with --port"
+            .into(),
+        Doubt::PresencePin => "gpio.presence 已在判断有无人，未写入；要用雷达请先删去那一行\n    \
+             gpio.presence tells whether somebody is there, so it was not entered; to use it take that line out first"
+            .into(),
+        Doubt::PortOf(other) => format!(
+            "它所在的串口在配置里是 {other}.port，而 {other} 没有在别处找到，未写入；请检查接线，或先改、删 {other}.port\n    \
+             it hangs on what the configuration calls {other}.port, and {other} was not found elsewhere, so it was not \
+             entered; look at the cables, or change {other}.port or take it out first"
+        ),
     }
 }
 

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
+use super::ports::Ports;
 use super::reading::Section;
 
 /// Most prefixes of hand-off tokens.
@@ -66,7 +67,7 @@ pub struct Scanner {
     pub handoff: Vec<String>,
 }
 
-pub(super) fn scanner(s: &mut Section<'_>) -> Scanner {
+pub(super) fn scanner(s: &mut Section<'_>, ports: &Ports) -> Scanner {
     let expected =
         "at most 16 beginnings of codes, 1 to 32 printable characters each, divided by blanks";
     let handoff = s.parsed("handoff", expected, |v| {
@@ -76,7 +77,7 @@ pub(super) fn scanner(s: &mut Section<'_>) -> Scanner {
         (words.len() <= PREFIXES_MOST && words.iter().all(good)).then_some(words)
     });
     Scanner {
-        port: s.optional_path("port"),
+        port: ports.of(s, "scanner"),
         baud: s.one_of("baud", 9600, &[9600, 19_200, 38_400, 57_600, 115_200]),
         dialect: s.choice(
             "dialect",

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use super::ports::Ports;
 use super::reading::Section;
 use super::{
     ByHand, Cooling, Gpio, Machine, Orientation, PRINTER_PROFILES, Platform, Printer, Radar,
@@ -57,8 +58,8 @@ pub(super) fn screen(s: &mut Section<'_>) -> Screen {
     }
 }
 
-pub(super) fn radar(s: &mut Section<'_>, gpio: &Gpio) -> Radar {
-    let port = s.optional_path("port");
+pub(super) fn radar(s: &mut Section<'_>, gpio: &Gpio, ports: &Ports) -> Radar {
+    let port = ports.of(s, "radar");
     // Two that tell whether somebody is there would contradict each other all day.
     if port.is_some() && gpio.inputs.contains_key(&Input::Presence) {
         s.fault("port", "a radar", "none, because gpio.presence tells it");
@@ -85,9 +86,9 @@ pub(super) fn cooling(s: &mut Section<'_>) -> Cooling {
     cooling
 }
 
-pub(super) fn reader(s: &mut Section<'_>) -> Reader {
+pub(super) fn reader(s: &mut Section<'_>, ports: &Ports) -> Reader {
     Reader {
-        port: s.optional_path("port"),
+        port: ports.of(s, "reader"),
         baud: s.one_of("baud", 115_200, &[9600, 19_200, 38_400, 57_600, 115_200]),
         poll_ms: s.number("poll_ms", 400, 300..=2000),
         max_rf: u8::try_from(s.number("max_rf", 80, 24..=255)).unwrap_or(80),
@@ -99,9 +100,9 @@ pub(super) fn reader(s: &mut Section<'_>) -> Reader {
     }
 }
 
-pub(super) fn printer(s: &mut Section<'_>) -> Printer {
+pub(super) fn printer(s: &mut Section<'_>, ports: &Ports) -> Printer {
     Printer {
-        port: s.optional_path("port"),
+        port: ports.of(s, "printer"),
         baud: s.one_of("baud", 115_200, &[9600, 19_200, 38_400, 57_600, 115_200]),
         profile: s.checked(
             "profile",

@@ -185,6 +185,39 @@ fn one_pin_cannot_serve_two() {
 }
 
 #[test]
+fn one_port_cannot_serve_two_devices() {
+    let sections = ["reader", "printer", "scanner", "radar"];
+    let with = |ports: [&str; 4]| {
+        let lines = sections.iter().zip(ports);
+        lines.fold(LEAST.to_owned(), |text, (section, port)| {
+            text + &format!("[{section}]\nport = \"/dev/{port}\"\n")
+        })
+    };
+    assert!(Config::parse(&with(["a", "b", "c", "d"])).is_ok());
+    // LEAST has nine lines; each section has its port in its second.
+    let line = |nth: usize| 9 + 2 * nth;
+    for (ports, expected) in [
+        (["a", "a", "c", "d"], vec![(line(2), "printer.port")]),
+        (["a", "b", "c", "a"], vec![(line(4), "radar.port")]),
+        (
+            ["a", "b", "a", "a"],
+            vec![(line(3), "scanner.port"), (line(4), "radar.port")],
+        ),
+    ] {
+        let expected: Vec<_> = expected
+            .iter()
+            .map(|(at, f)| (*at, (*f).to_owned()))
+            .collect();
+        assert_eq!(faults(&with(ports)), expected, "{ports:?}");
+    }
+    let told = Config::parse(&with(["a", "a", "c", "d"])).expect_err("one port");
+    assert_eq!(
+        told[0].to_string(),
+        "line 13: printer.port: found the port of reader, expected a port of its own"
+    );
+}
+
+#[test]
 fn a_token_in_the_file_is_for_a_platform_on_this_machine_only_and_never_shown() {
     let local = |url: &str| {
         LEAST

@@ -1,8 +1,11 @@
 //! What was found on the ports, entered in `kiosk.toml`; its comments and everything else stay as they are.
 
-use std::io::Write as _;
+mod doubt;
+mod whole;
+
+use std::fs::File;
+use std::io;
 use std::path::{Path, PathBuf};
-use std::{fs, io};
 
 use toml_edit::{DocumentMut, Item, Table, Value};
 
@@ -15,6 +18,14 @@ pub enum NotEntered {
     /// The file cannot be read or written.
     #[error("{}: {error}", path.display())]
     File {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        error: io::Error,
+    },
+    /// The new file would have another owner or group, and the firmware might not be able to read it.
+    #[error("{}: 属主或属组无法保留，请以 root 执行 its owner or group cannot be kept, do this as root: {error}", path.display())]
+    Owner {
         /// The file.
         path: PathBuf,
         /// What the system said.
@@ -46,10 +57,13 @@ pub enum Doubt {
     Several,
     /// A radar, where `gpio.presence` tells whether somebody is there.
     PresencePin,
+    /// Where it was found, the configuration has the device of this section, which was not found elsewhere: one may have
+    /// taken the place of the other, or been mistaken for it.
+    PortOf(&'static str),
 }
 
-/// Enters `findings` in the file at `path`. The file before is kept beside it as `….before`; nothing is written when
-/// nothing has changed.
+/// Enters `findings` in the file at `path`. The file before is kept beside it as `….before`, with the same owner
+/// and rights, for it may hold a secret; nothing is written when nothing has changed.
 ///
 /// # Errors
 /// [`NotEntered`]; the file is as it was.
@@ -58,14 +72,16 @@ pub fn enter(path: &Path, findings: &[Finding]) -> Result<Entered, NotEntered> {
         path: path.into(),
         error,
     };
-    let before = fs::read_to_string(path).map_err(failed)?;
+    let file = File::open(path).map_err(failed)?;
+    let like = file.metadata().map_err(failed)?;
+    let before = io::read_to_string(file).map_err(failed)?;
     let (after, entered) = entered(&before, findings).map_err(|fault| NotEntered::NotToml {
         path: path.into(),
         fault,
     })?;
     if !entered.changes.is_empty() {
-        fs::write(beside(path, "before"), &before).map_err(failed)?;
-        replace(path, &after).map_err(failed)?;
+        whole::write(&whole::beside(path, "before"), &before, &like)?;
+        whole::write(path, &after, &like)?;
     }
     Ok(entered)
 }
@@ -74,33 +90,19 @@ fn entered(before: &str, findings: &[Finding]) -> Result<(String, Entered), Stri
     let mut file: DocumentMut = before
         .parse()
         .map_err(|fault: toml_edit::TomlError| fault.to_string())?;
-    let mut entered = Entered::default();
-    let found = || {
-        findings
-            .iter()
-            .filter_map(|finding| Some((finding, finding.answer.as_ref().ok()?)))
+    let (sure, undecided) = doubt::parted(&file, findings);
+    let mut entered = Entered {
+        changes: Vec::new(),
+        undecided,
     };
-    for (finding, answered) in found() {
+    for (port, answered) in sure {
         let section = answered.kind.section();
-        let rivals = found().filter(|(_, other)| other.kind.section() == section);
-        let pin = file.get("gpio").and_then(|gpio| gpio.get("presence"));
-        let doubt = if rivals.count() > 1 {
-            Some(Doubt::Several)
-        } else {
-            (answered.kind == Kind::Radar && pin.is_some()).then_some(Doubt::PresencePin)
-        };
-        if let Some(doubt) = doubt {
-            if !entered.undecided.contains(&(section, doubt)) {
-                entered.undecided.push((section, doubt));
-            }
-            continue;
-        }
         let table = file
             .entry(section)
             .or_insert_with(|| Item::Table(Table::new()))
             .as_table_mut()
             .ok_or_else(|| format!("{section} is not a table"))?;
-        for (field, value) in fields(&finding.port, answered, table) {
+        for (field, value) in fields(port, answered, table) {
             if set(table, field, value.clone()) {
                 let value = value.decorated("", "");
                 entered.changes.push(format!("{section}.{field} = {value}"));
@@ -147,25 +149,6 @@ fn set(table: &mut Table, field: &str, value: Value) -> bool {
         *old.decor_mut() = decor;
     }
     changed
-}
-
-fn beside(path: &Path, ending: &str) -> PathBuf {
-    let mut name = path.as_os_str().to_owned();
-    name.push(".");
-    name.push(ending);
-    name.into()
-}
-
-/// The whole new file or the whole old one, whatever happens meanwhile.
-fn replace(path: &Path, text: &str) -> io::Result<()> {
-    let new = beside(path, "new");
-    let mut file = fs::File::create(&new)?;
-    file.write_all(text.as_bytes())?;
-    file.set_permissions(fs::metadata(path)?.permissions())?;
-    file.sync_all()?;
-    fs::rename(&new, path)?;
-    let folder = path.parent().filter(|folder| *folder != Path::new(""));
-    fs::File::open(folder.unwrap_or(Path::new(".")))?.sync_all()
 }
 
 #[cfg(test)]

@@ -132,6 +132,17 @@ impl Finder {
         }
     }
 
+    /// Ends the search if what was heard answers `question`.
+    fn judge(&mut self, question: &Question) {
+        if let Some(id) = question.kind.answer(&self.heard) {
+            self.end(Event::Found(Answered {
+                kind: question.kind,
+                rate: question.rate,
+                id,
+            }));
+        }
+    }
+
     fn end(&mut self, event: Event) {
         if !self.ended {
             self.ended = true;
@@ -167,17 +178,19 @@ impl Machine for Finder {
         let room = HEARD_LIMIT.saturating_sub(self.heard.len());
         self.heard
             .extend_from_slice(&bytes[..bytes.len().min(room)]);
-        if let Some(id) = question.kind.answer(&self.heard) {
-            self.end(Event::Found(Answered {
-                kind: question.kind,
-                rate: question.rate,
-                id,
-            }));
+        if !question.kind.is_heard_out() {
+            self.judge(question);
         }
     }
 
     fn handle_timeout(&mut self, now: Instant) {
-        if self.waits_until.is_some_and(|at| at <= now) {
+        if self.waits_until.is_none_or(|at| at > now) {
+            return;
+        }
+        if let Some(question) = self.question() {
+            self.judge(question);
+        }
+        if !self.ended {
             self.at += 1;
             self.ask(now);
         }

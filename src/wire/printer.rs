@@ -16,6 +16,7 @@ mod ailing;
 mod clean;
 mod exit;
 mod feed;
+mod greeting;
 mod hold;
 mod job;
 mod machine;
@@ -33,6 +34,7 @@ use super::gauge::{self, Judged, Named, Verdict};
 use crate::receipt::Receipt;
 use crate::status::{Paper, Slot};
 
+pub(super) use self::greeting::{hello, is_answer};
 pub use self::job::Outcome;
 pub use self::machine::Printer;
 pub use self::reader::{Reply, ReplyReader};

@@ -1,12 +1,14 @@
 //! `kiosk find` on real serial bytes: each device is told apart, with its rate, and entered in the configuration.
 
 use std::path::PathBuf;
+use std::time::{Duration, Instant};
 
 use kiosk::config::Config;
-use kiosk::sim::printer::{PrinterSim, PrinterSimOptions};
+use kiosk::sim::printer::{Mechanism, PrinterSim, PrinterSimOptions};
 use kiosk::sim::radar::RadarSim;
 use kiosk::sim::reader::{ReaderFault, ReaderSetting, ReaderSim};
 use kiosk::sim::scanner::{Family, ScannerSim};
+use kiosk::wire::escpos::Profile;
 
 use crate::command::{Place, Said};
 
@@ -65,6 +67,59 @@ fn every_device_is_found_entered_and_then_works() {
     assert_eq!(config.radar.port, Some(d));
     let said = place.kiosk(&["selftest"]);
     assert_eq!(said.code, 0, "{} {}", said.out, said.err);
+}
+
+#[test]
+fn a_printer_of_any_kind_is_found_with_a_slip_in_its_exit_and_prints_nothing() {
+    let place = Place::new();
+    let names = ["epson-tm-t88", "cashino-kp-628e", "custom-presenter-80"];
+    let ports = names.map(|name| place.0.path().join(name));
+    for has_slip in [false, true] {
+        let printers = [0, 1, 2].map(|at| {
+            let profile = Profile::builtin(names[at]).unwrap();
+            PrinterSim::start(&ports[at], PrinterSimOptions::of(&profile)).unwrap()
+        });
+        if has_slip {
+            printers
+                .iter()
+                .for_each(|printer| printer.with(Mechanism::leave_slip));
+        }
+        let said = find(&place, &ports.each_ref(), &["--json"]);
+        let report = said.json_lines().remove(0);
+        for (at, printer) in printers.iter().enumerate() {
+            let found = &report["ports"][at];
+            assert_eq!(found["device"], "printer", "{} {report}", names[at]);
+            let question = [0x10, 4, 1, 0x10, 4, 2, 0x10, 4, 4, 0x10, 4, 20];
+            assert_eq!(printer.raw_bytes(), question, "{}", names[at]);
+            printer.with(|printer| {
+                assert!(printer.papers().is_empty() && printer.under_head().items.is_empty());
+                // And it prints as ever.
+                let now = Instant::now();
+                printer.receive(b"well\n\x1dV\x00", now);
+                printer.run(now + Duration::from_secs(10));
+                let papers = printer.papers();
+                assert_eq!(papers.len(), 1, "{}", names[at]);
+                assert_eq!(papers[0].lines(), ["well"], "{}", names[at]);
+            });
+        }
+    }
+}
+
+#[test]
+fn on_the_port_of_a_reader_that_is_gone_a_person_decides() {
+    let place = Place::new();
+    let text = std::fs::read_to_string(place.config()).unwrap();
+    let left = place.0.path().join("left");
+    let reader = format!("[reader]\nport = \"{}\"\n", left.display());
+    let before = text.replace("[reader]\n", &reader);
+    std::fs::write(place.config(), &before).unwrap();
+    let config = Config::parse(&before).expect("a good configuration");
+    assert_eq!(config.reader.port.as_ref(), Some(&left));
+    let _printer = PrinterSim::start(&left, PrinterSimOptions::default()).unwrap();
+    let said = find(&place, &[&left], &["--write"]);
+    assert!(said.out.contains("reader.port"), "{}", said.out);
+    assert_eq!(said.code, 1);
+    assert_eq!(std::fs::read_to_string(place.config()).unwrap(), before);
 }
 
 #[test]

@@ -1,3 +1,6 @@
+use std::fs::{self, Permissions};
+use std::os::unix::fs::PermissionsExt as _;
+
 use super::*;
 use crate::config::Dialect;
 use crate::shell::finding::Silence;
@@ -92,6 +95,43 @@ fn a_radar_beside_a_presence_pin_is_not_entered() {
 }
 
 #[test]
+fn a_device_on_the_port_of_another_is_entered_only_when_that_one_is_elsewhere() {
+    let printer = || found("/dev/kiosk/reader", Kind::Printer, 9600);
+    let (text, left) = entered(BOARD, &[printer()]).expect("a board file");
+    assert_eq!((text.as_str(), left.changes.len()), (BOARD, 0));
+    assert_eq!(left.undecided, [("printer", Doubt::PortOf("reader"))]);
+
+    // They have changed places.
+    let reader = || found("/dev/kiosk/printer", Kind::Reader, 9600);
+    let (text, swapped) = entered(BOARD, &[printer(), reader()]).expect("a board file");
+    assert_eq!(swapped.undecided, []);
+    let again = entered(&text, &[printer(), reader()]).expect("a board file");
+    assert_eq!(again, (text, Entered::default()));
+
+    // Of two readers none is entered, so the port of theirs is not free either.
+    let findings = [printer(), reader(), found("/dev/ttyS2", Kind::Reader, 9600)];
+    let (text, left) = entered(BOARD, &findings).expect("a board file");
+    assert_eq!((text.as_str(), left.changes.len()), (BOARD, 0));
+    let several = ("reader", Doubt::Several);
+    assert!(left.undecided.contains(&several), "{left:?}");
+    let taken = ("printer", Doubt::PortOf("reader"));
+    assert!(left.undecided.contains(&taken), "{left:?}");
+    assert_eq!(left.undecided.len(), 2);
+}
+
+#[test]
+fn another_name_of_the_same_port_is_the_same_port() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (port, link) = (folder.path().join("ttyS1"), folder.path().join("link"));
+    fs::write(&port, "").expect("a file");
+    std::os::unix::fs::symlink(&port, &link).expect("a link");
+    let board = format!("[scanner]\nport = {:?}\n", link);
+    let findings = [found(port.to_str().expect("text"), Kind::Printer, 9600)];
+    let (_, entered) = entered(&board, &findings).expect("a board file");
+    assert_eq!(entered.undecided, [("printer", Doubt::PortOf("scanner"))]);
+}
+
+#[test]
 fn a_file_that_is_none_is_left_alone() {
     let findings = [found("/dev/ttyS1", Kind::Reader, 115_200)];
     let folder = tempfile::tempdir().expect("a folder");
@@ -115,10 +155,17 @@ fn the_file_before_is_kept() {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("kiosk.toml");
     fs::write(&path, BOARD).expect("a file");
+    fs::set_permissions(&path, Permissions::from_mode(0o640)).expect("allowed");
+    let kept = folder.path().join("kiosk.toml.before");
+    fs::write(&kept, "of an earlier time, for all to read").expect("a file");
     let findings = [found("/dev/ttyS1", Kind::Reader, 115_200)];
     enter(&path, &findings).expect("entered");
-    let before = fs::read_to_string(folder.path().join("kiosk.toml.before"));
-    assert_eq!(before.expect("the file before"), BOARD);
+    assert_eq!(fs::read_to_string(&kept).expect("the file before"), BOARD);
+    for path in [&path, &kept] {
+        let mode = fs::metadata(path).expect("there").permissions().mode();
+        assert_eq!(mode & 0o777, 0o640, "{}", path.display());
+    }
+    assert_eq!(fs::read_dir(folder.path()).expect("a folder").count(), 2);
     // A second time there is nothing to do, and the first file is still there.
     let again = enter(&path, &findings).expect("entered");
     assert_eq!(again, Entered::default());

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::Kind;
 use crate::wire::scanner::Dialect;
-use crate::wire::{radar, sam, scanner};
+use crate::wire::{printer, radar, sam, scanner};
 
 /// One question.
 pub struct Question {
@@ -14,10 +14,6 @@ pub struct Question {
     /// Time for the answer.
     pub wait: Duration,
 }
-
-/// DLE EOT 1, 2 and 4: printer, cause of being off-line, paper. Answered at once whatever the printer does, and put on
-/// paper by none (ESC/POS, real-time commands).
-const PRINTER: [u8; 9] = [0x10, 0x04, 1, 0x10, 0x04, 2, 0x10, 0x04, 4];
 
 const fn ask(kind: Kind, rate: u32, milliseconds: u64) -> Question {
     let wait = Duration::from_millis(milliseconds);
@@ -50,17 +46,23 @@ impl Kind {
     pub(super) fn question(self) -> Vec<u8> {
         match self {
             Self::Reader => sam::Request::SamId.encode(),
-            Self::Printer => PRINTER.to_vec(),
+            Self::Printer => printer::hello(),
             Self::Scanner(dialect) => scanner::hello(dialect).to_vec(),
             Self::Radar => Vec::new(),
         }
+    }
+
+    /// Whether its answer is known as such only when the time for it is over. A printer's has no frame: it is few bytes,
+    /// and the first few of one that talks on and on may look like it.
+    pub(super) fn is_heard_out(self) -> bool {
+        self == Self::Printer
     }
 
     /// Whether `heard` is its answer, and what it says of itself in it.
     pub(super) fn answer(self, heard: &[u8]) -> Option<Option<String>> {
         match self {
             Self::Reader => reader(heard),
-            Self::Printer => is_printer(heard).then_some(None),
+            Self::Printer => printer::is_answer(heard).then_some(None),
             Self::Scanner(dialect) => scanner::is_answer(dialect, heard).then_some(None),
             Self::Radar => radar::is_frame(heard).then_some(None),
         }
@@ -76,10 +78,4 @@ fn reader(heard: &[u8]) -> Option<Option<String>> {
         }
     }
     None
-}
-
-/// Three status bytes `0**1**10` in a row.
-fn is_printer(heard: &[u8]) -> bool {
-    let status = |byte: &u8| byte & 0b1001_0011 == 0b0001_0010;
-    heard.windows(3).any(|three| three.iter().all(status))
 }

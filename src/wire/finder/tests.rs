@@ -59,14 +59,49 @@ fn a_printer_is_asked_at_its_rate_and_never_hears_a_readers_question_there() {
             return Vec::new();
         }
         heard.extend_from_slice(bytes);
-        let questions = bytes.chunks(3).filter(|three| three[..2] == [0x10, 0x04]);
+        // Of a number that it does not know it says nothing.
+        let known = |three: &&[u8]| matches!(three, [0x10, 0x04, 1..=4]);
+        let questions = bytes.chunks(3).filter(known);
         questions.map(|_| 0x12).collect()
     });
     let Event::Found(answered) = event else {
         panic!("{event:?}")
     };
     assert_eq!((answered.kind, answered.rate), (Kind::Printer, 19_200));
-    assert_eq!(heard.len(), 9, "{heard:x?}");
+    assert_eq!(heard.len(), 12, "{heard:x?}");
+}
+
+#[test]
+fn a_device_that_talks_by_itself_is_no_printer() {
+    for said in [
+        &b"226"[..],
+        b"::2\r\n",
+        b"$GPGGA,222622.00,2232.622,N,11326.226,E,1,8,1.2,22.6,M,,*7A\r\n",
+        &[0x12; 20],
+    ] {
+        let (event, _) = search(|rate, _| match rate {
+            9600 => said.to_vec(),
+            _ => Vec::new(),
+        });
+        assert_eq!(event, Event::Nobody, "{said:x?}");
+    }
+}
+
+#[test]
+fn what_begins_like_a_printer_and_talks_on_is_none() {
+    let (mut finder, mut now) = (Finder::new(), Instant::now());
+    finder.port_opened(now);
+    while finder.question().map(|question| question.kind) != Some(Kind::Printer) {
+        now = finder.poll_timeout().unwrap_or(now);
+        finder.handle_timeout(now);
+    }
+    finder.port_opened(now);
+    finder.handle_input(&[0x12; 3], now);
+    assert_eq!(finder.poll_event(), None, "it is not heard out");
+    finder.handle_input(&[0x41; 14], now);
+    now = finder.poll_timeout().expect("the end of the question");
+    finder.handle_timeout(now);
+    assert_eq!(finder.poll_event(), None);
 }
 
 #[test]

@@ -14,6 +14,7 @@ pub fn run(data: &[u8]) {
     };
     match Config::parse(text) {
         Ok(mut config) => {
+            each_has_its_port(&config);
             config.rebase(Path::new("/etc/kiosk"));
             sound(&config);
         }
@@ -28,6 +29,21 @@ pub fn run(data: &[u8]) {
             }
         }
     }
+}
+
+/// Two drivers on one port would take each other's bytes.
+fn each_has_its_port(config: &Config) {
+    let ports = [
+        &config.reader.port,
+        &config.printer.port,
+        &config.scanner.port,
+        &config.radar.port,
+    ];
+    let mut seen: Vec<_> = ports.into_iter().flatten().collect();
+    let named = seen.len();
+    seen.sort();
+    seen.dedup();
+    assert_eq!(seen.len(), named, "{seen:?}");
 }
 
 /// What others rely on.
