@@ -111,11 +111,12 @@ impl From<rusqlite::Error> for StoreFault {
             }
             ErrorCode::DiskFull => Self::Full,
             // SQLITE_ERROR: a table is not there, so the file is not ours any more.
-            ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase | ErrorCode::Unknown => {
-                Self::Corrupt(error.to_string())
-            }
+            // SQLITE_TOOBIG: nothing that was written is a gigabyte long.
+            ErrorCode::DatabaseCorrupt
+            | ErrorCode::NotADatabase
+            | ErrorCode::Unknown
+            | ErrorCode::TooBig => Self::Corrupt(error.to_string()),
             ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked => Self::Busy,
-            ErrorCode::TooBig => Self::TooLarge,
             _ => Self::Io(error.to_string()),
         }
     }

@@ -2,6 +2,9 @@
 
 use std::time::{Duration, Instant};
 
+use super::{Event, Printer};
+use crate::status::Device;
+
 /// So long it may ail: a cleaning, a hot head or somebody at its switch may pass.
 const ILL: Duration = Duration::from_secs(30);
 /// Between two wishes to cut the power.
@@ -33,5 +36,23 @@ impl Ailing {
     pub(super) fn due(&self) -> Option<Instant> {
         let ill = self.since? + ILL;
         Some(self.wished.map_or(ill, |wished| ill.max(wished + BETWEEN)))
+    }
+}
+
+impl Printer {
+    /// Whether it is silent or broken with no job under way, whose deadlines come first.
+    pub(super) fn ails(&self) -> bool {
+        self.job.is_none()
+            && matches!(
+                self.reported.device,
+                Device::PowerOff | Device::HardwareError
+            )
+    }
+
+    /// Has its power cut where nothing else is left.
+    pub(super) fn look_after(&mut self, now: Instant) {
+        if self.ailing.wishes(self.ails(), now) {
+            self.tell(Event::PowerCycleWanted);
+        }
     }
 }

@@ -51,7 +51,7 @@ pub struct Printer {
     pub(super) exit: Option<Exit>,
     /// What is surely left of a roll that runs low, in millimetres.
     low_left_mm: Option<u32>,
-    ailing: Ailing,
+    pub(super) ailing: Ailing,
     /// When a stuck printer may be told to recover again.
     pub(super) recover_at: Option<Instant>,
     /// No data goes out: a question is open or due, and is answered only when paper stands still.
@@ -184,21 +184,6 @@ impl Printer {
     fn forget_clearing(&mut self) {
         if let Some(exit) = &mut self.exit {
             exit.not_cleared();
-        }
-    }
-
-    /// Whether it is silent or broken with no job under way, whose deadlines come first.
-    fn ails(&self) -> bool {
-        self.job.is_none()
-            && matches!(
-                self.reported.device,
-                Device::PowerOff | Device::HardwareError
-            )
-    }
-
-    fn look_after(&mut self, now: Instant) {
-        if self.ailing.wishes(self.ails(), now) {
-            self.tell(Event::PowerCycleWanted);
         }
     }
 
