@@ -33,37 +33,23 @@ const COMMAND_LIMIT: usize = 64;
 /// A machine that names a deadline in the past is called again after this long.
 const SHORTEST_WAIT: Duration = Duration::from_millis(1);
 
-/// Which port, and how it is set: always 8 data bits, no parity, 1 stop bit, opened for ourselves alone.
+/// Which port, and how it is set: always 8 data bits, no parity, 1 stop bit, no flow control by the port (the printer's machine
+/// minds XON and XOFF itself), opened for ourselves alone.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SerialConfig {
     /// Path that stays the same over unplugging, such as `/dev/serial/by-path/…` or a link made by udev.
     pub path: PathBuf,
     /// Bits a second.
     pub baud_rate: u32,
-    /// Flow control.
-    pub flow: Flow,
-}
-
-/// Flow control of a port.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Flow {
-    /// None.
-    #[default]
-    None,
-    /// XON/XOFF.
-    Software,
-    /// RTS/CTS.
-    Hardware,
 }
 
 impl SerialConfig {
-    /// A port without flow control.
+    /// A port at this rate.
     #[must_use]
     pub fn new(path: impl Into<PathBuf>, baud_rate: u32) -> Self {
         Self {
             path: path.into(),
             baud_rate,
-            flow: Flow::None,
         }
     }
 }

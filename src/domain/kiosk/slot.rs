@@ -81,11 +81,15 @@ impl Kiosk {
         }
         filing.paper = match slot {
             Slot::Taken => PaperFate::Taken,
-            Slot::Retracted | Slot::Ejected => PaperFate::Retracted,
+            Slot::Retracted => PaperFate::Retracted,
             Slot::Jammed => PaperFate::Torn,
-            Slot::Unknown | Slot::Empty | Slot::Presented | Slot::LeftBehind | Slot::Blocked => {
-                return;
-            }
+            // Pushed out is not taken, and it is where its person stands.
+            Slot::Unknown
+            | Slot::Empty
+            | Slot::Presented
+            | Slot::Ejected
+            | Slot::LeftBehind
+            | Slot::Blocked => return,
         };
     }
 

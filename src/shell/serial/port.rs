@@ -14,7 +14,7 @@ use rustix::fs::OFlags;
 use rustix::termios::{QueueSelector, tcflush};
 use serialport::{DataBits, FlowControl, Parity, StopBits, TTYPort};
 
-use super::{Flow, SerialConfig};
+use super::SerialConfig;
 
 /// Two descriptors of one terminal. The port library's one sets bit rate and framing and keeps others out, but it
 /// blocks; bytes go through our own one.
@@ -36,11 +36,7 @@ impl Port {
             .data_bits(DataBits::Eight)
             .parity(Parity::None)
             .stop_bits(StopBits::One)
-            .flow_control(match config.flow {
-                Flow::None => FlowControl::None,
-                Flow::Software => FlowControl::Software,
-                Flow::Hardware => FlowControl::Hardware,
-            });
+            .flow_control(FlowControl::None);
         let settings = TTYPort::open(&builder)?;
         // What a firmware before this one left in the line is for nobody.
         tcflush(&bytes, QueueSelector::IOFlush)?;
