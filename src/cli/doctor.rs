@@ -76,7 +76,11 @@ impl Doctor {
         ];
         let clock = Clock::system();
         match FileFacts::of(&config.store.path) {
-            Err(ReportFault::Missing(_)) => all.push(outbox::no_store(&config.store.path)),
+            Err(ReportFault::Missing(_)) => {
+                all.push(outbox::no_store(&config.store.path));
+                // No firmware has begun here: its devices are free to be asked.
+                all.extend(devices::of_stopped(&config));
+            }
             Err(fault) => all.push(outbox::unreadable(&fault)),
             Ok(files) => {
                 all.push(outbox::firmware(&files));

@@ -1,5 +1,7 @@
 //! `kiosk selftest` and `kiosk doctor` on real serial bytes: a healthy machine, and each broken one.
 
+use std::collections::BTreeMap;
+use std::sync::Mutex;
 use std::time::Duration;
 
 use kiosk::domain::health::{DeviceNote, Lack};
@@ -11,6 +13,7 @@ use kiosk::sim::reader::{ReaderFault, ReaderSim};
 use kiosk::wire::gauge::Gauge;
 
 use crate::command::{Place, Said};
+use crate::readme::assert_section;
 
 /// A machine with its devices on pseudo terminals.
 struct Bench {
@@ -125,11 +128,16 @@ fn each_broken_device_is_named_with_what_to_do() {
             "not started: printer does not answer",
         ),
     ];
+    let healthy = Bench::new().place.kiosk(&["selftest", "--no-slip"]).out;
+    let shown = Mutex::new(BTreeMap::from([(None, healthy)]));
     std::thread::scope(|scope| {
         for (lack, break_it, slip) in broken {
+            let shown = &shown;
             scope.spawn(move || {
                 let bench = Bench::new();
                 break_it(&bench);
+                let said = bench.place.kiosk(&["selftest", "--no-slip"]).out;
+                shown.lock().unwrap().insert(Some(lack), said);
                 let expected = (1, vec![lack.word().to_owned()], slip.to_owned());
                 assert_eq!(bench.selftest(), expected, "{lack:?}");
                 drop(bench.place.store());
@@ -156,6 +164,22 @@ fn each_broken_device_is_named_with_what_to_do() {
             });
         }
     });
+    let mut section = String::from("```text\n");
+    for (lack, said) in shown.into_inner().unwrap() {
+        let machine = lack.map_or("a healthy machine", Lack::word);
+        section += &format!("$ kiosk selftest --no-slip    # {machine}\n{}\n\n", said.trim());
+    }
+    assert_section("selftest", &(section.trim_end().to_owned() + "\n```"));
+}
+
+/// The technician who brings a blank machine into service asks before anything else has run.
+#[test]
+fn the_doctor_asks_the_devices_of_a_machine_that_has_never_run() {
+    let bench = Bench::new();
+    bench.printer.with(Mechanism::paper_out);
+    let said = bench.place.kiosk(&["doctor", "--offline"]);
+    assert!(says(&said, Lack::PaperOut), "{}", said.out);
+    assert!(said.out.contains("读卡器端口"), "{}", said.out);
 }
 
 /// A module that has to be reset first is well, not off-line: it is given the time.
