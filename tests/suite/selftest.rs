@@ -167,7 +167,10 @@ fn each_broken_device_is_named_with_what_to_do() {
     let mut section = String::from("```text\n");
     for (lack, said) in shown.into_inner().unwrap() {
         let machine = lack.map_or("a healthy machine", Lack::word);
-        section += &format!("$ kiosk selftest --no-slip    # {machine}\n{}\n\n", said.trim());
+        section += &format!(
+            "$ kiosk selftest --no-slip    # {machine}\n{}\n\n",
+            said.trim()
+        );
     }
     assert_section("selftest", &(section.trim_end().to_owned() + "\n```"));
 }
