@@ -87,7 +87,7 @@ events! {
     ItemChosen "item.chosen" Act ["task_code"] "已选择事项。" "An item was chosen.";
     CardRead "card.read" Act ["layout" "duration_ms"] "证件已读取。" "A card was read.";
     CardFailed "card.failed" Fault ["fault" "sw3"] "证件读取失败。" "A card could not be read.";
-    PhotoNotDrawn "photo.notDrawn" Fault ["fault"] "证件照片未能显示。" "The photo of a card could not be drawn.";
+    PhotoNotDrawn "photo.not_drawn" Fault ["fault"] "证件照片未能显示。" "The photo of a card could not be drawn.";
     CardRemoved "card.removed" Act [] "证件已取走。" "The card was taken away.";
     CardLeft "card.left" Fault [] "办理结束，证件仍在读卡器上。" "The visit is over and its card still lies on the reader.";
     HealthLacks "health.lacks" Fault ["lack"] "本机缺少一项条件，见 lack。" "The machine lacks something; see lack.";
