@@ -5,6 +5,7 @@ use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use rusqlite::limits::Limit;
 use rusqlite::{Connection, OpenFlags};
 
 use super::fault::StoreFault;
@@ -33,14 +34,24 @@ pub(super) struct Place {
     pub(super) files: Arc<dyn Files>,
 }
 
+/// Longest value or row, in bytes: many times what is ever written. Of a damaged file SQLite would believe a gigabyte, and a
+/// start would wipe that much memory for each look at it.
+const LONGEST: i32 = 16 << 20;
+
+/// A connection that believes no length that cannot be.
+pub(super) fn bounded(db: Connection) -> rusqlite::Result<Connection> {
+    db.set_limit(Limit::SQLITE_LIMIT_LENGTH, LONGEST)?;
+    Ok(db)
+}
+
 impl Place {
     /// A plain connection to a database of this disk.
     pub(super) fn database(&self, path: &Path, flags: OpenFlags) -> Result<Connection, StoreFault> {
         let flags = flags | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-        Ok(match &self.vfs {
+        Ok(bounded(match &self.vfs {
             Some(vfs) => Connection::open_with_flags_and_vfs(path, flags, vfs.as_str())?,
             None => Connection::open_with_flags(path, flags)?,
-        })
+        })?)
     }
 
     pub(super) fn exists(&self, path: &Path) -> bool {

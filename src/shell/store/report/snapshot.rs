@@ -15,7 +15,7 @@ use rusqlite::{Connection, OpenFlags};
 use rustix::fs::FlockOperation;
 
 use super::ReportFault;
-use crate::shell::store::os_random;
+use crate::shell::store::{os_random, place};
 
 /// Copies tried before the store is called restless.
 const TRIES: u32 = 8;
@@ -39,6 +39,7 @@ pub(super) fn of(path: &Path) -> Result<Connection, ReportFault> {
         }
         if before.is_still(&Generation::of(path)?) {
             let db = Connection::open_with_flags(&copy, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+            let db = place::bounded(db)?;
             // Nobody else opens the copy, so its log needs no shared memory.
             db.execute_batch("PRAGMA locking_mode=EXCLUSIVE; PRAGMA query_only=ON;")?;
             // Opens the log too, while the files still have names.
