@@ -21,7 +21,7 @@ fn last_slot(world: &World) -> Option<Slot> {
         Event::Slot(_, slot) => Some(*slot),
         _ => None,
     };
-    world.events.iter().filter_map(slot).last()
+    world.events.iter().rev().find_map(slot)
 }
 
 fn until(world: &mut World, slot: Slot) {
