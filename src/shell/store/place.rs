@@ -10,6 +10,7 @@ use rusqlite::{Connection, OpenFlags};
 
 use super::fault::StoreFault;
 use super::files::Files;
+use crate::case::BODY_LIMIT;
 
 /// Most damaged stores kept; then the last one is overwritten.
 const ASIDE_LIMIT: u32 = 99;
@@ -34,9 +35,9 @@ pub(super) struct Place {
     pub(super) files: Arc<dyn Files>,
 }
 
-/// Longest value or row, in bytes: many times what is ever written. Of a damaged file SQLite would believe a gigabyte, and a
+/// Longest value or row, in bytes: four times what is ever written. Of a damaged file SQLite would believe a gigabyte, and a
 /// start would wipe that much memory for each look at it.
-const LONGEST: i32 = 16 << 20;
+const LONGEST: i32 = 4 * BODY_LIMIT as i32;
 
 /// A connection that believes no length that cannot be.
 pub(super) fn bounded(db: Connection) -> rusqlite::Result<Connection> {

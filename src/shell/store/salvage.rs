@@ -10,7 +10,7 @@ use std::io::ErrorKind;
 use std::path::Path;
 
 use rusqlite::types::Value;
-use rusqlite::{Connection, OpenFlags, params_from_iter};
+use rusqlite::{CachedStatement, Connection, OpenFlags, params_from_iter};
 use zeroize::Zeroizing;
 
 use crate::case::Key;
@@ -266,8 +266,8 @@ impl Old {
         }
     }
 
-    fn next(&self, after: i64) -> rusqlite::Result<Option<Found>> {
-        // What later versions added is behind the columns.
+    /// What later versions added is behind the columns.
+    fn select(&self) -> rusqlite::Result<CachedStatement<'_>> {
         let columns = COLUMNS.join(", ");
         let select = |added: &str| {
             self.db.prepare_cached(&format!(
@@ -275,9 +275,16 @@ impl Old {
                  WHERE id > ?1 ORDER BY id LIMIT 1",
             ))
         };
-        let mut statement = select("told, corrects, mark")
+        select("told, corrects, mark")
             .or_else(|_| select("told, corrects, NULL"))
-            .or_else(|_| select("NULL, NULL, NULL"))?;
+            .or_else(|_| select("NULL, NULL, NULL"))
+    }
+
+    fn next(&self, after: i64) -> rusqlite::Result<Option<Found>> {
+        // What cannot even be asked is not asked for every row: of a damaged schema each question takes long.
+        let Ok(mut statement) = self.select() else {
+            return Ok(None);
+        };
         let mut rows = statement.query([after])?;
         let Some(row) = rows.next()? else {
             return Ok(None);
