@@ -2,6 +2,7 @@
 
 pub mod conformance;
 pub mod photo;
+mod picture;
 pub mod platform;
 pub mod printer;
 pub mod pty;

@@ -51,14 +51,7 @@ pub fn draw(photo: &[u8]) -> Result<Vec<u8>, PhotoError> {
             rgb.extend(dot(x, y, hair, cloth));
         }
     }
-    let mut png = Vec::new();
-    let mut encoder = png::Encoder::new(&mut png, WIDTH, HEIGHT);
-    encoder.set_color(png::ColorType::Rgb);
-    encoder.set_depth(png::BitDepth::Eight);
-    let mut writer = encoder.write_header()?;
-    writer.write_image_data(&rgb)?;
-    writer.finish()?;
-    Ok(png)
+    Ok(super::picture::png(WIDTH, HEIGHT, &rgb)?)
 }
 
 /// Shoulders, head and hair without a face.

@@ -12,6 +12,13 @@ pub struct Face {
     drawn: Option<Portrait>,
 }
 
+impl Face {
+    /// Whether anybody's is held.
+    pub(super) fn holds_photo(&self) -> bool {
+        self.asked.is_some() || self.drawn.is_some()
+    }
+}
+
 impl Visit {
     /// The photo to be drawn: once for each card, as soon as it is known who is here. `question` is what an answer names.
     pub(crate) fn asks_face(&mut self, question: u64) -> Option<Photo> {

@@ -232,6 +232,7 @@ impl Visit {
             || !self.signature.is_empty()
             || self.filing.is_some()
             || self.refusals.hold_personal_data()
+            || self.face.holds_photo()
             || self.entry.holds_text()
             || matches!(&self.progress, ProgressOf::Known(cases) if !cases.is_empty())
     }

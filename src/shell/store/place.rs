@@ -35,8 +35,8 @@ pub(super) struct Place {
     pub(super) files: Arc<dyn Files>,
 }
 
-/// Longest value or row, in bytes: four times what is ever written. Of a damaged file SQLite would believe a gigabyte, and a
-/// start would wipe that much memory for each look at it.
+/// Longest value or row, in bytes: four times what is ever written. Of a damaged file SQLite would believe a gigabyte and take
+/// that much memory to read it.
 const LONGEST: i32 = 4 * BODY_LIMIT as i32;
 
 /// A connection that believes no length that cannot be.
@@ -182,4 +182,24 @@ fn with_ending(path: &Path, ending: impl AsRef<OsStr>) -> PathBuf {
     let mut name = path.as_os_str().to_owned();
     name.push(ending);
     PathBuf::from(name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_longer_than_anything_written_is_damage() {
+        let db = bounded(Connection::open_in_memory().expect("sqlite")).expect("a limit");
+        let read = |bytes: usize| {
+            let sql = format!("SELECT length(zeroblob({bytes}) || '')");
+            let read = db.query_row(&sql, [], |row| row.get::<_, usize>(0));
+            read.map_err(StoreFault::from)
+        };
+        assert_eq!(read(2 * BODY_LIMIT).map_err(|fault| fault.word()), Ok(0));
+        for bytes in [5 * BODY_LIMIT, 1 << 30] {
+            let fault = read(bytes).expect_err("too long");
+            assert!(matches!(fault, StoreFault::Corrupt(_)), "{fault}");
+        }
+    }
 }

@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use super::decoder::{Decoder, Step, Token};
 use super::paper::{Cell, Item, Paper};
 use super::{Mechanism, PrinterSimOptions, symbol};
+use crate::sim::picture;
 use crate::wire::escpos::{Bitmap, FontGlyphs, Glyphs};
 
 /// Where Debian keeps Chinese fonts, with the index of the simplified Chinese face in the collection. The
@@ -119,14 +120,7 @@ impl Paper {
                 });
             }
         }
-        let mut file = Vec::new();
-        let mut encoder = png::Encoder::new(&mut file, width as u32, height as u32);
-        encoder.set_color(png::ColorType::Rgb);
-        encoder.set_depth(png::BitDepth::Eight);
-        let mut writer = encoder.write_header()?;
-        writer.write_image_data(&pixels)?;
-        writer.finish()?;
-        Ok(file)
+        Ok(picture::png(width as u32, height as u32, &pixels)?)
     }
 }
 

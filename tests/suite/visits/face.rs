@@ -60,6 +60,7 @@ fn the_photo_of_one_is_never_shown_to_the_next() {
     // Drawn late: on the start page, and on the page of the next.
     machine.give(Event::Face(question, figure()));
     assert_eq!(machine.page.face, None);
+    assert!(!machine.kiosk.visit().holds_personal_data());
     machine.card(second);
     machine.give(Event::Face(question, figure()));
     assert_eq!(machine.page.face, Some(Face::Silhouette));

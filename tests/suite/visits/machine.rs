@@ -39,6 +39,8 @@ pub fn catalogue() -> Catalogue {
 pub struct World {
     /// The store commits.
     pub store: bool,
+    /// It answers claims.
+    pub claims: bool,
     /// What the platform says; `None` says nothing.
     pub platform: Option<Answer>,
     /// How print jobs end; `None` never tells.
@@ -88,10 +90,6 @@ pub struct Machine {
     pub prints: Vec<(u64, Receipt)>,
     /// Claims in order of their jobs, and whether they count as begun.
     pub claims: Vec<(Key, bool)>,
-    /// The store answers them.
-    pub claims_answered: bool,
-    /// The last one that it did not answer.
-    pub claim_asked: Option<Key>,
     pub others: Vec<Effect>,
     pub seq: u64,
     /// What the store holds of refused cases, by the number of the person's card.
@@ -165,14 +163,13 @@ impl Machine {
             page: blank(),
             world: World {
                 store: true,
+                claims: true,
                 platform: Some(accepted()),
                 printer: Some(PrintOutcome::Printed),
             },
             filed: Vec::new(),
             prints: Vec::new(),
             claims: Vec::new(),
-            claims_answered: true,
-            claim_asked: None,
             others: Vec::new(),
             seq: 0,
             refused: Vec::new(),
@@ -237,10 +234,7 @@ impl Machine {
                     .into_iter()
                     .collect()
             }
-            Effect::ClaimPrint(key, _) if !self.claims_answered => {
-                self.claim_asked = Some(key);
-                Vec::new()
-            }
+            Effect::ClaimPrint(..) if !self.world.claims => Vec::new(),
             Effect::ClaimPrint(key, again) => vec![self.claim(key, again)],
             Effect::KeepPrint(job, outcome) => {
                 self.ended(job, outcome);

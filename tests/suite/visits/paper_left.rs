@@ -132,7 +132,7 @@ fn a_claim_that_the_store_never_answers_leaves_no_paper_to_look_for() {
     let mut machine = Machine::new();
     machine.begin(young(), &case());
     machine.fill();
-    machine.claims_answered = false;
+    machine.world.claims = false;
     machine.submit();
     machine.wait(60);
     machine.expect(PageKind::Confirmation);
@@ -142,8 +142,11 @@ fn a_claim_that_the_store_never_answers_leaves_no_paper_to_look_for() {
     assert!(!paper.contains("出纸口"), "{paper}");
     assert!(machine.prints.is_empty());
     // Told at last: it has not begun, and nothing is printed for whoever stands there now.
-    let key = machine.claim_asked.clone().expect("a claim");
-    let claim = machine.claim(key.clone(), false);
+    let asked = machine.others.iter().find_map(|effect| match effect {
+        Effect::ClaimPrint(key, _) => Some(key.clone()),
+        _ => None,
+    });
+    let claim = machine.claim(asked.expect("a claim"), false);
     machine.give(claim);
     assert!(machine.prints.is_empty());
     let kept = |effect: &Effect| matches!(effect, Effect::KeepPrint(_, PrintOutcome::NotStarted));
