@@ -9,6 +9,7 @@ pub mod config;
 pub mod division;
 pub mod document;
 pub mod events;
+pub mod fleet;
 pub mod item;
 pub mod pins;
 pub mod receipt;
