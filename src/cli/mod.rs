@@ -18,6 +18,7 @@ mod screen;
 mod selftest;
 #[cfg(feature = "sim")]
 mod sim;
+mod tally;
 mod tamper;
 #[cfg(all(feature = "ui", feature = "sim"))]
 mod visit;
@@ -74,6 +75,8 @@ enum Command {
     /// Ask every device how it is and print a slip that says so; with the firmware stopped.
     #[command(name = "selftest")]
     SelfTest(selftest::SelfTest),
+    /// Say what this machine has counted, per item and day.
+    Tally(tally::Tally),
     /// Put this machine back into service after its tamper contact has closed it.
     ClearTamper(tamper::ClearTamper),
 }
@@ -119,6 +122,7 @@ fn dispatch(arguments: Arguments) -> anyhow::Result<Outcome> {
         Some(Command::Find(find)) => find.run(),
         Some(Command::SelfTest(test)) => test.run(),
         Some(Command::ClearTamper(clear)) => clear.run(),
+        Some(Command::Tally(tally)) => tally.run(),
         #[cfg(all(feature = "ui", feature = "sim"))]
         None => demo::Demo::default().run(),
         #[cfg(not(all(feature = "ui", feature = "sim")))]

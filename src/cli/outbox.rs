@@ -8,7 +8,7 @@ mod person;
 mod retry;
 mod show;
 mod stick;
-mod table;
+pub(super) mod table;
 mod verify;
 
 use std::path::PathBuf;

@@ -30,6 +30,7 @@ use crate::shell::gpio::{Gpio, OnPin};
 use crate::shell::journal::Journal;
 use crate::shell::portrait::PhotoDecoder;
 use crate::shell::store::Store;
+use crate::shell::tally::TallyBook;
 
 pub use beat::{Pulse, Watch};
 pub use devices::{printer_event, reader_event, scanner_event};
@@ -169,6 +170,7 @@ impl Runtime {
                 let mut turn = Loop {
                     boots: parts.boots,
                     device_file: DeviceFile::open(&config.store.path, ports.gauges()),
+                    tally: TallyBook::open(&config),
                     next_note: begun,
                     next_room: begun,
                     beat: Beat::new(&config.fleet, watch, &clock),
@@ -236,6 +238,7 @@ struct Loop {
     receiver: Receiver<Input>,
     boots: BootBook,
     device_file: DeviceFile,
+    tally: TallyBook,
     photos: Option<PhotoDecoder>,
     /// When the book of boots is due again.
     next_note: Instant,
@@ -331,9 +334,12 @@ impl Loop {
             now: self.clock.now(),
             wall: wall(&self.clock),
         };
+        self.tally.hear(&event, &moment);
         for effect in self.kiosk.handle(event, &moment) {
+            self.tally.see(&effect);
             self.carry_out(effect);
         }
+        self.tally.hand_on();
         self.inbox
             .waiting
             .store(self.kiosk.waiting_len(), Ordering::Relaxed);

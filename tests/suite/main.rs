@@ -6,6 +6,7 @@ mod board_files;
 mod card_left;
 #[cfg(feature = "sim")]
 mod command;
+mod desk;
 #[cfg(feature = "sim")]
 mod doctor;
 #[cfg(feature = "sim")]
@@ -65,6 +66,8 @@ mod recordings;
 mod selftest;
 #[cfg(feature = "sim")]
 mod street;
+#[cfg(feature = "sim")]
+mod tally;
 #[cfg(feature = "sim")]
 mod trouble_bench;
 #[cfg(feature = "sim")]
