@@ -370,6 +370,7 @@ impl Config {
             self.journal.path.as_mut(),
             self.fleet.report.as_mut(),
             self.fleet.wish.as_mut(),
+            self.fleet.metrics.as_mut(),
             token,
         ];
         for path in paths.into_iter().chain(optional.into_iter().flatten()) {

@@ -3,5 +3,6 @@
 //! Two processes of two users share two small files and nothing else: the firmware writes its [`report::Report`] and reads the
 //! agent's [`wish::Wish`]. Each is written whole or not at all by one of them, is of one boot, and holds nothing of a person.
 
+pub mod openmetrics;
 pub mod report;
 pub mod wish;

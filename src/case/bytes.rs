@@ -54,6 +54,9 @@ pub enum ClockClass {
 }
 
 impl ClockClass {
+    /// Every one, the best first.
+    pub const ALL: [Self; 4] = [Self::Trusted, Self::Holdover, Self::Bounded, Self::Unknown];
+
     /// Word in the store and at the wire.
     #[must_use]
     pub fn word(self) -> &'static str {
@@ -68,9 +71,7 @@ impl ClockClass {
     /// Reads the word of the store.
     #[must_use]
     pub fn from_word(word: &str) -> Option<Self> {
-        [Self::Trusted, Self::Holdover, Self::Bounded, Self::Unknown]
-            .into_iter()
-            .find(|class| class.word() == word)
+        Self::ALL.into_iter().find(|class| class.word() == word)
     }
 
     /// Whether a time of this class may be said without a warning.

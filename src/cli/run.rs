@@ -7,6 +7,7 @@ use anyhow::Context as _;
 use clap::Args;
 use kiosk::shell::clock::Clock;
 use kiosk::shell::journal::Journal;
+use kiosk::shell::metrics::MetricsFile;
 use kiosk::shell::runtime::{Runtime, Watch};
 use kiosk::shell::supervisor::Supervisor;
 use kiosk::shell::{gpio, settings};
@@ -37,6 +38,8 @@ impl Run {
         };
         let pages = Pages::default();
         let pins = config.gpio.clone();
+        // Held until the end: the file of figures is written while it lives.
+        let _figures = MetricsFile::open(&config, &clock);
         let runtime = Runtime::start(
             &config,
             clock,

@@ -11,11 +11,25 @@ pub struct Fleet {
     pub report: Option<PathBuf>,
     /// File in which the agent tells what it wishes, [`crate::fleet::wish::Wish`]; `None` obeys nobody.
     pub wish: Option<PathBuf>,
+    /// File into which the firmware writes its figures (OpenMetrics) every half minute; `None` writes none.
+    pub metrics: Option<PathBuf>,
+    /// Pushgateway that the agent pushes them to, without a slash at the end; `None` pushes nowhere.
+    pub push: Option<String>,
 }
 
 pub(super) fn fleet(s: &mut Section<'_>) -> Fleet {
     Fleet {
         report: s.optional_path("report"),
         wish: s.optional_path("wish"),
+        metrics: s.optional_path("metrics"),
+        push: s
+            .parsed("push", "http(s)://host without a slash at the end", |v| {
+                let host = v
+                    .strip_prefix("https://")
+                    .or_else(|| v.strip_prefix("http://"));
+                let sound = host.is_some_and(|host| !host.is_empty()) && super::tables::is_url(v);
+                sound.then(|| v.to_owned())
+            })
+            .flatten(),
     }
 }

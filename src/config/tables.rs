@@ -180,7 +180,7 @@ fn by_hand(s: &mut Section<'_>) -> Option<ByHand> {
 }
 
 /// No blanks, no user, query or fragment, no slash at the end, at most 200 characters.
-fn is_url(v: &str) -> bool {
+pub(super) fn is_url(v: &str) -> bool {
     v.len() <= 200
         && v.bytes()
             .all(|b| b.is_ascii_graphic() && !b"@?#\"<>\\".contains(&b))

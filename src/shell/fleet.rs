@@ -1,0 +1,3 @@
+//! The fleet agent's ways to the desk.
+
+pub mod push;
