@@ -149,7 +149,7 @@ lacks! {
         act ["查电源插座和空气开关；来电十秒后自动恢复" "look at socket and breaker; the machine opens ten seconds after power is back"] ;
     /// The machine is about to restart into another version.
     Updating "updating" Out
-        told ["本机正在更新，约五分钟后恢复。急办的请到人工窗口。" "Being updated; it opens again in about five minutes. If it is urgent, please go to the window."]
+        told ["约五分钟后自动恢复。急办的请到人工窗口。" "It opens again by itself in about five minutes. If it is urgent, please go to the window."]
         means ["正在换用新版本，即将自动重启" "a new version is about to be started"]
         act ["等待自动重启；十分钟后仍是这样，运行 kiosk fleet status" "wait for the restart; if it is still so after ten minutes, run `kiosk fleet status`"] ;
     /// The case was forced, and nobody has cleared it.

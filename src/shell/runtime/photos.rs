@@ -13,11 +13,15 @@ impl Loop {
             return;
         };
         let (inbox, journal) = (self.inbox.clone(), self.journal.clone());
-        let draw = move || match decoder.draw(&photo) {
-            Ok(portrait) => inbox.event(Event::Face(question, portrait)),
-            Err(fault) => {
-                let fault = ("fault", FieldValue::Word(fault.word()));
-                journal.event(EventId::PhotoNotDrawn, &[fault]);
+        let call = inbox.call();
+        let draw = move || {
+            let _under_way = call;
+            match decoder.draw(&photo) {
+                Ok(portrait) => inbox.event(Event::Face(question, portrait)),
+                Err(fault) => {
+                    let fault = ("fault", FieldValue::Word(fault.word()));
+                    journal.event(EventId::PhotoNotDrawn, &[fault]);
+                }
             }
         };
         // Without a thread for it there is a silhouette too.
