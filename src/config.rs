@@ -8,6 +8,7 @@ mod ports;
 mod reading;
 mod scanner;
 mod tables;
+mod technician;
 #[cfg(test)]
 mod tests;
 
@@ -20,6 +21,7 @@ pub use gpio::{Active, Gpio, GpioBackend, Line, Pin};
 use ports::Ports;
 use reading::Reading;
 pub use scanner::{Dialect, Framing, Scanner};
+pub use technician::Technician;
 
 /// Longest configuration file that is read, in bytes.
 pub const MAX_BYTES: usize = 64 * 1024;
@@ -85,6 +87,8 @@ pub struct Config {
     pub receipt: Receipt,
     /// `[journal]`.
     pub journal: Journal,
+    /// `[technician]`.
+    pub technician: Technician,
 }
 
 /// Who and where this machine is. `id`, `town_code` and `site` have no default.
@@ -338,6 +342,7 @@ impl Config {
                 path: s.optional_path("path"),
                 max_kib: s.number("max_kib", 4096, 64..=65_536),
             }),
+            technician: root.table("technician", technician::technician),
         };
         root.finish();
         reading.result(config)
@@ -363,6 +368,10 @@ impl Config {
             self.scanner.port.as_mut(),
             self.platform.ca_file.as_mut(),
             self.journal.path.as_mut(),
+            self.technician.key_file.as_mut(),
+            self.technician.audit_dir.as_mut(),
+            Some(&mut self.technician.stick_dir),
+            Some(&mut self.technician.request_file),
             token,
         ];
         for path in paths.into_iter().chain(optional.into_iter().flatten()) {

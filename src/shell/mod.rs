@@ -1,5 +1,6 @@
 //! Everything that touches the world: ports, files, the network, the clock.
 
+pub mod audit;
 pub mod board_file;
 pub mod catalogue;
 pub mod clock;
