@@ -3,6 +3,7 @@
 //! Every field has a limit, nearly every field a default. A file with mistakes is refused whole, and all its
 //! mistakes are named at once with their lines, because the technician who reads them stands on site.
 
+mod fleet;
 mod gpio;
 mod ports;
 mod reading;
@@ -17,6 +18,7 @@ use std::path::{Path, PathBuf};
 
 use crate::case::{PublicIdentity, SealKey};
 use crate::text::Text;
+pub use fleet::Fleet;
 pub use gpio::{Active, Gpio, GpioBackend, Line, Pin};
 use ports::Ports;
 use reading::Reading;
@@ -89,6 +91,8 @@ pub struct Config {
     pub journal: Journal,
     /// `[technician]`.
     pub technician: Technician,
+    /// `[fleet]`.
+    pub fleet: Fleet,
 }
 
 /// Who and where this machine is. `id`, `town_code` and `site` have no default.
@@ -343,6 +347,7 @@ impl Config {
                 max_kib: s.number("max_kib", 4096, 64..=65_536),
             }),
             technician: root.table("technician", technician::technician),
+            fleet: root.table("fleet", fleet::fleet),
         };
         root.finish();
         reading.result(config)
@@ -372,6 +377,8 @@ impl Config {
             self.technician.audit_dir.as_mut(),
             Some(&mut self.technician.stick_dir),
             Some(&mut self.technician.request_file),
+            self.fleet.report.as_mut(),
+            self.fleet.wish.as_mut(),
             token,
         ];
         for path in paths.into_iter().chain(optional.into_iter().flatten()) {

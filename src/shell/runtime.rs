@@ -1,5 +1,6 @@
 //! The one loop: an event in, the core decides, its effects go out. One thread owns the core.
 
+mod beat;
 mod committed;
 mod devices;
 mod network;
@@ -21,6 +22,7 @@ use crate::domain::kiosk::{Effect, Event, Kiosk};
 use crate::domain::page::{Intent, Page};
 use crate::domain::world::{Moment, Wall};
 use crate::events::{EventId, FieldValue};
+use crate::fleet::report::Outbox;
 use crate::item::Day;
 use crate::shell::clock::{BootBook, Clock};
 use crate::shell::device_file::DeviceFile;
@@ -29,10 +31,12 @@ use crate::shell::journal::Journal;
 use crate::shell::portrait::PhotoDecoder;
 use crate::shell::store::Store;
 
+pub use beat::{Pulse, Watch};
 pub use devices::{printer_event, reader_event, scanner_event};
 pub use network::CACHED as CACHED_CATALOGUE;
 pub use outset::client as platform_client;
 
+use beat::Beat;
 use committed::committed;
 use devices::Ports;
 use network::Network;
@@ -53,6 +57,8 @@ pub(crate) enum Input {
     ClockMoved,
     /// The fan on its pin is to run, or not.
     Fan(bool),
+    /// The outbox in figures; none when it cannot be read.
+    Outbox(Option<Outbox>),
     /// End.
     Stop,
 }
@@ -139,6 +145,7 @@ impl Runtime {
         clock: Clock,
         journal: Journal,
         pins: OpenPins,
+        watch: Watch,
         show: impl Fn(Page) + Send + 'static,
     ) -> anyhow::Result<Self> {
         let (sender, receiver) = channel();
@@ -164,6 +171,7 @@ impl Runtime {
                     device_file: DeviceFile::open(&config.store.path, ports.gauges()),
                     next_note: begun,
                     next_room: begun,
+                    beat: Beat::new(&config.fleet, watch, &clock),
                     kiosk: (parts.kiosk)(),
                     store: parts.store,
                     identity: parts.identity,
@@ -232,6 +240,7 @@ struct Loop {
     /// When the book of boots is due again.
     next_note: Instant,
     next_room: Instant,
+    beat: Beat,
 }
 
 /// How often the room for filings is measured.
@@ -246,6 +255,7 @@ impl Loop {
             match self.wait() {
                 Ok(Input::Core(event)) => self.handle(event),
                 Ok(Input::Fan(on)) => self.wires.fan(on),
+                Ok(Input::Outbox(outbox)) => self.beat.outbox(outbox),
                 Ok(Input::Touch(intent)) => self.handle(Event::Intent(intent)),
                 Ok(Input::Sync(done)) => {
                     // Whoever asked may have given up waiting.
@@ -272,6 +282,7 @@ impl Loop {
             Some(self.next_note),
             Some(self.next_room),
             self.wires.poll_timeout(),
+            self.beat.poll_timeout(),
         ];
         match next.into_iter().flatten().min() {
             Some(deadline) => self
@@ -284,7 +295,7 @@ impl Loop {
         }
     }
 
-    /// The page shows hours and minutes: the only thing that wakes an idle machine.
+    /// The page shows hours and minutes: the only thing that wakes an idle machine that nobody supervises.
     fn next_minute(&self, now: Instant) -> Option<Instant> {
         let second = self.clock.unix_seconds()? % 60;
         Some(now + Duration::from_secs(60 - second))
@@ -298,6 +309,12 @@ impl Loop {
         if now >= self.next_room {
             self.next_room = now + ROOM_EVERY;
             self.network.measure_room();
+            if self.beat.reports() {
+                self.network.count_outbox();
+            }
+        }
+        if let Some(stand_by) = self.beat.handle_timeout(now, &self.clock) {
+            self.handle(Event::StandBy(stand_by));
         }
         if now >= self.next_note {
             self.next_note = now + NOTE_EVERY;
@@ -320,6 +337,7 @@ impl Loop {
         self.inbox
             .waiting
             .store(self.kiosk.waiting_len(), Ordering::Relaxed);
+        self.beat.turned(&self.kiosk, &self.clock);
     }
 
     /// Commits the cases; only after that does anybody hear of them.
