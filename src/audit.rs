@@ -204,7 +204,13 @@ mod tests {
         for good in ["T0007", "usb-1", "a.b:c_d", &"x".repeat(40)] {
             assert!(Name::new(good).is_some(), "{good}");
         }
-        for bad in ["", "张三", "two words", &"x".repeat(41), "44020319900101123X"] {
+        for bad in [
+            "",
+            "张三",
+            "two words",
+            &"x".repeat(41),
+            "44020319900101123X",
+        ] {
             assert_eq!(Name::new(bad), None, "{bad}");
         }
     }

@@ -2,8 +2,10 @@
 
 mod badge;
 mod key;
+mod reason;
 mod totp;
 
 pub use badge::{BADGE_PREFIX, Badge, BadgeFault, sign as sign_badge};
 pub use key::{CodeKey, KeyFault};
+pub use reason::Reason;
 pub use totp::{DIGITS, STEP_S, Step};

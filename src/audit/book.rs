@@ -81,7 +81,10 @@ impl Page {
     /// The last entry that can be read.
     #[must_use]
     pub fn last(&self) -> Option<&Entry> {
-        self.lines.iter().rev().find_map(|raw| raw.entry.as_ref().ok())
+        self.lines
+            .iter()
+            .rev()
+            .find_map(|raw| raw.entry.as_ref().ok())
     }
 
     /// The last line, when it is no entry: what a power cut left.
@@ -179,7 +182,10 @@ mod tests {
             assert!(!Book::has_expired(&entry, still), "{then}");
             assert!(Book::has_expired(&entry, gone), "{then}");
         }
-        assert!(!Book::has_expired(&entry(None, ClockClass::Unknown), (2099, 1, 1)));
+        assert!(!Book::has_expired(
+            &entry(None, ClockClass::Unknown),
+            (2099, 1, 1)
+        ));
         let unknown = entry(Some("2026-03-01T12:00:00+08:00"), ClockClass::Unknown);
         assert!(!Book::has_expired(&unknown, (2099, 1, 1)));
     }

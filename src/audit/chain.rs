@@ -215,7 +215,13 @@ impl Walk<'_> {
             // One that was removed with its page, as the log says, is not missing.
             anchor.seq > self.cut && !self.met.contains(&anchor.seq)
         };
-        for anchor in self.anchors.iter().filter(missed).copied().collect::<Vec<_>>() {
+        for anchor in self
+            .anchors
+            .iter()
+            .filter(missed)
+            .copied()
+            .collect::<Vec<_>>()
+        {
             let told = self.verdict.found.iter().any(|found| {
                 matches!(found.finding, Finding::Short { promised } if promised >= anchor.seq)
             });

@@ -80,8 +80,7 @@ impl Entry {
                     Some(wall) if !is_wall(&wall) => return Err(LineFault::Field("wall")),
                     wall => wall,
                 },
-                clock_class: ClockClass::from_word(&line.clock)
-                    .ok_or(LineFault::Field("clock"))?,
+                clock_class: ClockClass::from_word(&line.clock).ok_or(LineFault::Field("clock"))?,
                 boot_id: match line.boot {
                     text if boot(&text) => text,
                     _ => return Err(LineFault::Field("boot")),
@@ -109,11 +108,14 @@ impl Entry {
 /// `2026-03-05T09:07:00+08:00`, by its form.
 fn is_wall(text: &str) -> bool {
     text.len() == 25
-        && text.bytes().zip(*b"0000-00-00T00:00:00+00:00").all(|(b, form)| match form {
-            b'0' => b.is_ascii_digit(),
-            b'+' => b == b'+' || b == b'-',
-            other => b == other,
-        })
+        && text
+            .bytes()
+            .zip(*b"0000-00-00T00:00:00+00:00")
+            .all(|(b, form)| match form {
+                b'0' => b.is_ascii_digit(),
+                b'+' => b == b'+' || b == b'-',
+                other => b == other,
+            })
 }
 
 #[cfg(test)]

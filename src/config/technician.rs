@@ -52,11 +52,9 @@ pub(super) fn technician(s: &mut Section<'_>) -> Technician {
         "Ed25519 public keys of 43 characters of base64url, divided by blanks",
         |v| list(v, |word| PublicIdentity::parse(word).ok()),
     );
-    let revoked = s.parsed(
-        "revoked",
-        "names of badges, divided by blanks",
-        |v| list(v, Name::new),
-    );
+    let revoked = s.parsed("revoked", "names of badges, divided by blanks", |v| {
+        list(v, Name::new)
+    });
     Technician {
         key_file: s.optional_path("key_file"),
         badge_keys: keys.flatten().unwrap_or_default(),

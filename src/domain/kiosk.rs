@@ -10,12 +10,15 @@ mod refusals;
 mod report;
 mod room;
 mod slot;
+mod technician;
+mod training;
 mod wires;
 mod words;
 
 use std::collections::BTreeMap;
 use std::time::Instant;
 
+use crate::audit::Who;
 use crate::case::Key;
 use crate::domain::guard::Guard;
 use crate::domain::health::{DeviceNote, Health};
@@ -32,7 +35,9 @@ use crate::item::Catalogue;
 use crate::pins::{Beep, Output};
 use crate::status::{FlashRate, Known, Media};
 
-pub use words::{Claim, Committed, Effect, Event, PrintOutcome, ReaderEvent, ScannerEvent};
+pub use words::{
+    Claim, Committed, Effect, Event, PrintOutcome, ReaderEvent, Request, ScannerEvent,
+};
 
 /// Paper under way.
 enum Order {
@@ -40,6 +45,8 @@ enum Order {
     Claiming(Key),
     /// The printer has this job, for the filing that begins with this case, since then.
     Job(u64, Key, Instant),
+    /// The printer has this job, a technician's slip.
+    Slip(u64),
 }
 
 /// The core.
@@ -73,6 +80,12 @@ pub struct Kiosk {
     next_ask: Option<Effect>,
     /// Number of the next question about whoever is here.
     next_question: u64,
+    /// A code or a badge that is being judged.
+    gate: Option<u64>,
+    /// The technician whose page is open.
+    signed_in: Option<Who>,
+    /// Print jobs of lessons.
+    practised: u64,
     /// Number of the visit since start, for the journal.
     visits: u64,
     began: Instant,
@@ -119,6 +132,7 @@ impl Kiosk {
                 guard: Guard::default(),
                 room: None,
                 store_set_aside: false,
+                training: None,
             },
             outbox,
             health: Health::default(),
@@ -137,6 +151,9 @@ impl Kiosk {
             answered: None,
             next_ask: None,
             next_question: 1,
+            gate: None,
+            signed_in: None,
+            practised: 0,
             visits: 0,
             began: now,
             started: now,
@@ -183,6 +200,8 @@ impl Kiosk {
             self.world.guard.poll_timeout(),
             self.outbox.poll_timeout(),
             self.health.next_deadline(),
+            self.technician_by(),
+            self.training_by(),
         ]
         .into_iter()
         .flatten()
@@ -195,6 +214,16 @@ impl Kiosk {
 
     /// One event, all its effects.
     pub fn handle(&mut self, event: Event, moment: &Moment) -> Vec<Effect> {
+        let trained = self.world.training.is_some();
+        let effects = self.turn(event, moment);
+        if trained || self.world.training.is_some() {
+            self.keep_in(effects, moment)
+        } else {
+            effects
+        }
+    }
+
+    fn turn(&mut self, event: Event, moment: &Moment) -> Vec<Effect> {
         self.now = moment.now;
         self.world.wall.clone_from(&moment.wall);
         let before = self.visit.state;
@@ -205,6 +234,7 @@ impl Kiosk {
         self.world.guard.handle_timeout(self.now);
         self.look_at_health();
         self.pass_time();
+        self.work_technician();
         self.call_off(paper);
         self.settle_filing();
         self.between_visits();
@@ -267,6 +297,11 @@ impl Kiosk {
             Event::PowerCycle(part) => self.cycles.wish(part),
             Event::Room(room) => self.room(room),
             Event::StoreSetAside(lies) => self.world.store_set_aside = lies,
+            Event::Gate(question, answer) => self.gate_says(question, answer),
+            Event::Facts(facts) => self.seen(facts),
+            Event::RequestEnded(ended) => self.request_ended(ended),
+            Event::Service(reason) => self.service_is(reason),
+            Event::ServiceNotKept => self.service_not_kept(),
             Event::Tick => {}
         }
     }
@@ -277,6 +312,7 @@ impl Kiosk {
             return;
         }
         self.next_ask = None;
+        self.train();
         self.open_or_close();
         if let Some(catalogue) = self.next_catalogue.take() {
             self.world.search = SearchIndex::new(&catalogue);
@@ -303,6 +339,9 @@ impl Kiosk {
                 self.effects.push(Effect::Rate(keys, level));
             }
             Some(Demand::PrintAgain) => self.print_again(),
+            Some(Demand::Service) => self.enter_technician(),
+            Some(Demand::EndTraining) => self.end_training("button"),
+            Some(Demand::Technician(wish)) => self.technician_wishes(wish),
         }
     }
 
@@ -343,6 +382,7 @@ impl Kiosk {
             Idle::Over => {
                 let page = FieldValue::Word(self.visit.state.name());
                 self.log(EventId::IdleReset, vec![("page", page)]);
+                self.technician_left("silence");
                 if self.world.card == Media::Present {
                     self.effects.push(Effect::Beep(Beep::CardLeft));
                 }
@@ -354,7 +394,10 @@ impl Kiosk {
 
     fn log_move(&mut self, before: State) {
         let after = self.visit.state;
-        let outside = |state| matches!(state, State::Start | State::Closed);
+        let outside = State::is_outside;
+        if before == State::Technician && after != before {
+            self.technician_left("button");
+        }
         if outside(before) && !outside(after) {
             self.visits += 1;
             self.began = self.now;

@@ -12,5 +12,7 @@ pub mod page;
 pub mod paper;
 pub mod power;
 pub mod search;
+pub mod technician;
+pub mod training;
 pub mod visit;
 pub mod world;

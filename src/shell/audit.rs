@@ -161,7 +161,8 @@ impl<'a> Pen<'a> {
             let expired = match today.flatten() {
                 Some(today) => {
                     let page = read(&oldest)?;
-                    page.last().is_some_and(|last| Book::has_expired(last, today))
+                    page.last()
+                        .is_some_and(|last| Book::has_expired(last, today))
                 }
                 None => false,
             };

@@ -2,9 +2,11 @@
 
 pub mod audit;
 pub mod board_file;
+pub mod carry;
 pub mod catalogue;
 pub mod clock;
 pub mod device_file;
+pub mod durable;
 pub mod finding;
 pub mod fonts;
 pub mod gpio;
@@ -21,8 +23,10 @@ pub mod room;
 pub mod runtime;
 pub mod sending;
 pub mod serial;
+pub mod service_switch;
 pub mod settings;
 pub mod snapshot_file;
 pub mod store;
 pub mod supervisor;
 pub mod tamper;
+pub mod technician;

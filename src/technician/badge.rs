@@ -85,7 +85,12 @@ impl Badge {
     ///
     /// # Errors
     /// [`BadgeFault`].
-    pub fn judge(&self, keys: &[PublicIdentity], revoked: &[Name], today: u32) -> Result<(), BadgeFault> {
+    pub fn judge(
+        &self,
+        keys: &[PublicIdentity],
+        revoked: &[Name],
+        today: u32,
+    ) -> Result<(), BadgeFault> {
         let signs = |key: &PublicIdentity| key.verifies(self.signed.as_bytes(), &self.signature);
         if !keys.iter().any(signs) {
             Err(BadgeFault::Unsigned)
@@ -122,15 +127,29 @@ mod tests {
         assert_eq!((badge.name.as_str(), badge.until), ("T0007", 20271231));
         assert_eq!(badge.judge(&keys, &[], 20271231), Ok(()));
         assert_eq!(badge.judge(&keys, &[], 20280101), Err(BadgeFault::Expired));
-        assert_eq!(badge.judge(&keys, &[name], 20270101), Err(BadgeFault::Revoked));
+        assert_eq!(
+            badge.judge(&keys, &[name], 20270101),
+            Err(BadgeFault::Revoked)
+        );
         assert_eq!(badge.judge(&[], &[], 20270101), Err(BadgeFault::Unsigned));
         let other = MachineIdentity::from_seed(&[8; 32]).public();
-        assert_eq!(badge.judge(&[other], &[], 20270101), Err(BadgeFault::Unsigned));
+        assert_eq!(
+            badge.judge(&[other], &[], 20270101),
+            Err(BadgeFault::Unsigned)
+        );
         for (from, to) in [("T0007", "T0008"), ("20271231", "20991231")] {
             let forged = Badge::parse(&text.replace(from, to)).expect("its form is right");
-            assert_eq!(forged.judge(&keys, &[], 20270101), Err(BadgeFault::Unsigned));
+            assert_eq!(
+                forged.judge(&keys, &[], 20270101),
+                Err(BadgeFault::Unsigned)
+            );
         }
-        for foreign in ["", "KIOSKT/2/T1/20270101/AAAA", "KIOSKT/1/T1/2027/AAAA", "KIOSKP/1"] {
+        for foreign in [
+            "",
+            "KIOSKT/2/T1/20270101/AAAA",
+            "KIOSKT/1/T1/2027/AAAA",
+            "KIOSKP/1",
+        ] {
             assert_eq!(Badge::parse(foreign), Err(BadgeFault::Foreign), "{foreign}");
         }
     }

@@ -46,7 +46,9 @@ impl CodeKey {
     pub fn parse(text: &str) -> Result<Self, KeyFault> {
         let mut bytes = Vec::with_capacity(MOST + 1);
         let (mut bits, mut held) = (0_u32, 0_u32);
-        let digits = text.bytes().filter(|b| !b.is_ascii_whitespace() && !b"-=".contains(b));
+        let digits = text
+            .bytes()
+            .filter(|b| !b.is_ascii_whitespace() && !b"-=".contains(b));
         for digit in digits {
             let upper = digit.to_ascii_uppercase();
             let value = ALPHABET.iter().position(|known| *known == upper);
@@ -89,7 +91,10 @@ impl CodeKey {
     /// What an authenticator app reads from a QR code (the key URI format of those apps).
     #[must_use]
     pub fn uri(&self, machine: &str) -> String {
-        format!("otpauth://totp/kiosk:{machine}?secret={}&issuer=kiosk", self.base32())
+        format!(
+            "otpauth://totp/kiosk:{machine}?secret={}&issuer=kiosk",
+            self.base32()
+        )
     }
 
     pub(super) fn bytes(&self) -> &[u8] {

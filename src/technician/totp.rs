@@ -25,7 +25,10 @@ impl Step {
     /// Its neighbours up to so many before and after, itself first, then the nearer ones.
     pub fn around(self, reach: u64) -> impl Iterator<Item = Self> {
         let near = (1..=reach).flat_map(move |by| [self.0.checked_sub(by), self.0.checked_add(by)]);
-        std::iter::once(Some(self.0)).chain(near).flatten().map(Self)
+        std::iter::once(Some(self.0))
+            .chain(near)
+            .flatten()
+            .map(Self)
     }
 }
 
@@ -48,7 +51,10 @@ impl CodeKey {
     #[must_use]
     pub fn is_code(&self, code: &str, step: Step) -> bool {
         let right = self.code(step);
-        let differs = right.bytes().zip(code.bytes()).fold(0, |all, (a, b)| all | (a ^ b));
+        let differs = right
+            .bytes()
+            .zip(code.bytes())
+            .fold(0, |all, (a, b)| all | (a ^ b));
         code.len() == DIGITS && differs == 0
     }
 }

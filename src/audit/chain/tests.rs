@@ -45,9 +45,15 @@ fn a_log_as_it_was_written_is_whole_over_pages_and_one_entry_behind_its_anchor()
     let log = lines(9);
     let pages = [page(&log[..4]), page(&log[4..])];
     let verdict = verify(&pages, &[head(&log)]);
-    assert!(verdict.is_whole() && verdict.found.is_empty(), "{verdict:?}");
+    assert!(
+        verdict.is_whole() && verdict.found.is_empty(),
+        "{verdict:?}"
+    );
     assert_eq!((verdict.entries, verdict.first), (9, 1));
-    assert!(verify(&pages, &[head(&log[..8])]).is_whole(), "cut between line and anchor");
+    assert!(
+        verify(&pages, &[head(&log[..8])]).is_whole(),
+        "cut between line and anchor"
+    );
     assert!(!verify(&pages, &[head(&log[..7])]).is_whole());
     assert!(verify(&[], &[]).is_whole());
 }
@@ -66,8 +72,14 @@ fn a_missing_beginning_is_found_unless_the_log_says_why() {
     };
     log.push(told.line());
     assert!(verify(&[page(&log[3..])], &[head(&log)]).is_whole());
-    assert!(verify(&[page(&log[2..])], &[head(&log)]).is_whole(), "said before it was done");
-    assert!(!verify(&[page(&log[4..])], &[head(&log)]).is_whole(), "more than was said");
+    assert!(
+        verify(&[page(&log[2..])], &[head(&log)]).is_whole(),
+        "said before it was done"
+    );
+    assert!(
+        !verify(&[page(&log[4..])], &[head(&log)]).is_whole(),
+        "more than was said"
+    );
 }
 
 #[test]

@@ -48,7 +48,11 @@ fn a_power_cut_at_any_byte_of_an_entry_is_told_and_never_mended() {
         fs::write(log.folder().join("head"), &head_before).expect("old head");
         let torn = length > before.len() && length < after.len() - 1;
         let verdict = log.verify(&[]).expect("read");
-        assert_eq!(verdict.found.iter().any(|f| f.known == Known::AtEnd), torn, "{length}");
+        assert_eq!(
+            verdict.found.iter().any(|f| f.known == Known::AtEnd),
+            torn,
+            "{length}"
+        );
         log.append(note(), &clock()).expect("written");
         let verdict = log.verify(&[]).expect("read");
         assert!(verdict.is_whole(), "{length}: {verdict:?}");
@@ -72,7 +76,12 @@ fn entries_that_the_disk_lost_are_told() {
     log.append(note(), &clock()).expect("written");
     let verdict = log.verify(&[]).expect("read");
     let short = Finding::Short { promised: 3 };
-    assert!(verdict.found.iter().any(|f| f.finding == short && f.known == Known::Told));
+    assert!(
+        verdict
+            .found
+            .iter()
+            .any(|f| f.finding == short && f.known == Known::Told)
+    );
     assert!(verdict.is_whole(), "{verdict:?}");
 }
 
@@ -95,15 +104,29 @@ fn pages_are_turned_old_ones_go_and_the_chain_goes_on() {
         }
         fs::write(&path, [bytes, text.into_bytes()].concat()).expect("longer");
         let digest = Digest::of(last.line().as_bytes());
-        put_head(log.folder(), Anchor { seq: last.seq, digest }).expect("head");
+        put_head(
+            log.folder(),
+            Anchor {
+                seq: last.seq,
+                digest,
+            },
+        )
+        .expect("head");
         log.append(note(), &clock).expect("written");
         log.append(note(), &clock).expect("written");
     }
     let verdict = log.verify(&[]).expect("read");
-    assert!(verdict.found.is_empty() && verdict.entries > 1000, "{verdict:?}");
+    assert!(
+        verdict.found.is_empty() && verdict.entries > 1000,
+        "{verdict:?}"
+    );
     clock.advance(Duration::from_secs(180 * 86_400));
     log.append(note(), &clock).expect("written");
-    assert_eq!(pages(log.folder()).expect("pages").len(), 2, "not six months yet");
+    assert_eq!(
+        pages(log.folder()).expect("pages").len(),
+        2,
+        "not six months yet"
+    );
     clock.advance(Duration::from_secs(10 * 86_400));
     log.append(note(), &clock).expect("written");
     assert_eq!(pages(log.folder()).expect("pages").len(), 1);
