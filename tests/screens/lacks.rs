@@ -28,6 +28,7 @@ fn said(lack: Lack) -> Event {
         Lack::PinsOff => Event::Pins(Device::NoDevice),
         Lack::DoorOpen => Event::Door(true),
         Lack::MainsLost => Event::Mains(false),
+        Lack::Updating => Event::StandBy(true),
         Lack::Tampered => Event::Tamper(true),
     }
 }
