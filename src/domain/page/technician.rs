@@ -68,10 +68,7 @@ fn overview(page: &mut Page, world: &World, say: Say) {
     page.heading = say.t("设备维护", "Maintenance");
     page.lead = match world.guard.out_of_service {
         Some(reason) => say.t("已暂停服务：", "Out of service: ") + &say.text(&reason.text()),
-        None => say.t(
-            "点状态看含义和处理办法。",
-            "Touch a light to see what it means and what to do.",
-        ),
+        None => worst(world, say),
     };
     let lights = PARTS.iter().filter_map(|part| part.light(world, say));
     let buttons = Tool::MENU.map(|tool| Choice {
@@ -83,6 +80,24 @@ fn overview(page: &mut Page, world: &World, say: Say) {
         lights: lights.collect(),
         buttons: buttons.to_vec(),
     };
+}
+
+/// The worst that is lacking, and what to do.
+fn worst(world: &World, say: Say) -> String {
+    let lack = PARTS
+        .iter()
+        .flat_map(|part| part.lacks(world))
+        .max_by_key(|lack| lack.grade());
+    match lack {
+        Some(lack) => say.t(
+            &format!("{}。处理：{}。", lack.meaning().zh, lack.action().zh),
+            &format!("{}. What to do: {}.", lack.meaning().en, lack.action().en),
+        ),
+        None => say.t(
+            "点状态看含义和处理办法。",
+            "Touch a light to see what it means and what to do.",
+        ),
+    }
 }
 
 /// Name of a tool on its button and above its page.
@@ -98,7 +113,7 @@ fn name(tool: Tool) -> Text {
         Tool::Queue => Text::new("待上传办件", "Queue"),
         Tool::Stick => Text::new("U盘", "USB stick"),
         Tool::Training => Text::new("练习模式", "Training"),
-        Tool::Service => Text::new("暂停/恢复服务", "In/out of service"),
+        Tool::Service => Text::new("暂停或恢复服务", "In or out of service"),
         Tool::Light => Text::new("设备状态", "State"),
     }
 }
@@ -210,7 +225,12 @@ impl Part {
                     Grade::Attention => Level::Attention,
                     Grade::Degraded | Grade::Out => Level::Fault,
                 };
-                (level, lack.meaning())
+                // What it means and what to do stands behind the light, and of the worst above them.
+                let word = match level {
+                    Level::Attention => Text::new("需处理", "See to it"),
+                    _ => Text::new("故障", "Fault"),
+                };
+                (level, word)
             }
             None => self.well(world),
         };
@@ -223,7 +243,7 @@ impl Part {
 
     fn well(self, world: &World) -> (Level, Text) {
         let well = || (Level::Well, Text::new("正常", "Well"));
-        let unknown = || (Level::Unknown, Text::new("还没有应答", "Nothing heard yet"));
+        let unknown = || (Level::Unknown, Text::new("无应答", "Silent"));
         match self {
             Self::Reader if world.reader == Device::Unknown => unknown(),
             Self::Printer if world.printer == Device::Unknown => unknown(),
@@ -233,11 +253,8 @@ impl Part {
             }
             Self::Line => match world.line {
                 Line::Up => (Level::Well, Text::new("通", "Up")),
-                Line::Down => (
-                    Level::Fault,
-                    Text::new("中断，办件存在本机", "Down; cases are kept here"),
-                ),
-                Line::Unknown => (Level::Unknown, Text::new("还没有连接过", "Not tried yet")),
+                Line::Down => (Level::Fault, Text::new("中断", "Down")),
+                Line::Unknown => (Level::Unknown, Text::new("未连接", "Not tried")),
             },
             Self::Clock => match &world.wall {
                 Some(wall) if wall.checked => (Level::Well, Text::new("已校准", "Set")),

@@ -192,7 +192,8 @@ mod tests {
                 let of = Step::of(NOW + step * 30);
                 if gate.judge(&key(), &key().code(of), time, LONG) == Judged::Good {
                     prop_assert!(opened.insert(of), "{of:?} twice");
-                    prop_assert!(step.abs_diff(now) <= if checked { NEAR } else { FAR });
+                    let reach = if checked { NEAR } else { FAR };
+                    prop_assert!(step.abs_diff(now) <= reach);
                 }
                 prop_assert!(gate.used.len() <= USED);
             }

@@ -172,14 +172,13 @@ mod tests {
     proptest! {
         #[test]
         fn whatever_a_printer_says_one_slip_is_cut_and_only_on_paper_under_a_closed_cover(
-            said in prop::collection::vec((0..5, 0..5), 0..40)
+            said in prop::collection::vec((0..5_usize, 0..5_usize), 0..40)
         ) {
             let devices = [SHUT, OPEN, Device::Offline, Device::DeviceBusy, Device::NoDevice];
             let papers = [Paper::Full, Paper::Low, Paper::Out, Paper::Jammed, Paper::Unknown];
             let mut change = PaperChange::default();
             let mut cuts = 0;
             for (device, paper) in said {
-                let (device, paper): (usize, usize) = (device, paper);
                 if change.look(devices[device], papers[paper]) {
                     cuts += 1;
                     prop_assert!(matches!(devices[device], SHUT | Device::DeviceBusy));

@@ -83,6 +83,32 @@ impl State {
         Self::Technician,
     ];
 
+    /// Every state but the technician's: what a citizen can meet.
+    pub const SERVING: [Self; 22] = [
+        Self::Start,
+        Self::Identify,
+        Self::NoCard,
+        Self::Choose,
+        Self::Refused,
+        Self::Items,
+        Self::Search,
+        Self::ItemInfo,
+        Self::Eligibility,
+        Self::NotHere,
+        Self::Question,
+        Self::Check,
+        Self::Consent,
+        Self::Sign,
+        Self::Working,
+        Self::Confirmation,
+        Self::Rating,
+        Self::Goodbye,
+        Self::ProgressQuery,
+        Self::Progress,
+        Self::Problem,
+        Self::Closed,
+    ];
+
     /// Whether nobody's visit is under way: nobody is here, or nobody is served, or a technician is.
     #[must_use]
     pub fn is_outside(self) -> bool {

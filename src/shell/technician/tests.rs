@@ -128,7 +128,7 @@ fn what_cannot_be_kept_and_a_key_that_others_can_read_open_nothing() {
 fn badges_are_judged_by_the_desks_key_and_by_a_time_that_is_surely_past() {
     let site = Site::new();
     let mut gate = site.gate();
-    let name = |text| Name::new(text).expect("a name");
+    let name = |text: &str| Name::new(text).expect("a name");
     let mut tries =
         |badge: &str, until| gate.try_badge(&sign_badge(&desk(), &name(badge), until)).0;
     assert_eq!(
