@@ -5,4 +5,5 @@
 
 pub mod openmetrics;
 pub mod report;
+pub mod request;
 pub mod wish;

@@ -1,5 +1,6 @@
 //! Commands and their arguments; one file per command.
 
+mod audit;
 mod board;
 mod config;
 #[cfg(all(feature = "ui", feature = "sim"))]
@@ -16,10 +17,12 @@ mod run;
 #[cfg(feature = "ui")]
 mod screen;
 mod selftest;
+mod service;
 #[cfg(feature = "sim")]
 mod sim;
 mod tally;
 mod tamper;
+mod technician;
 #[cfg(all(feature = "ui", feature = "sim"))]
 mod visit;
 
@@ -79,6 +82,15 @@ enum Command {
     Tally(tally::Tally),
     /// Put this machine back into service after its tamper contact has closed it.
     ClearTamper(tamper::ClearTamper),
+    /// Put this machine out of service, or into service again. Works while the firmware runs, which obeys within a minute.
+    #[command(subcommand)]
+    Service(service::Service),
+    /// Look into the audit log: who opened the technician's page, and what was done there.
+    #[command(subcommand)]
+    Audit(audit::Audit),
+    /// Codes and badges for the technician's page.
+    #[command(subcommand)]
+    Technician(technician::Technician),
 }
 
 /// How a command ended, when it could be done at all.
@@ -123,6 +135,9 @@ fn dispatch(arguments: Arguments) -> anyhow::Result<Outcome> {
         Some(Command::SelfTest(test)) => test.run(),
         Some(Command::ClearTamper(clear)) => clear.run(),
         Some(Command::Tally(tally)) => tally.run(),
+        Some(Command::Service(service)) => service.run(),
+        Some(Command::Audit(audit)) => audit.run(),
+        Some(Command::Technician(technician)) => technician.run(),
         #[cfg(all(feature = "ui", feature = "sim"))]
         None => demo::Demo::default().run(),
         #[cfg(not(all(feature = "ui", feature = "sim")))]
