@@ -3,6 +3,7 @@
 //! Every field has a limit, nearly every field a default. A file with mistakes is refused whole, and all its
 //! mistakes are named at once with their lines, because the technician who reads them stands on site.
 
+mod content;
 mod fleet;
 mod gpio;
 mod ports;
@@ -17,6 +18,7 @@ use std::path::{Path, PathBuf};
 
 use crate::case::{PublicIdentity, SealKey};
 use crate::text::Text;
+pub use content::Content;
 pub use fleet::Fleet;
 pub use gpio::{Active, Gpio, GpioBackend, Line, Pin};
 use ports::Ports;
@@ -87,6 +89,8 @@ pub struct Config {
     pub receipt: Receipt,
     /// `[journal]`.
     pub journal: Journal,
+    /// `[content]`.
+    pub content: Content,
     /// `[fleet]`.
     pub fleet: Fleet,
 }
@@ -342,6 +346,7 @@ impl Config {
                 path: s.optional_path("path"),
                 max_kib: s.number("max_kib", 4096, 64..=65_536),
             }),
+            content: root.table("content", content::content),
             fleet: root.table("fleet", fleet::fleet),
         };
         root.finish();
@@ -359,6 +364,7 @@ impl Config {
             &mut self.catalogue.dir,
             &mut self.catalogue.cache_dir,
             &mut self.input.dir,
+            &mut self.content.dir,
         ];
         let optional = [
             self.screen.font.as_mut(),

@@ -6,6 +6,7 @@
 
 pub mod case;
 pub mod config;
+pub mod content;
 pub mod division;
 pub mod document;
 pub mod events;

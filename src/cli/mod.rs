@@ -2,6 +2,7 @@
 
 mod board;
 mod config;
+mod content;
 #[cfg(all(feature = "ui", feature = "sim"))]
 mod demo;
 mod doctor;
@@ -62,6 +63,9 @@ enum Command {
     /// Look into configuration and catalogue.
     #[command(subcommand)]
     Config(config::Command),
+    /// Content packages: what a desk changes on machines without a new firmware, under two approvals.
+    #[command(subcommand)]
+    Content(content::Content),
     /// Look into the cases kept on this machine.
     #[command(subcommand)]
     Outbox(outbox::Outbox),
@@ -117,6 +121,7 @@ fn dispatch(arguments: Arguments) -> anyhow::Result<Outcome> {
         #[cfg(feature = "sim")]
         Some(Command::Sim(sim)) => sim.run(),
         Some(Command::Config(command)) => command.run(),
+        Some(Command::Content(content)) => content.run(),
         Some(Command::Outbox(outbox)) => outbox.run(),
         Some(Command::Doctor(doctor)) => Ok(doctor.run()),
         Some(Command::Find(find)) => find.run(),

@@ -6,6 +6,7 @@ use std::time::Duration;
 use anyhow::Context as _;
 use clap::Args;
 use kiosk::shell::clock::Clock;
+use kiosk::shell::content::ContentWatch;
 use kiosk::shell::journal::Journal;
 use kiosk::shell::metrics::MetricsFile;
 use kiosk::shell::runtime::{Runtime, Watch};
@@ -42,8 +43,8 @@ impl Run {
         let _figures = MetricsFile::open(&config, &clock);
         let runtime = Runtime::start(
             &config,
-            clock,
-            journal,
+            clock.clone(),
+            journal.clone(),
             Box::new(move |tell| gpio::open(&pins, tell)),
             Watch {
                 supervisor: Supervisor::of_process(),
@@ -51,6 +52,7 @@ impl Run {
             },
             screen::shower(pages.clone()),
         )?;
+        let _content = ContentWatch::open(&config, clock, journal, runtime.inbox());
         // The core reads its tables while the window opens; nobody is to see a page without words.
         let window = screen::open(Some(config.screen.orientation))?;
         pages.wait(FIRST_PAGE);

@@ -3,6 +3,7 @@
 pub mod board_file;
 pub mod catalogue;
 pub mod clock;
+pub mod content;
 pub mod device_file;
 pub mod finding;
 pub mod fleet;
