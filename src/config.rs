@@ -10,6 +10,7 @@ mod ports;
 mod reading;
 mod scanner;
 mod tables;
+mod technician;
 #[cfg(test)]
 mod tests;
 
@@ -24,6 +25,7 @@ pub use gpio::{Active, Gpio, GpioBackend, Line, Pin};
 use ports::Ports;
 use reading::Reading;
 pub use scanner::{Dialect, Framing, Scanner};
+pub use technician::Technician;
 
 /// Longest configuration file that is read, in bytes.
 pub const MAX_BYTES: usize = 64 * 1024;
@@ -91,6 +93,8 @@ pub struct Config {
     pub journal: Journal,
     /// `[content]`.
     pub content: Content,
+    /// `[technician]`.
+    pub technician: Technician,
     /// `[fleet]`.
     pub fleet: Fleet,
 }
@@ -347,6 +351,7 @@ impl Config {
                 max_kib: s.number("max_kib", 4096, 64..=65_536),
             }),
             content: root.table("content", content::content),
+            technician: root.table("technician", technician::technician),
             fleet: root.table("fleet", fleet::fleet),
         };
         root.finish();
@@ -374,6 +379,10 @@ impl Config {
             self.scanner.port.as_mut(),
             self.platform.ca_file.as_mut(),
             self.journal.path.as_mut(),
+            self.technician.key_file.as_mut(),
+            self.technician.audit_dir.as_mut(),
+            Some(&mut self.technician.stick_dir),
+            Some(&mut self.technician.request_file),
             self.fleet.report.as_mut(),
             self.fleet.wish.as_mut(),
             self.fleet.metrics.as_mut(),

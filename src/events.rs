@@ -159,6 +159,14 @@ events! {
     PinFailed "pin.failed" Fault ["pin"] "一个引脚无法使用。" "A pin cannot be had or moved.";
     PowerCycled "power.cycled" Act ["part"] "设备已断电重启。" "A device was cut from its power and given it back.";
     PowerSpent "power.spent" Fault ["part"] "设备一小时内已断电重启三次，不再重试。" "A device was power-cycled three times within an hour and is left alone.";
+    TechnicianEntered "technician.entered" Act [] "维护页已打开。" "The technician's page was opened.";
+    TechnicianRefused "technician.refused" Fault [] "维护页的验证码或工牌未通过。" "A code or badge for the technician's page was refused.";
+    TechnicianLeft "technician.left" Act ["how"] "维护页已退出。" "The technician's page was left.";
+    TrainingBegan "training.began" Status [] "练习模式开始：不保存、不上传。" "Training has begun: nothing is kept or sent.";
+    TrainingEnded "training.ended" Status [] "练习模式结束。" "Training has ended.";
+    ServiceSwitched "service.switched" Status ["reason"] "人工设为暂停或恢复服务。" "Somebody has put the machine out of or into service.";
+    AuditNotWritten "audit.not_written" Alarm [] "审计日志写不进磁盘。" "The audit log cannot be written.";
+    AuditDoubted "audit.doubted" Alarm ["found"] "审计日志不完整，请运行 kiosk audit verify。" "The audit log is not whole; run `kiosk audit verify`.";
     DeviceTrail "device.trail" Fault ["device" "fault" "trail"] "设备出错前端口上的最后收发，见 trail：出错前毫秒数，<收到、>发出的字节数（/分几次），!指令，事件。" "What passed on a device's port before a fault; trail tells milliseconds before it, bytes < received and > sent (/ in how many portions), ! commands, events.";
     JournalDropped "journal.dropped" Fault ["lines"] "日志写入失败，有记录丢失。" "Lines of the journal could not be written.";
 }

@@ -6,4 +6,5 @@
 pub mod openmetrics;
 pub mod redact;
 pub mod report;
+pub mod request;
 pub mod wish;

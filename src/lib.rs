@@ -4,6 +4,7 @@
 //! 0 words: the nouns of the trade. 1 [`wire`]: protocol machines without I/O. 2 [`domain`]: the pure core.
 //! 3 [`shell`]: everything that touches the world. 4 [`sim`]: devices and a platform that behave.
 
+pub mod audit;
 pub mod case;
 pub mod config;
 pub mod content;
@@ -15,6 +16,7 @@ pub mod item;
 pub mod pins;
 pub mod receipt;
 pub mod status;
+pub mod technician;
 pub mod text;
 
 pub mod wire;

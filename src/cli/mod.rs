@@ -1,10 +1,12 @@
 //! Commands and their arguments; one file per command.
 
+mod audit;
 mod board;
 mod config;
 mod content;
 #[cfg(all(feature = "ui", feature = "sim"))]
 mod demo;
+mod diagnose;
 mod doctor;
 mod find;
 mod outbox;
@@ -17,10 +19,12 @@ mod run;
 #[cfg(feature = "ui")]
 mod screen;
 mod selftest;
+mod service;
 #[cfg(feature = "sim")]
 mod sim;
 mod tally;
 mod tamper;
+mod technician;
 #[cfg(all(feature = "ui", feature = "sim"))]
 mod visit;
 
@@ -73,6 +77,8 @@ enum Command {
     ///
     /// Exit codes: 0 all is well, 1 something needs attention, 2 a fault.
     Doctor(doctor::Doctor),
+    /// Gather a diagnosis for the desk, or open one there.
+    Diagnose(diagnose::Diagnose),
     /// Ask at every serial port which device hangs on it, and enter what was found in the configuration; with the firmware
     /// stopped.
     Find(find::Find),
@@ -83,6 +89,15 @@ enum Command {
     Tally(tally::Tally),
     /// Put this machine back into service after its tamper contact has closed it.
     ClearTamper(tamper::ClearTamper),
+    /// Put this machine out of service, or into service again. Works while the firmware runs, which obeys within a minute.
+    #[command(subcommand)]
+    Service(service::Service),
+    /// Look into the audit log: who opened the technician's page, and what was done there.
+    #[command(subcommand)]
+    Audit(audit::Audit),
+    /// Codes and badges for the technician's page.
+    #[command(subcommand)]
+    Technician(technician::Technician),
 }
 
 /// How a command ended, when it could be done at all.
@@ -123,11 +138,15 @@ fn dispatch(arguments: Arguments) -> anyhow::Result<Outcome> {
         Some(Command::Config(command)) => command.run(),
         Some(Command::Content(content)) => content.run(),
         Some(Command::Outbox(outbox)) => outbox.run(),
+        Some(Command::Diagnose(diagnose)) => diagnose.run(),
         Some(Command::Doctor(doctor)) => Ok(doctor.run()),
         Some(Command::Find(find)) => find.run(),
         Some(Command::SelfTest(test)) => test.run(),
         Some(Command::ClearTamper(clear)) => clear.run(),
         Some(Command::Tally(tally)) => tally.run(),
+        Some(Command::Service(service)) => service.run(),
+        Some(Command::Audit(audit)) => audit.run(),
+        Some(Command::Technician(technician)) => technician.run(),
         #[cfg(all(feature = "ui", feature = "sim"))]
         None => demo::Demo::default().run(),
         #[cfg(not(all(feature = "ui", feature = "sim")))]

@@ -7,7 +7,6 @@ mod list;
 mod person;
 mod retry;
 mod show;
-mod stick;
 pub(super) mod table;
 mod verify;
 

@@ -4,6 +4,9 @@ use std::path::PathBuf;
 
 use anyhow::Context as _;
 use clap::Args;
+use kiosk::audit::{Act, Note, Who};
+use kiosk::shell::audit::AuditLog;
+use kiosk::shell::clock::Clock;
 use kiosk::shell::settings;
 use kiosk::shell::tamper::TamperLatch;
 
@@ -23,6 +26,11 @@ impl ClearTamper {
         let config = settings::load(&self.config)?;
         let mut latch = TamperLatch::beside(&config.store.path);
         let cleared = latch.clear().context("the tamper alarm")?;
+        if cleared {
+            let note = Note::done(Who::Shell, Act::TamperCleared);
+            let kept = AuditLog::of(&config).append(note, &Clock::system());
+            kept.context("the audit log")?;
+        }
         say(if cleared {
             "撬动告警已解除。 The tamper alarm is cleared."
         } else {

@@ -2,6 +2,8 @@
 
 use std::time::{Duration, Instant};
 
+use crate::technician::Reason;
+
 /// Mains power has to stand this long before visits begin again: power that has just come back often goes once more.
 pub const MAINS_HOLD: Duration = Duration::from_secs(10);
 
@@ -16,6 +18,8 @@ pub enum Closure {
     DoorOpen,
     /// The fleet agent is about to restart the machine into another version.
     Updating,
+    /// A technician has put it out of service.
+    OutOfService,
 }
 
 impl Closure {
@@ -27,6 +31,7 @@ impl Closure {
             Self::MainsLost => "mainsLost",
             Self::DoorOpen => "doorOpen",
             Self::Updating => "updating",
+            Self::OutOfService => "outOfService",
         }
     }
 }
@@ -42,6 +47,8 @@ pub struct Guard {
     pub forced: bool,
     /// The fleet agent wishes that no further visit begins.
     pub stand_by: bool,
+    /// Why a technician has put it out of service, if one has.
+    pub out_of_service: Option<Reason>,
     mains_lost: bool,
     mains_back: Option<Instant>,
 }
@@ -56,8 +63,10 @@ impl Guard {
             Some(Closure::MainsLost)
         } else if self.door_open {
             Some(Closure::DoorOpen)
+        } else if self.stand_by {
+            Some(Closure::Updating)
         } else {
-            self.stand_by.then_some(Closure::Updating)
+            self.out_of_service.map(|_| Closure::OutOfService)
         }
     }
 
@@ -119,9 +128,11 @@ mod tests {
     #[test]
     fn the_worst_reason_is_told() {
         let mut guard = Guard {
-            stand_by: true,
+            out_of_service: Some(Reason::Repair),
             ..Guard::default()
         };
+        assert_eq!(guard.closure(), Some(Closure::OutOfService));
+        guard.stand_by = true;
         assert_eq!(guard.closure(), Some(Closure::Updating));
         guard.door_open = true;
         assert_eq!(guard.closure(), Some(Closure::DoorOpen));

@@ -10,29 +10,35 @@ mod refusals;
 mod report;
 mod room;
 mod slot;
+mod technician;
+mod time;
+mod training;
 mod wires;
 mod words;
 
 use std::collections::BTreeMap;
 use std::time::Instant;
 
+use crate::audit::Who;
 use crate::case::Key;
 use crate::domain::guard::Guard;
 use crate::domain::health::{DeviceNote, Health};
 use crate::domain::input::Engines;
 use crate::domain::outbox::{Outbox, Priority};
-use crate::domain::page::{Intent, Overlay, Page, view};
+use crate::domain::page::{Intent, Page, view};
 use crate::domain::power::PowerCycles;
 use crate::domain::search::SearchIndex;
-use crate::domain::visit::idle::{Idle, IdleRules};
+use crate::domain::visit::idle::IdleRules;
 use crate::domain::visit::{Demand, ProgressOf, State, Trigger, Visit};
 use crate::domain::world::{Line, MachineWords, Moment, World};
 use crate::events::{EventId, FieldValue};
 use crate::item::Catalogue;
-use crate::pins::{Beep, Output};
-use crate::status::{FlashRate, Known, Media};
+use crate::pins::Output;
+use crate::status::{FlashRate, Known};
 
-pub use words::{Claim, Committed, Effect, Event, PrintOutcome, ReaderEvent, ScannerEvent};
+pub use words::{
+    Claim, Committed, Effect, Event, PrintOutcome, ReaderEvent, Request, ScannerEvent,
+};
 
 /// Paper under way.
 enum Order {
@@ -40,6 +46,8 @@ enum Order {
     Claiming(Key),
     /// The printer has this job, for the filing that begins with this case, since then.
     Job(u64, Key, Instant),
+    /// The printer has this job, a technician's slip.
+    Slip(u64),
 }
 
 /// The core.
@@ -73,6 +81,12 @@ pub struct Kiosk {
     next_ask: Option<Effect>,
     /// Number of the next question about whoever is here.
     next_question: u64,
+    /// A code or a badge that is being judged.
+    gate: Option<u64>,
+    /// The technician whose page is open.
+    signed_in: Option<Who>,
+    /// Print jobs of lessons.
+    practised: u64,
     /// Number of the visit since start, for the journal.
     visits: u64,
     began: Instant,
@@ -119,6 +133,7 @@ impl Kiosk {
                 guard: Guard::default(),
                 room: None,
                 store_set_aside: false,
+                training: None,
             },
             outbox,
             health: Health::default(),
@@ -137,6 +152,9 @@ impl Kiosk {
             answered: None,
             next_ask: None,
             next_question: 1,
+            gate: None,
+            signed_in: None,
+            practised: 0,
             visits: 0,
             began: now,
             started: now,
@@ -163,38 +181,18 @@ impl Kiosk {
         self.outbox.waiting_len()
     }
 
-    /// When [`Event::Tick`] is due next.
-    #[must_use]
-    pub fn next_deadline(&self) -> Option<Instant> {
-        let visit = match self.idle() {
-            Idle::Quiet(next) => next,
-            Idle::Countdown(_, next) => Some(next),
-            Idle::Over | Idle::WorkOver => Some(self.now),
-        };
-        let print_by = self
-            .visit
-            .filing
-            .as_ref()
-            .and_then(|filing| filing.print_by);
-        [
-            visit,
-            print_by,
-            self.printer_by(),
-            self.world.guard.poll_timeout(),
-            self.outbox.poll_timeout(),
-            self.health.next_deadline(),
-        ]
-        .into_iter()
-        .flatten()
-        .min()
-    }
-
-    fn idle(&self) -> Idle {
-        self.visit.idle(&self.world.idle, self.now)
-    }
-
     /// One event, all its effects.
     pub fn handle(&mut self, event: Event, moment: &Moment) -> Vec<Effect> {
+        let trained = self.world.training.is_some();
+        let effects = self.turn(event, moment);
+        if trained || self.world.training.is_some() {
+            self.keep_in(effects, moment)
+        } else {
+            effects
+        }
+    }
+
+    fn turn(&mut self, event: Event, moment: &Moment) -> Vec<Effect> {
         self.now = moment.now;
         self.world.wall.clone_from(&moment.wall);
         let before = self.visit.state;
@@ -205,6 +203,7 @@ impl Kiosk {
         self.world.guard.handle_timeout(self.now);
         self.look_at_health();
         self.pass_time();
+        self.work_technician();
         self.call_off(paper);
         self.settle_filing();
         self.between_visits();
@@ -267,6 +266,11 @@ impl Kiosk {
             Event::PowerCycle(part) => self.cycles.wish(part),
             Event::Room(room) => self.room(room),
             Event::StoreSetAside(lies) => self.world.store_set_aside = lies,
+            Event::Gate(question, answer) => self.gate_says(question, answer),
+            Event::Facts(facts) => self.seen(facts),
+            Event::RequestEnded(ended) => self.request_ended(ended),
+            Event::Service(reason) => self.service_is(reason),
+            Event::ServiceNotKept => self.service_not_kept(),
             Event::Tick => {}
         }
     }
@@ -277,6 +281,7 @@ impl Kiosk {
             return;
         }
         self.next_ask = None;
+        self.train();
         self.open_or_close();
         if let Some(catalogue) = self.next_catalogue.take() {
             self.world.search = SearchIndex::new(&catalogue);
@@ -303,6 +308,9 @@ impl Kiosk {
                 self.effects.push(Effect::Rate(keys, level));
             }
             Some(Demand::PrintAgain) => self.print_again(),
+            Some(Demand::Service) => self.enter_technician(),
+            Some(Demand::EndTraining) => self.end_training("button"),
+            Some(Demand::Technician(wish)) => self.technician_wishes(wish),
         }
     }
 
@@ -326,35 +334,12 @@ impl Kiosk {
         }
     }
 
-    fn pass_time(&mut self) {
-        match self.idle() {
-            Idle::Quiet(_) => {}
-            Idle::Countdown(..) => {
-                let shown = self.shown.as_ref().and_then(|page| page.overlay.as_ref());
-                if !matches!(shown, Some(Overlay::Idle { .. })) {
-                    let page = FieldValue::Word(self.visit.state.name());
-                    self.log(EventId::IdleWarned, vec![("page", page)]);
-                    self.effects.push(Effect::Beep(Beep::Attention));
-                }
-            }
-            Idle::Over if matches!(self.visit.state, State::Start | State::Closed) => {
-                self.visit.wipe(self.now);
-            }
-            Idle::Over => {
-                let page = FieldValue::Word(self.visit.state.name());
-                self.log(EventId::IdleReset, vec![("page", page)]);
-                if self.world.card == Media::Present {
-                    self.effects.push(Effect::Beep(Beep::CardLeft));
-                }
-                self.visit.go(Trigger::End, &self.world, self.now);
-            }
-            Idle::WorkOver => self.work_over(),
-        }
-    }
-
     fn log_move(&mut self, before: State) {
         let after = self.visit.state;
-        let outside = |state| matches!(state, State::Start | State::Closed);
+        let outside = State::is_outside;
+        if before == State::Technician && after != before {
+            self.technician_left("button");
+        }
         if outside(before) && !outside(after) {
             self.visits += 1;
             self.began = self.now;

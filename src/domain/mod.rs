@@ -13,5 +13,7 @@ pub mod paper;
 pub mod power;
 pub mod search;
 pub mod tally;
+pub mod technician;
+pub mod training;
 pub mod visit;
 pub mod world;

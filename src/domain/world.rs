@@ -1,7 +1,8 @@
 //! What a visit stands in: the machine, its items, its devices, the line, the time.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
+use crate::audit::Who;
 use crate::domain::admission::{self, Admission, Room};
 use crate::domain::guard::Guard;
 use crate::domain::health::Lack;
@@ -32,6 +33,21 @@ pub struct MachineWords {
     pub handoff: Vec<String>,
     /// There is a decoder for the photos of cards.
     pub draws_photos: bool,
+    /// There is no switch at the door, and a technician's badge counts where a visit would begin.
+    pub badge_at_start: bool,
+    /// How long training may last.
+    pub training: Duration,
+}
+
+/// Training that goes on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Training {
+    /// It ends by itself then, or with the visit that goes on.
+    pub until: Instant,
+    /// Who began it.
+    pub who: Who,
+    /// Cases that were filed in it.
+    pub filed: u32,
 }
 
 /// Wall clock, already in the machine's time zone; absent when it cannot be right.
@@ -110,6 +126,8 @@ pub struct World {
     pub room: Option<Room>,
     /// A damaged store lies beside the one in use, and nobody has looked at it yet.
     pub store_set_aside: bool,
+    /// Nothing that is done now counts.
+    pub training: Option<Training>,
 }
 
 impl World {

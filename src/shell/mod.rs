@@ -1,10 +1,14 @@
 //! Everything that touches the world: ports, files, the network, the clock.
 
+pub mod audit;
 pub mod board_file;
+pub mod carry;
 pub mod catalogue;
 pub mod clock;
 pub mod content;
 pub mod device_file;
+pub mod diagnosis;
+pub mod durable;
 pub mod finding;
 pub mod fleet;
 pub mod fonts;
@@ -24,9 +28,11 @@ pub mod room;
 pub mod runtime;
 pub mod sending;
 pub mod serial;
+pub mod service_switch;
 pub mod settings;
 pub mod snapshot_file;
 pub mod store;
 pub mod supervisor;
 pub mod tally;
 pub mod tamper;
+pub mod technician;

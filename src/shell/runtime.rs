@@ -9,6 +9,7 @@ mod outset;
 mod photos;
 mod prints;
 mod refusals;
+mod technician;
 mod wires;
 
 use std::sync::Arc;
@@ -42,6 +43,7 @@ use committed::committed;
 use devices::Ports;
 use inbox::{Call, Input};
 use network::Network;
+use technician::Workshop;
 use wires::Wires;
 
 /// Begins to open the pins of a machine and does not wait for them; called once, on the runtime's own thread.
@@ -79,6 +81,8 @@ impl Runtime {
                 let pins = pins(Arc::new(move |event| input.event(wires::pin_event(event))));
                 let wires = Wires::new(pins, &config, &mine, clock.now());
                 parts.first.extend(wires.first());
+                let workshop = Workshop::new(&config, &clock, &journal);
+                parts.first.extend(workshop.first());
                 let ports = Ports::open(&config, &mine, &journal);
                 let begun = clock.now();
                 let mut turn = Loop {
@@ -94,6 +98,7 @@ impl Runtime {
                     network: parts.network,
                     photos: config.reader.photo_decoder.as_deref().map(PhotoDecoder::of),
                     ports,
+                    workshop,
                     wires,
                     clock,
                     journal,
@@ -153,6 +158,7 @@ struct Loop {
     boots: BootBook,
     device_file: DeviceFile,
     tally: TallyBook,
+    workshop: Workshop,
     photos: Option<PhotoDecoder>,
     /// When the book of boots is due again.
     next_note: Instant,
@@ -226,6 +232,7 @@ impl Loop {
         if now >= self.next_room {
             self.next_room = now + ROOM_EVERY;
             self.network.measure_room();
+            self.look_at_switch();
             if self.beat.reports() {
                 self.network.count_outbox();
             }
@@ -313,6 +320,12 @@ impl Loop {
             Effect::PowerCycle(part) => self.wires.cycle_power(part),
             Effect::Dim(dim) => self.wires.dim(dim),
             Effect::LatchTamper => self.wires.latch_tamper(self.clock.now()),
+            Effect::TryCode(question, code) => self.try_code(question, &code),
+            Effect::TryBadge(question, badge) => self.try_badge(question, &badge),
+            Effect::Audit(note) => self.audit(note),
+            Effect::LookAround => self.look_around(),
+            Effect::Request(request) => self.request(request),
+            Effect::KeepService(reason) => self.keep_service(reason),
             Effect::Log(event, fields) => self.journal.event(event, &fields),
         }
     }

@@ -36,6 +36,7 @@ pub fn page(kind: p::PageKind) -> ui::PageName {
         K::ProgressQuery | K::Progress => N::Progress,
         K::Problem => N::Problem,
         K::Closed => N::Closed,
+        K::TechnicianEntry | K::Technician | K::TechnicianTool => N::Technician,
     }
 }
 
@@ -57,6 +58,8 @@ pub fn body(body: &p::Body) -> ui::BodyKind {
         B::Work(_) => K::Work,
         B::Result { .. } => K::Result,
         B::Stars(_) => K::Stars,
+        B::Panel { .. } => K::Panel,
+        B::Targets(_) => K::Targets,
     }
 }
 
@@ -129,6 +132,19 @@ pub fn choice(choice: &p::Choice) -> ui::ChoiceItem {
         tag: choice.tag.as_str().into(),
         picture: picture(choice.icon),
         selected: choice.selected,
+    }
+}
+
+pub fn light(light: &p::Light) -> ui::LightItem {
+    ui::LightItem {
+        level: match light.level {
+            p::Level::Unknown => ui::LightLevel::Unknown,
+            p::Level::Well => ui::LightLevel::Well,
+            p::Level::Attention => ui::LightLevel::Attention,
+            p::Level::Fault => ui::LightLevel::Fault,
+        },
+        name: light.name.as_str().into(),
+        state: light.state.as_str().into(),
     }
 }
 

@@ -148,6 +148,7 @@ impl Window {
 
     fn frame(&self, to: &Kiosk<'_>, page: &Page) {
         to.set_page(convert::page(page.kind));
+        to.set_watermark(page.watermark.as_str().into());
         to.set_service(page.service.as_str().into());
         to.set_place(page.place.as_str().into());
         to.set_time(page.time.as_str().into());
@@ -230,6 +231,13 @@ impl Window {
                 to.set_qr(picture.unwrap_or_default());
             }
             Body::Stars(levels) => models.stars(levels),
+            Body::Panel { lights, buttons } => {
+                models.lights(lights);
+                to.set_light_count(convert::count(lights.len()));
+                models.choices(buttons);
+                to.set_choice_count(convert::count(buttons.len()));
+            }
+            Body::Targets(hit) => models.targets(hit),
         }
         to.set_body(convert::body(body));
         self.forget(to, body);
@@ -270,7 +278,11 @@ impl Window {
         }
         if !matches!(
             kind,
-            BodyKind::Choices | BodyKind::Tiles | BodyKind::Search | BodyKind::Consent
+            BodyKind::Choices
+                | BodyKind::Tiles
+                | BodyKind::Search
+                | BodyKind::Consent
+                | BodyKind::Panel
         ) {
             self.models.choices(&[]);
         }

@@ -20,6 +20,8 @@ pub struct Models {
     paragraphs: Rc<VecModel<SharedString>>,
     work: Rc<VecModel<ui::WorkItem>>,
     stars: Rc<VecModel<SharedString>>,
+    lights: Rc<VecModel<ui::LightItem>>,
+    targets: Rc<VecModel<bool>>,
     key_sets: Rc<VecModel<ui::KeySetItem>>,
     candidates: Rc<VecModel<SharedString>>,
     cases: Rc<VecModel<ui::CaseItem>>,
@@ -36,6 +38,8 @@ impl Models {
         to.set_paragraphs(Rc::clone(&self.paragraphs).into());
         to.set_work(Rc::clone(&self.work).into());
         to.set_stars(Rc::clone(&self.stars).into());
+        to.set_lights(Rc::clone(&self.lights).into());
+        to.set_targets(Rc::clone(&self.targets).into());
         to.set_key_sets(Rc::clone(&self.key_sets).into());
         to.set_candidates(Rc::clone(&self.candidates).into());
         to.set_cases(Rc::clone(&self.cases).into());
@@ -81,6 +85,14 @@ impl Models {
 
     pub fn stars(&self, new: &[String]) {
         fill(&self.stars, new, |text| shared(text));
+    }
+
+    pub fn lights(&self, new: &[p::Light]) {
+        fill(&self.lights, new, convert::light);
+    }
+
+    pub fn targets(&self, new: &[bool]) {
+        fill(&self.targets, new, |hit| *hit);
     }
 
     pub fn key_sets(&self, field: &p::Field, lang: Lang) {

@@ -60,6 +60,8 @@ impl Bench {
         let machine = MachineWords {
             handoff: vec!["YSS:".into()],
             draws_photos: true,
+            badge_at_start: false,
+            training: Duration::from_secs(1800),
             id: "W0012".into(),
             town_code: TOWN.into(),
             service: Text::new("演示区政务服务自助办理", "Demo District Public Services"),

@@ -69,7 +69,8 @@ fn main() -> ExitCode {
         let posed = samples::all()
             .into_iter()
             .map(|(name, page)| (name.to_owned(), page));
-        for (page, sample) in posed.chain(walk::all()) {
+        let made = walk::all().into_iter().chain(samples::technician());
+        for (page, sample) in posed.chain(made) {
             let name = format!("{page}-{shape}");
             window.show(&sample);
             // Animations start at a whole lap of the card, so that pictures are the same in every run.

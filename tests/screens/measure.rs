@@ -1,7 +1,7 @@
 //! What can be measured on a page. 1080 px are 268 mm: 81 px are 20 mm, 13 px are 3 mm.
 
 use kiosk::domain::page::{Body, Page, Progress};
-use kiosk_ui::Theme;
+use kiosk_ui::{Kiosk, Theme};
 use slint::{Color, ComponentHandle};
 
 use crate::headless::{Headless, Target, TextPlace};
@@ -49,7 +49,10 @@ pub fn page(
 ) {
     let (width, height) = (size.0 as f32, size.1 as f32);
     let targets = screen.targets(window.component());
-    let texts = screen.text_places(window.component());
+    let mut texts = screen.text_places(window.component());
+    // It lies over everything on purpose.
+    let watermark = window.component().global::<Kiosk>().get_watermark();
+    texts.retain(|text| watermark.is_empty() || text.text != watermark.as_str());
     let inside = |at: Box| at.0 >= 0.0 && at.1 >= 0.0 && at.2 <= width && at.3 <= height;
 
     let small = targets

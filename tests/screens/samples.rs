@@ -4,6 +4,7 @@ mod asking;
 mod ending;
 mod first;
 mod layers;
+mod technician;
 
 use kiosk::domain::page::*;
 use kiosk::text::Lang;
@@ -36,6 +37,7 @@ fn page(kind: PageKind, lang: Lang, heading: &str, lead: &str, body: Body) -> Pa
     let pick = |chinese: &str, english: &str| if zh { chinese } else { english }.to_owned();
     Page {
         kind,
+        watermark: String::new(),
         lang,
         service: pick(
             "韶关市武江区 政务服务自助办理",
@@ -97,6 +99,11 @@ fn squiggle(from: (f32, f32), count: u16) -> Vec<(f32, f32)> {
             (from.0 + f32::from(at) * 0.006, from.1 + 0.12 * turn.sin())
         })
         .collect()
+}
+
+/// The technician's pages.
+pub fn technician() -> Vec<(String, Page)> {
+    technician::all()
 }
 
 /// All samples: name of the picture, page.

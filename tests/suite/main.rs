@@ -6,7 +6,11 @@ mod board_files;
 mod card_left;
 #[cfg(feature = "sim")]
 mod command;
+#[cfg(feature = "sim")]
+mod content;
 mod desk;
+#[cfg(feature = "sim")]
+mod diagnose;
 #[cfg(feature = "sim")]
 mod doctor;
 #[cfg(feature = "sim")]

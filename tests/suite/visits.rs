@@ -17,5 +17,7 @@ mod refused;
 mod scanner;
 pub mod sound;
 mod stand_by;
+mod technician;
 mod to_and_fro;
+mod training;
 mod wires;

@@ -28,9 +28,13 @@ pub fn of(kind: PageKind) -> &'static str {
         PageKind::Progress => "progress",
         PageKind::Problem => "problem",
         PageKind::Closed => "closed",
+        PageKind::TechnicianEntry => "technician-entry",
+        PageKind::Technician => "technician",
+        PageKind::TechnicianTool => "technician-tool",
     }
 }
 
 /// Every name, for messages.
 pub const ALL: &str = "start, identify, no-card, choose, refused, items, search, item-info, eligibility, not-here, \
-    question, delivery, check, consent, sign, working, confirmation, rating, goodbye, progress-query, progress, problem, closed";
+    question, delivery, check, consent, sign, working, confirmation, rating, goodbye, progress-query, progress, problem, closed, \
+    technician-entry, technician, technician-tool";

@@ -152,6 +152,11 @@ lacks! {
         told ["约五分钟后自动恢复。急办的请到人工窗口。" "It opens again by itself in about five minutes. If it is urgent, please go to the window."]
         means ["正在换用新版本，即将自动重启" "a new version is about to be started"]
         act ["等待自动重启；十分钟后仍是这样，运行 kiosk fleet status" "wait for the restart; if it is still so after ten minutes, run `kiosk fleet status`"] ;
+    /// A technician has put the machine out of service.
+    OutOfService "switchedOff" Out
+        told ["本机暂停使用，请到人工窗口办理。" "This machine is not in use now. Please go to the window."]
+        means ["维护人员已设为暂停服务" "a technician has put it out of service"]
+        act ["处理完毕后在维护页点恢复服务，或运行 kiosk service in" "when all is done, press In service on the technician's page, or run `kiosk service in`"] ;
     /// The case was forced, and nobody has cleared it.
     Tampered "tampered" Out
         told ["维护人员正在处理，请到人工窗口办理。" "Being serviced. Please go to the window."]
@@ -166,6 +171,7 @@ impl From<Closure> for Lack {
             Closure::MainsLost => Self::MainsLost,
             Closure::DoorOpen => Self::DoorOpen,
             Closure::Updating => Self::Updating,
+            Closure::OutOfService => Self::OutOfService,
         }
     }
 }

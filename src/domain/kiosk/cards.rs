@@ -35,7 +35,7 @@ impl Kiosk {
             }
             ReaderEvent::MediaThere => {
                 self.card_is(Media::Present);
-                if matches!(self.visit.state, State::Start | State::Closed) {
+                if self.visit.state.is_outside() {
                     self.card_left_behind();
                 } else {
                     // Laid on a reader that only now came to life.
@@ -44,8 +44,12 @@ impl Kiosk {
             }
             ReaderEvent::CardRead(document) => {
                 self.card_is(Media::Present);
+                if self.tests_card(true) {
+                    return;
+                }
                 self.card_read(document);
             }
+            ReaderEvent::Failed(..) if self.tests_card(false) => {}
             ReaderEvent::Failed(trouble, sw3) => {
                 let mut fields = vec![("fault", FieldValue::Word(trouble.word()))];
                 fields.extend(sw3.map(|sw3| ("sw3", FieldValue::count(sw3))));
@@ -133,7 +137,7 @@ impl Kiosk {
             return;
         }
         match self.visit.state {
-            State::Working | State::Closed => {}
+            State::Working | State::Closed | State::Technician => {}
             State::Goodbye => self.visit.begin_anew(document, &self.world, self.now),
             _ => {
                 self.visit.last_touch = self.now;

@@ -1,9 +1,11 @@
 //! What was held before the scanner. It is told apart by its form only; what a token holds is never looked into.
 
 use crate::case::{FilingNumber, Private, Proof};
+use crate::domain::technician::{Place, Tool};
 use crate::domain::visit::{ProgressOf, State, Trigger, state};
 use crate::events::{EventId, FieldValue};
 use crate::status::{Device, FlashRate};
+use crate::technician::BADGE_PREFIX;
 use crate::text::Text;
 
 use super::{Effect, Kiosk, ScannerEvent};
@@ -18,8 +20,10 @@ enum Form {
     Receipt,
     /// Another service's token for the person who shows it.
     HandOff,
-    /// A technician's.
+    /// Of a machine's provisioning.
     Provisioning,
+    /// A technician's badge.
+    Badge,
     /// None of these.
     Foreign,
 }
@@ -30,6 +34,8 @@ impl Form {
             Self::Receipt
         } else if text.starts_with(PROVISIONING) {
             Self::Provisioning
+        } else if text.starts_with(BADGE_PREFIX) {
+            Self::Badge
         } else if handoff.iter().any(|prefix| text.starts_with(prefix)) {
             Self::HandOff
         } else {
@@ -42,6 +48,7 @@ impl Form {
             Self::Receipt => "receipt",
             Self::HandOff => "hand-off",
             Self::Provisioning => "provisioning",
+            Self::Badge => "badge",
             Self::Foreign => "foreign",
         }
     }
@@ -59,6 +66,7 @@ impl Kiosk {
             // Late bytes of a code for somebody who has left.
             ScannerEvent::Code(_) | ScannerEvent::Refused if !self.wants_code() => {}
             ScannerEvent::Code(text) => self.code(&text),
+            ScannerEvent::Refused if self.tests_code(false) => {}
             ScannerEvent::Refused => self.tell_code(Text::new(
                 "没有扫清楚，请把二维码放平，再扫一次。",
                 "The code could not be read. Please hold it flat and try again.",
@@ -67,6 +75,9 @@ impl Kiosk {
     }
 
     fn code(&mut self, text: &Private) {
+        if self.tests_code(true) {
+            return;
+        }
         let form = Form::of(text.reveal(), &self.world.machine.handoff);
         let word = FieldValue::Word(form.word());
         self.log(EventId::CodeScanned, vec![("form", word)]);
@@ -74,13 +85,14 @@ impl Kiosk {
             Form::Receipt => {
                 let proof = Proof::parse(text.reveal()).ok();
                 let first = proof.and_then(|proof| proof.cases.into_iter().next());
-                if let Some((number, _)) = first.filter(|_| self.visit.state != State::Closed) {
+                if let Some((number, _)) = first.filter(|_| !self.visit.state.is_outside()) {
                     self.receipt(number);
                 }
             }
             Form::Provisioning if self.world.guard.door_open => {
                 self.log(EventId::ProvisioningScanned, Vec::new());
             }
+            Form::Badge => self.badge(text),
             Form::HandOff => self.tell_code(Text::new(
                 "本机暂不支持这种二维码，请刷身份证办理。",
                 "This kind of code is not accepted here yet. Please use your ID card.",
@@ -105,7 +117,7 @@ impl Kiosk {
     }
 
     fn tell_code(&mut self, what: Text) {
-        if self.visit.state != State::Closed {
+        if !self.visit.state.is_outside() {
             self.visit.last_touch = self.now;
             self.visit.error = Some(what);
         }
@@ -115,7 +127,13 @@ impl Kiosk {
     fn wants_code(&self) -> bool {
         match self.visit.state {
             State::ProgressQuery | State::NoCard | State::Identify => true,
-            State::Closed => self.world.guard.door_open,
+            State::Closed => self.world.guard.door_open || self.world.machine.badge_at_start,
+            State::Start => self.world.machine.badge_at_start,
+            State::Technician => self
+                .visit
+                .technician
+                .as_ref()
+                .is_some_and(|t| t.place() == Place::Entry || t.is_at(Tool::Scanner)),
             _ => false,
         }
     }

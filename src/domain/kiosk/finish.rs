@@ -224,6 +224,9 @@ impl Kiosk {
         outcome: PrintOutcome,
         why: Option<&'static str>,
     ) {
+        if self.slip_ended(job, outcome) {
+            return;
+        }
         // A job that was not ordered here, or has ended before, is nobody's.
         let Some(Order::Job(_, key, began)) = self
             .order

@@ -43,8 +43,10 @@ impl Kiosk {
 
     /// Why nobody may disturb the machine.
     fn busy(&self) -> Vec<Busy> {
-        let at_rest = matches!(self.visit.state, State::Start | State::Closed);
+        let at_rest = self.visit.state.is_outside();
+        let serviced = self.visit.state == State::Technician || self.world.training.is_some();
         let reasons = [
+            (serviced, Busy::Technician),
             (!at_rest, Busy::Visit),
             (self.order.is_some(), Busy::Print),
             (self.world.slot == Slot::Presented, Busy::Receipt),

@@ -46,7 +46,7 @@ impl Kiosk {
         if let Some(job) = job {
             self.receipt_is(job, slot);
         }
-        let inside = !matches!(self.visit.state, State::Start | State::Closed);
+        let inside = !self.visit.state.is_outside();
         if slot == Slot::Presented && inside && !self.is_of_visit(job) {
             // Ordered by somebody who has gone since.
             self.effects.push(Effect::GiveUpReceipt);
@@ -96,7 +96,7 @@ impl Kiosk {
     /// A visit begins and a receipt of an earlier one still waits: whoever stands here now must not take it for theirs.
     /// `before` is where the last visit stood, `wiped` how often one had been wiped until then.
     pub(super) fn give_up_receipt(&mut self, before: State, wiped: u64) {
-        let outside = |state| matches!(state, State::Start | State::Closed);
+        let outside = State::is_outside;
         let begins = outside(before) || self.visit.wiped > wiped;
         if begins && !outside(self.visit.state) && self.world.slot == Slot::Presented {
             self.effects.push(Effect::GiveUpReceipt);

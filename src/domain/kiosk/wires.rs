@@ -1,5 +1,7 @@
 //! What the pins tell, and what the guide lights show.
 
+use crate::domain::guard::Closure;
+use crate::domain::technician::Tool;
 use crate::domain::visit::filing::PaperFate;
 use crate::domain::visit::{State, Trigger};
 use crate::events::{EventId, FieldValue};
@@ -40,6 +42,7 @@ impl Kiosk {
             EventId::DoorClosed
         };
         self.log(event, Vec::new());
+        self.door_of_technician(open);
     }
 
     pub(super) fn mains(&mut self, there: bool) {
@@ -80,7 +83,13 @@ impl Kiosk {
 
     /// Closes and opens between visits: nothing that has begun is torn off.
     pub(super) fn open_or_close(&mut self) {
-        let trigger = match (self.visit.state, self.world.guard.closure()) {
+        // A lesson is held at an open door, or at a machine that serves nobody else meanwhile.
+        let taught = |closure: &Closure| {
+            self.world.training.is_some()
+                && matches!(closure, Closure::DoorOpen | Closure::OutOfService)
+        };
+        let closure = self.world.guard.closure().filter(|why| !taught(why));
+        let trigger = match (self.visit.state, closure) {
             (State::Start, Some(_)) => Trigger::Close,
             (State::Closed, None) => Trigger::Open,
             _ => return,
@@ -143,10 +152,14 @@ impl Kiosk {
             )
             | None => FlashRate::Off,
         };
+        let scanner = self.scan();
+        let technician = self.technician();
+        let tried = technician.is_some_and(|t| t.is_at(Tool::Lights) && t.lit_until.is_some());
+        let rate = |rate| if tried { FlashRate::Medium } else { rate };
         let lights = [
-            (Output::ReaderLight, reader),
-            (Output::SlotLight, slot),
-            (Output::ScannerLight, self.scan()),
+            (Output::ReaderLight, rate(reader)),
+            (Output::SlotLight, rate(slot)),
+            (Output::ScannerLight, rate(scanner)),
         ];
         for (light, rate) in lights {
             if self.lights.insert(light, rate).unwrap_or_default() != rate {

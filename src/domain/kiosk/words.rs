@@ -1,5 +1,6 @@
 //! What happens to the kiosk and what it wants done.
 
+use crate::audit::Note;
 use crate::case::{Answer, Draft, FilingNumber, Key, ParkCause, Private, Refused, Waiting};
 use crate::document::IdentityDocument;
 use crate::document::photo::{Photo, Portrait};
@@ -7,12 +8,14 @@ use crate::domain::admission::Room;
 use crate::domain::health::DeviceNote;
 use crate::domain::outbox::Load;
 use crate::domain::page::{Intent, Page};
+use crate::domain::technician::{self, Ended, Facts};
 use crate::domain::visit::{CardTrouble, KnownCase};
 use crate::events::{EventId, FieldValue};
 use crate::item::Catalogue;
 use crate::pins::{Beep, Output, Part};
 use crate::receipt::Receipt;
 use crate::status::{Device, FlashRate, Paper, Slot};
+use crate::technician::Reason;
 
 /// What a reader tells, in words of this floor.
 #[derive(Clone, Debug)]
@@ -75,6 +78,15 @@ pub struct Claim {
     pub job: u64,
     /// 0, or the number of this copy among those that came out or may have.
     pub copy: u32,
+}
+
+/// What a technician asks for that takes a while.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Request {
+    /// Put what waits on the stick.
+    Export,
+    /// Have the fleet agent install the update on the stick.
+    Update,
 }
 
 /// Cases that were committed together.
@@ -154,6 +166,17 @@ pub enum Event {
     Face(u64, Portrait),
     /// Whether a damaged store lies beside the one in use. Said at start.
     StoreSetAside(bool),
+    /// What the gate says to the code or badge of the [`Effect::TryCode`] or [`Effect::TryBadge`] with this number.
+    Gate(u64, technician::Answer),
+    /// What an [`Effect::LookAround`] found.
+    Facts(Facts),
+    /// How an [`Effect::Request`] ended.
+    RequestEnded(Ended),
+    /// What is written on the disk of the service: why it is out, or nothing. Said at start, after each
+    /// [`Effect::KeepService`], and when a command has changed it.
+    Service(Option<Reason>),
+    /// An [`Effect::KeepService`] could not be written; what was written before counts.
+    ServiceNotKept,
     /// Time passed.
     Tick,
 }
@@ -224,6 +247,18 @@ pub enum Effect {
     Dim(bool),
     /// Write down that the case was forced, so that no restart forgets it.
     LatchTamper,
+    /// Judge a technician's one-time code, keep that it was tried, then tell, naming the question.
+    TryCode(u64, Private),
+    /// Likewise of a badge.
+    TryBadge(u64, Private),
+    /// Write down in the audit log.
+    Audit(Note),
+    /// Look at queue and stick, then tell.
+    LookAround,
+    /// Do this for a technician, then tell.
+    Request(Request),
+    /// Write down that the machine is out of service, and why, or that it is in service again; then tell.
+    KeepService(Option<Reason>),
     /// Log.
     Log(EventId, Vec<(&'static str, FieldValue)>),
 }

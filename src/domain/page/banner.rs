@@ -17,7 +17,7 @@ type Banner = (Tone, String);
 
 pub(super) fn banners(visit: &Visit, world: &World, say: Say) -> Vec<Banner> {
     let before_filing = match visit.state {
-        State::Closed => return Vec::new(),
+        State::Closed | State::Technician => return Vec::new(),
         State::Confirmation | State::Rating | State::Goodbye | State::Working => false,
         _ => true,
     };

@@ -40,6 +40,9 @@ pub(super) fn start(page: &mut Page, world: &World, say: Say) {
             .map(|item| (say.text(&item.task_name), say.text(&item.summary))),
     );
     page.body = Body::Slides(slides);
+    if world.training.is_some() {
+        page.secondary = vec![say.t("结束练习", "End training")];
+    }
 }
 
 pub(super) fn identify(page: &mut Page, visit: &Visit, world: &World, say: Say) {

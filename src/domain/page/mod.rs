@@ -9,6 +9,7 @@ mod intent;
 pub mod labels;
 mod refused;
 mod service;
+mod technician;
 mod view;
 
 pub use intent::Intent;
@@ -72,6 +73,12 @@ pub enum PageKind {
     Problem,
     /// Out of service.
     Closed,
+    /// Where a technician says who they are.
+    TechnicianEntry,
+    /// How the machine is, and what can be done with it.
+    Technician,
+    /// One of these.
+    TechnicianTool,
 }
 
 /// Picture beside a choice or on a page. The pages draw them as paths of their own.
@@ -268,6 +275,40 @@ pub enum Body {
     },
     /// Five levels, five (very satisfied) first.
     Stars(Vec<String>),
+    /// Lights of the parts of the machine, each sends [`Intent::Change`], and buttons, at most eleven.
+    Panel {
+        /// At most nine.
+        lights: Vec<Light>,
+        /// Buttons.
+        buttons: Vec<Choice>,
+    },
+    /// Circles to hit, three in a row, and which were hit.
+    Targets(Vec<bool>),
+}
+
+/// Colour of a light.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Level {
+    /// Grey: nothing is known.
+    #[default]
+    Unknown,
+    /// Green.
+    Well,
+    /// Amber: somebody should look.
+    Attention,
+    /// Red.
+    Fault,
+}
+
+/// How a part of the machine is.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Light {
+    /// Its colour; the words say the same.
+    pub level: Level,
+    /// The part.
+    pub name: String,
+    /// How it is.
+    pub state: String,
 }
 
 /// One case on the confirmation page.
@@ -335,6 +376,8 @@ pub enum Face {
 pub struct Page {
     /// Which page.
     pub kind: PageKind,
+    /// What stands across the whole page; empty in earnest.
+    pub watermark: String,
     /// Language of its texts.
     pub lang: Lang,
     /// Name of the service, e.g. `韶关市武江区 政务服务自助办理`.

@@ -10,7 +10,7 @@ use crate::status::Device;
 use super::form::field;
 use super::info::line;
 use super::view::Say;
-use super::{Body, Icon, Page, Progress};
+use super::{Body, Icon, Page, Progress, Tone};
 
 pub(super) fn progress_query(page: &mut Page, visit: &Visit, world: &World, say: Say) {
     page.heading = say.t("请输入收件号", "Enter the filing number");
@@ -96,7 +96,7 @@ pub(super) fn closed(page: &mut Page, world: &World, say: Say) {
     page.heading = match closure {
         Some(Closure::MainsLost) => say.t("停电，本机暂停服务", "No power: out of service"),
         Some(Closure::Updating) => say.t("本机正在更新", "Being updated"),
-        Some(Closure::Tampered | Closure::DoorOpen) | None => {
+        Some(Closure::Tampered | Closure::DoorOpen | Closure::OutOfService) | None => {
             say.t("本机暂停服务", "Out of service")
         }
     };
@@ -116,4 +116,14 @@ pub(super) fn closed(page: &mut Page, world: &World, say: Say) {
             &world.machine.phone,
         ),
     ]);
+    if let Some(reason) = world
+        .guard
+        .out_of_service
+        .filter(|_| closure == Some(Closure::OutOfService))
+    {
+        page.banners = vec![(Tone::Info, say.text(&reason.text()))];
+    }
+    if world.guard.door_open {
+        page.secondary = vec![say.t("维护人员入口", "Technicians")];
+    }
 }

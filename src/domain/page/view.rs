@@ -2,13 +2,16 @@
 
 use std::time::Instant;
 
+use crate::domain::training::watermark;
 use crate::domain::visit::idle::Idle;
 use crate::domain::visit::{Layer, State, Visit};
 use crate::domain::world::World;
 use crate::text::{Lang, Text};
 
 use super::banner::banners;
-use super::{Body, Overlay, Page, PageKind, browse, finish, form, info, refused, service};
+use super::{
+    Body, Overlay, Page, PageKind, browse, finish, form, info, refused, service, technician,
+};
 
 /// Says a text in the language of the page.
 #[derive(Clone, Copy)]
@@ -55,6 +58,7 @@ pub fn view(visit: &Visit, world: &World, now: Instant) -> Page {
         State::Progress => service::progress(&mut page, visit, say),
         State::Problem => service::problem(&mut page, say),
         State::Closed => service::closed(&mut page, world, say),
+        State::Technician => technician::technician(&mut page, visit, world, say),
     }
     if let Some(error) = &visit.error {
         page.error = say.text(error);
@@ -68,6 +72,10 @@ fn frame(visit: &Visit, world: &World, say: Say) -> Page {
     let (at, of) = visit.step(world);
     Page {
         kind: kind(visit),
+        watermark: match world.training {
+            Some(_) => say.text(&watermark()),
+            None => String::new(),
+        },
         lang: visit.lang,
         service: say.text(&world.machine.service),
         place: say.text(&world.machine.place),
@@ -146,11 +154,23 @@ fn kind(visit: &Visit) -> PageKind {
         State::Progress => PageKind::Progress,
         State::Problem => PageKind::Problem,
         State::Closed => PageKind::Closed,
+        State::Technician => technician::kind(visit),
     }
 }
 
 fn overlay(visit: &Visit, world: &World, now: Instant, say: Say) -> Option<Overlay> {
     if let Idle::Countdown(seconds_left, _) = visit.idle(&world.idle, now) {
+        if visit.state == State::Technician {
+            return Some(Overlay::Idle {
+                title: say.t("还在维护吗？", "Still at work?"),
+                text: say.t(
+                    "倒计时结束后退出维护页。",
+                    "When the time is up, this page is left.",
+                ),
+                seconds_left,
+                stay: say.t("继续维护", "Continue"),
+            });
+        }
         return Some(Overlay::Idle {
             title: say.t("您还在吗？", "Are you still there?"),
             text: say.t(

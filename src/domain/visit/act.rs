@@ -40,6 +40,10 @@ impl Visit {
                 Some(Layer::Help) | None => {}
             },
             _ if self.layer.is_some() => {}
+            intent if self.state == State::Technician => {
+                let technician = self.technician.as_mut()?;
+                return technician.act(&intent).map(Demand::Technician);
+            }
             Intent::Back => self.back(world, now),
             Intent::NextPage => self.turn(true, world),
             Intent::PreviousPage => self.turn(false, world),
@@ -68,7 +72,11 @@ impl Visit {
         match self.state {
             State::Start | State::Working | State::Closed => {}
             // Nothing would be lost: no question.
-            State::Identify | State::NoCard | State::Refused | State::Goodbye => {
+            State::Identify
+            | State::NoCard
+            | State::Refused
+            | State::Goodbye
+            | State::Technician => {
                 self.go(Trigger::End, world, now);
             }
             // Card and receipt are still there to be taken.
@@ -139,6 +147,8 @@ impl Visit {
 
     fn secondary(&mut self, place: usize, world: &World, now: Instant) -> Option<Demand> {
         let trigger = match (self.state, place) {
+            (State::Start, 0) if world.training.is_some() => return Some(Demand::EndTraining),
+            (State::Closed, 0) if world.guard.door_open => return Some(Demand::Service),
             (State::Identify, 0) => Trigger::Cardless,
             (State::Choose, 0) => Trigger::Search,
             (State::Choose, 1) => return self.ask_progress(world, now),

@@ -22,6 +22,7 @@ use std::time::Instant;
 
 use crate::document::IdentityDocument;
 use crate::domain::form::Answers;
+use crate::domain::technician::{Place, Technician, Wish};
 use crate::domain::world::World;
 use crate::item::Item;
 use crate::text::{Lang, Text};
@@ -127,6 +128,12 @@ pub enum Demand {
     Rate(u8),
     /// The paper again.
     PrintAgain,
+    /// A technician wants to come in.
+    Service,
+    /// Training is to end.
+    EndTraining,
+    /// What a technician wants.
+    Technician(Wish),
     /// The person looked at this item (counted, without the person).
     Picked(String),
 }
@@ -165,6 +172,8 @@ pub struct Visit {
     pub(crate) progress: ProgressOf,
     pub(crate) refusals: Refusals,
     pub(crate) face: Face,
+    /// The technician's page, while it is open.
+    pub(crate) technician: Option<Box<Technician>>,
     pub(crate) last_touch: Instant,
     pub(crate) entered: Instant,
     /// Pairs of state and trigger that meant nothing.
@@ -203,6 +212,7 @@ impl Visit {
             progress: ProgressOf::Asking,
             refusals: Refusals::default(),
             face: Face::default(),
+            technician: None,
             last_touch: now,
             entered: now,
             ignored: 0,
@@ -249,6 +259,10 @@ impl Visit {
         self.error = None;
         match to {
             State::Start | State::Closed => self.wipe(now),
+            State::Technician => {
+                self.wipe(now);
+                self.technician = Some(Box::default());
+            }
             State::Choose => {
                 self.forget_item();
                 self.list_page = 0;
@@ -309,6 +323,10 @@ impl Visit {
             | State::Goodbye
             | State::Closed => false,
             State::Choose => self.who.is_none(),
+            State::Technician => self
+                .technician
+                .as_ref()
+                .is_some_and(|t| matches!(t.place(), Place::Tool(_))),
             _ => true,
         }
     }

@@ -51,11 +51,40 @@ pub enum State {
     Problem,
     /// Out of service.
     Closed,
+    /// A technician's page; no visit, and none can begin before it ends.
+    Technician,
 }
 
 impl State {
     /// Every state.
-    pub const ALL: [Self; 22] = [
+    pub const ALL: [Self; 23] = [
+        Self::Start,
+        Self::Identify,
+        Self::NoCard,
+        Self::Choose,
+        Self::Refused,
+        Self::Items,
+        Self::Search,
+        Self::ItemInfo,
+        Self::Eligibility,
+        Self::NotHere,
+        Self::Question,
+        Self::Check,
+        Self::Consent,
+        Self::Sign,
+        Self::Working,
+        Self::Confirmation,
+        Self::Rating,
+        Self::Goodbye,
+        Self::ProgressQuery,
+        Self::Progress,
+        Self::Problem,
+        Self::Closed,
+        Self::Technician,
+    ];
+
+    /// Every state but the technician's: what a citizen can meet.
+    pub const SERVING: [Self; 22] = [
         Self::Start,
         Self::Identify,
         Self::NoCard,
@@ -79,6 +108,12 @@ impl State {
         Self::Problem,
         Self::Closed,
     ];
+
+    /// Whether nobody's visit is under way: nobody is here, or nobody is served, or a technician is.
+    #[must_use]
+    pub fn is_outside(self) -> bool {
+        matches!(self, Self::Start | Self::Closed | Self::Technician)
+    }
 
     /// Its name in the journal.
     #[must_use]
@@ -106,6 +141,7 @@ impl State {
             Self::Progress => "progress",
             Self::Problem => "problem",
             Self::Closed => "closed",
+            Self::Technician => "technician",
         }
     }
 }
@@ -171,11 +207,13 @@ pub enum Trigger {
     Close,
     /// In service again.
     Open,
+    /// A technician wants to work, or has shown a badge.
+    Service,
 }
 
 impl Trigger {
     /// Every trigger.
-    pub const ALL: [Self; 29] = [
+    pub const ALL: [Self; 30] = [
         Self::Begin,
         Self::Card,
         Self::CardForItem,
@@ -205,6 +243,7 @@ impl Trigger {
         Self::End,
         Self::Close,
         Self::Open,
+        Self::Service,
     ];
 }
 
@@ -257,6 +296,7 @@ pub fn next(state: State, trigger: Trigger) -> Option<State> {
         (_, T::End) => S::Start,
         (S::Start, T::Close) => S::Closed,
         (S::Closed, T::Open) => S::Start,
+        (S::Start | S::Closed, T::Service) => S::Technician,
         (_, _) => return None,
     };
     Some(to)

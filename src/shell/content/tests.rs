@@ -210,7 +210,7 @@ fn a_running_firmware_uses_new_content_once_and_says_so() {
     let mut watched = watch::Watched::default();
     let mut look = || {
         watched.look(&place, &shipped, &clock, &journal, &inbox);
-        std::iter::from_fn(|| heard()).count()
+        std::iter::from_fn(&heard).count()
     };
     assert_eq!(look(), 0, "nothing lies there");
     install(

@@ -136,6 +136,11 @@ impl Network {
         });
     }
 
+    /// Does something slow away from the loop.
+    pub(super) fn aside(&self, work: impl FnOnce() + Send + 'static) {
+        self.tokio.spawn_blocking(work);
+    }
+
     /// Sets a case apart in the store, then tells the core.
     pub(super) fn park(&self, key: Key, cause: ParkCause) {
         let call = self.shared.inbox.call();

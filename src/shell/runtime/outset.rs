@@ -15,6 +15,7 @@ use crate::domain::visit::idle::IdleRules;
 use crate::domain::world::MachineWords;
 use crate::events::{EventId, FieldValue};
 use crate::item::Catalogue;
+use crate::pins::Input;
 use crate::shell::catalogue;
 use crate::shell::clock::{BootBook, Clock};
 use crate::shell::identity;
@@ -97,11 +98,15 @@ pub(super) fn prepare(
         window: config.machine.window.clone(),
         handoff: config.scanner.handoff.clone(),
         draws_photos: config.reader.photo_decoder.is_some(),
+        badge_at_start: !config.gpio.inputs.contains_key(&Input::Door)
+            && !config.technician.badge_keys.is_empty(),
+        training: Duration::from_secs(60 * u64::from(config.technician.training_min)),
     };
     let idle = IdleRules {
         warn: Duration::from_secs(config.idle.warn_s.into()),
         countdown: Duration::from_secs(config.idle.countdown_s.into()),
         goodbye: Duration::from_secs(config.idle.goodbye_s.into()),
+        technician: Duration::from_secs(config.technician.leave_s.into()),
         ..IdleRules::default()
     };
     let place = config.store.path.clone();

@@ -79,6 +79,8 @@ fn kiosk(now: Instant) -> Kiosk {
     let words = MachineWords {
         handoff: vec!["YSS:".into()],
         draws_photos: true,
+        badge_at_start: true,
+        training: std::time::Duration::from_secs(60),
         id: "W0012".into(),
         town_code: "440203103".into(),
         service: Text::new("政务服务", "Public services"),

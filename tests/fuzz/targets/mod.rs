@@ -8,6 +8,7 @@ mod input;
 mod machine;
 
 mod answers;
+mod audit;
 mod bundle;
 mod catalogue;
 mod codes;
@@ -33,8 +34,9 @@ mod tables;
 pub type Target = fn(&[u8]);
 
 /// The targets and their names, which are those of their folders in `corpus`.
-pub const ALL: [(&str, Target); 21] = [
+pub const ALL: [(&str, Target); 22] = [
     ("answers", answers::run),
+    ("audit", audit::run),
     ("bundle", bundle::run),
     ("catalogue", catalogue::run),
     ("codes", codes::run),

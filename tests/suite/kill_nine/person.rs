@@ -36,6 +36,9 @@ impl Person {
             | PageKind::Identify
             | PageKind::Working
             | PageKind::Closed
+            | PageKind::TechnicianEntry
+            | PageKind::Technician
+            | PageKind::TechnicianTool
             | PageKind::Goodbye => None,
             PageKind::Choose if self.rng.u8(0..8) == 0 => Some(Intent::Primary),
             PageKind::Choose => Some(Intent::Choose(self.tile(page))),

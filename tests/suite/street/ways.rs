@@ -111,6 +111,10 @@ impl Street {
                 self.machine.submit();
                 self.machine.world.store = true;
             }
+            State::Technician => {
+                self.go(State::Closed);
+                self.machine.touch(Intent::Secondary(0));
+            }
             State::Closed => self.sense(Event::Door(true)),
         }
     }

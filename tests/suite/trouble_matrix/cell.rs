@@ -92,9 +92,9 @@ impl Trouble {
         self
     }
 
-    /// What the page does in each state, in the order of [`State::ALL`]. Panics where a promise breaks.
+    /// What the page does in each state, in the order of [`State::SERVING`]. Panics where a promise breaks.
     pub fn row(&self) -> &[&'static str] {
-        let cells = || State::ALL.map(|state| self.cell(state)).to_vec();
+        let cells = || State::SERVING.map(|state| self.cell(state)).to_vec();
         self.row.get_or_init(cells)
     }
 
@@ -147,7 +147,7 @@ fn next_person(street: &mut Street, state: State) {
 
 /// The page of a state after the same time in which nothing happened.
 fn usual(printer: Model, state: State) -> Page {
-    static PAGES: [OnceLock<Page>; State::ALL.len()] = [const { OnceLock::new() }; _];
+    static PAGES: [OnceLock<Page>; State::SERVING.len()] = [const { OnceLock::new() }; _];
     let page = || {
         let mut street = Street::in_state_with(printer, state);
         lasts(&mut street);
@@ -156,7 +156,7 @@ fn usual(printer: Model, state: State) -> Page {
     if printer != Model::Open {
         return page();
     }
-    let at = State::ALL.iter().position(|other| *other == state);
+    let at = State::SERVING.iter().position(|other| *other == state);
     PAGES[at.expect("a state")].get_or_init(page).clone()
 }
 

@@ -7,6 +7,10 @@ use std::rc::Rc;
 use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 
+use kiosk::audit::{Name, Who};
+use kiosk::domain::technician::{Answer as Gate, Facts};
+use kiosk::technician::BadgeFault;
+
 use kiosk::case::{
     Acceptance, Answer, Draft, FilingNumber, Key, PersonToken, Refused, RetryCause, Waiting,
 };
@@ -137,6 +141,8 @@ impl Machine {
         let words = MachineWords {
             handoff: vec!["YSS:".into()],
             draws_photos: true,
+            badge_at_start: false,
+            training: Duration::from_secs(1800),
             id: "W0012".into(),
             town_code: town.into(),
             service: Text::new("武江区政务服务", "Government services of Wujiang"),
@@ -257,6 +263,29 @@ impl Machine {
                     .into_iter()
                     .collect()
             }
+            Effect::TryCode(question, code) => {
+                let answer = match code.reveal() {
+                    "123456" => Gate::Granted(Who::Code),
+                    _ => Gate::Wrong,
+                };
+                vec![Event::Gate(question, answer)]
+            }
+            Effect::TryBadge(question, badge) => {
+                let answer = match badge.reveal() {
+                    "KIOSKT/1/GOOD" => Gate::Granted(Who::Badge(Name::word("T0007"))),
+                    _ => Gate::Badge(BadgeFault::Unsigned),
+                };
+                vec![Event::Gate(question, answer)]
+            }
+            Effect::KeepService(reason) => vec![Event::Service(reason)],
+            Effect::LookAround => vec![Event::Facts(Facts {
+                waiting: 3,
+                parked: 1,
+                oldest_s: Some(93_600),
+                clock: "holdover",
+                stick: true,
+                bundle: Some("kiosk-1.4.0.raucb".into()),
+            })],
             _ => Vec::new(),
         }
     }
@@ -373,6 +402,7 @@ impl Machine {
 fn blank() -> Page {
     Page {
         kind: PageKind::Start,
+        watermark: String::new(),
         lang: Default::default(),
         service: String::new(),
         place: String::new(),

@@ -143,6 +143,18 @@ fn body(page: &Page) -> bool {
             filled(&[statement], page);
             false
         }
+        Body::Panel { lights, buttons } => {
+            assert!(lights.len() <= 9, "{page:?}");
+            lights
+                .iter()
+                .for_each(|light| filled(&[&light.name, &light.state], page));
+            choices(buttons, 11, page);
+            true
+        }
+        Body::Targets(hit) => {
+            assert!(!hit.is_empty());
+            true
+        }
         Body::Work(steps) => {
             steps.iter().for_each(|(text, _)| filled(&[text], page));
             false

@@ -2,10 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::case::bundle::{CARRIED_MAX, CASES_MAX, Carried, CarriedCase};
+use crate::case::{Digest, Key, attachments_of};
+use crate::shell::store::{SealFault, Store, StoreFault};
 use anyhow::Context as _;
-use kiosk::case::bundle::{CARRIED_MAX, CASES_MAX, Carried, CarriedCase};
-use kiosk::case::{Digest, Key, attachments_of};
-use kiosk::shell::store::{SealFault, Store, StoreFault};
 
 use super::number;
 

@@ -5,8 +5,8 @@ use std::io::{self, BufWriter, Write};
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 
-use kiosk::case::Digest;
-use kiosk::case::bundle::BundleError;
+use crate::case::Digest;
+use crate::case::bundle::BundleError;
 use sha2::{Digest as _, Sha256};
 
 /// The folder, and the machine whose files go into it.

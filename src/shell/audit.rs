@@ -1,0 +1,296 @@
+//! The audit log on the disk: appended under a lock, so that the firmware and a command beside it write one chain; synced
+//! before anybody goes on.
+//!
+//! A folder of pages, the end kept apart in `head`. Folder and files can be read by their group, for whoever ships the log off
+//! the machine; nobody but the firmware's own user writes.
+
+use std::fs::{self, File, OpenOptions, TryLockError};
+use std::io::{self, Read, Write as _};
+use std::os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _};
+use std::path::{Path, PathBuf};
+use std::thread;
+use std::time::Duration;
+
+use crate::audit::{
+    Act, Anchor, Book, Entry, Name, Note, Page, Verdict, Who, nothing_before, verify,
+};
+use crate::case::Digest;
+use crate::config::Config;
+use crate::shell::clock::Clock;
+
+/// How often a lock that somebody else holds is tried, 10 ms apart. An entry takes two flushes of the disk.
+const LOCK_TRIES: u32 = 300;
+
+/// The log of one machine.
+#[derive(Clone, Debug)]
+pub struct AuditLog {
+    folder: PathBuf,
+}
+
+impl AuditLog {
+    /// The log of the machine that `config` is of.
+    #[must_use]
+    pub fn of(config: &Config) -> Self {
+        Self::at(config.technician.audit_folder(&config.store.path))
+    }
+
+    /// The log in this folder, which need not be there yet.
+    #[must_use]
+    pub fn at(folder: impl Into<PathBuf>) -> Self {
+        Self {
+            folder: folder.into(),
+        }
+    }
+
+    /// Its folder.
+    #[must_use]
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// Writes `note` down; it is on the disk when this returns. What a power cut has done to the end is told first, in
+    /// entries of its own, and stays where it is.
+    ///
+    /// # Errors
+    /// Of the disk, or when somebody else writes for seconds.
+    pub fn append(&self, note: Note, clock: &Clock) -> io::Result<()> {
+        make_folder(&self.folder)?;
+        let _lock = self.lock()?;
+        let mut pen = Pen::take(&self.folder, clock)?;
+        pen.make_room()?;
+        pen.write(note)
+    }
+
+    /// All pages, oldest first.
+    ///
+    /// # Errors
+    /// Of the disk; `InvalidData` for a page longer than pages become.
+    pub fn pages(&self) -> io::Result<Vec<Page>> {
+        let paths = pages(&self.folder)?;
+        paths.iter().map(|(_, path)| read(path)).collect()
+    }
+
+    /// Judges the whole log, also by anchors of copies elsewhere.
+    ///
+    /// # Errors
+    /// Of the disk.
+    pub fn verify(&self, copies: &[Anchor]) -> io::Result<Verdict> {
+        let pages = self.pages()?;
+        let head = head(&self.folder)?;
+        let anchors: Vec<Anchor> = head.into_iter().chain(copies.iter().copied()).collect();
+        Ok(verify(&pages, &anchors))
+    }
+
+    fn lock(&self) -> io::Result<File> {
+        let path = self.folder.join(".lock");
+        let file = OpenOptions::new()
+            .create(true)
+            .truncate(false)
+            .write(true)
+            .mode(0o600)
+            .open(path)?;
+        for _ in 0..LOCK_TRIES {
+            match file.try_lock() {
+                Ok(()) => return Ok(file),
+                Err(TryLockError::WouldBlock) => thread::sleep(Duration::from_millis(10)),
+                Err(TryLockError::Error(error)) => return Err(error),
+            }
+        }
+        Err(io::Error::new(io::ErrorKind::TimedOut, "the log is in use"))
+    }
+}
+
+/// Writes at the end of a log whose lock is held.
+struct Pen<'a> {
+    folder: &'a Path,
+    clock: &'a Clock,
+    pages: Vec<(u64, PathBuf)>,
+    /// Length of the last page.
+    length: usize,
+    full: bool,
+    last: u64,
+    before: Digest,
+}
+
+impl<'a> Pen<'a> {
+    fn take(folder: &'a Path, clock: &'a Clock) -> io::Result<Self> {
+        let pages = pages(folder)?;
+        let head = head(folder)?;
+        let page = match pages.last() {
+            Some((_, path)) => read(path)?,
+            None => Page::default(),
+        };
+        // A page that a power cut emptied follows on what its name says.
+        let named = pages.last().map_or(0, |(first, _)| first - 1);
+        let mut pen = Self {
+            folder,
+            clock,
+            length: page.length,
+            full: page.is_full(),
+            last: page.last().map_or(named, |entry| entry.seq),
+            before: match (page.lines.last(), pages.len()) {
+                (Some(raw), _) => raw.digest,
+                (None, 0) => nothing_before(),
+                (None, _) => head.map_or(nothing_before(), |head| head.digest),
+            },
+            pages,
+        };
+        let machine = |act, detail| Note::done(Who::Nobody, act).of(detail);
+        if pen.pages.is_empty() && head.is_none() {
+            pen.write(Note::done(Who::Nobody, Act::LogBegan))?;
+        }
+        if page.lacks_end() {
+            pen.put(b"\n")?;
+        }
+        if let Some(damaged) = page.damaged_end() {
+            let length = Name::count(damaged.length as u64);
+            pen.write(machine(Act::LogDamaged, length))?;
+        }
+        if let Some(head) = head.filter(|head| head.seq > page.last().map_or(named, |e| e.seq)) {
+            pen.last = pen.last.max(head.seq);
+            pen.write(machine(Act::LogShort, Name::count(head.seq)))?;
+        }
+        Ok(pen)
+    }
+
+    /// Removes pages that are old enough, or one when there are too many. Said before it is done.
+    fn make_room(&mut self) -> io::Result<()> {
+        let today = self.clock.class().is_checked().then(|| self.clock.today());
+        while let [(_, oldest), (next, _), ..] = self.pages.as_slice() {
+            let (oldest, upto) = (oldest.clone(), next - 1);
+            let expired = match today.flatten() {
+                Some(today) => {
+                    let page = read(&oldest)?;
+                    page.last()
+                        .is_some_and(|last| Book::has_expired(last, today))
+                }
+                None => false,
+            };
+            let act = match expired {
+                true => Act::LogExpired,
+                false if Book::is_crowded(self.pages.len()) => Act::LogDropped,
+                false => return Ok(()),
+            };
+            self.write(Note::done(Who::Nobody, act).of(Name::count(upto)))?;
+            fs::remove_file(&oldest)?;
+            sync(self.folder)?;
+            self.pages.remove(0);
+        }
+        Ok(())
+    }
+
+    fn write(&mut self, note: Note) -> io::Result<()> {
+        let entry = Entry {
+            seq: self.last + 1,
+            before: self.before,
+            at: self.clock.stamp(),
+            note,
+        };
+        if self.pages.is_empty() || self.full {
+            let path = self.folder.join(Book::name(entry.seq));
+            self.pages.push((entry.seq, path));
+            (self.length, self.full) = (0, false);
+        }
+        let line = entry.line();
+        self.put(format!("{line}\n").as_bytes())?;
+        self.last = entry.seq;
+        self.before = Digest::of(line.as_bytes());
+        self.full = Page {
+            length: self.length,
+            ..Page::default()
+        }
+        .is_full();
+        let anchor = Anchor {
+            seq: entry.seq,
+            digest: self.before,
+        };
+        put_head(self.folder, anchor)
+    }
+
+    fn put(&mut self, bytes: &[u8]) -> io::Result<()> {
+        let Some((_, path)) = self.pages.last() else {
+            return Ok(());
+        };
+        let new = !path.try_exists()?;
+        let mut file = OpenOptions::new()
+            .create(true)
+            .append(true)
+            .mode(0o640)
+            .open(path)?;
+        file.write_all(bytes)?;
+        file.sync_all()?;
+        if new {
+            sync(self.folder)?;
+        }
+        self.length += bytes.len();
+        Ok(())
+    }
+}
+
+fn make_folder(folder: &Path) -> io::Result<()> {
+    if !folder.try_exists()? {
+        fs::create_dir_all(folder)?;
+        let mut rights = fs::metadata(folder)?.permissions();
+        // Their group reads: whoever ships the log is in it.
+        rights.set_mode(0o750);
+        fs::set_permissions(folder, rights)?;
+    }
+    Ok(())
+}
+
+/// Pages of a folder with their first numbers, oldest first; none of a folder that is not there.
+fn pages(folder: &Path) -> io::Result<Vec<(u64, PathBuf)>> {
+    let entries = match fs::read_dir(folder) {
+        Ok(entries) => entries,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+        Err(error) => return Err(error),
+    };
+    let mut found = Vec::new();
+    for entry in entries {
+        let path = entry?.path();
+        let name = path.file_name().and_then(|name| name.to_str());
+        if let Some(first) = name.and_then(Book::first) {
+            found.push((first.max(1), path));
+        }
+    }
+    found.sort();
+    Ok(found)
+}
+
+fn read(path: &Path) -> io::Result<Page> {
+    let mut bytes = Vec::new();
+    let limit = Page::MAX as u64 + 1;
+    File::open(path)?.take(limit).read_to_end(&mut bytes)?;
+    Page::parse(&bytes).map_err(|fault| io::Error::new(io::ErrorKind::InvalidData, fault))
+}
+
+/// The end that was kept apart. One that cannot be read is none.
+fn head(folder: &Path) -> io::Result<Option<Anchor>> {
+    match fs::read_to_string(folder.join("head")) {
+        Ok(text) => Ok(Anchor::parse(&text)),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(error) if error.kind() == io::ErrorKind::InvalidData => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+fn put_head(folder: &Path, anchor: Anchor) -> io::Result<()> {
+    let partial = folder.join("head.partial");
+    let mut file = OpenOptions::new()
+        .create(true)
+        .truncate(true)
+        .write(true)
+        .mode(0o640)
+        .open(&partial)?;
+    file.write_all(anchor.text().as_bytes())?;
+    file.sync_all()?;
+    fs::rename(&partial, folder.join("head"))?;
+    sync(folder)
+}
+
+fn sync(folder: &Path) -> io::Result<()> {
+    File::open(folder)?.sync_all()
+}
+
+#[cfg(test)]
+mod tests;
