@@ -6,6 +6,7 @@
 mod gpio;
 mod ports;
 mod reading;
+mod rotation;
 mod scanner;
 mod tables;
 #[cfg(test)]
@@ -19,6 +20,7 @@ use crate::text::Text;
 pub use gpio::{Active, Gpio, GpioBackend, Line, Pin};
 use ports::Ports;
 use reading::Reading;
+pub use rotation::Rotation;
 pub use scanner::{Dialect, Framing, Scanner};
 
 /// Longest configuration file that is read, in bytes.
@@ -119,6 +121,10 @@ pub enum Orientation {
 pub struct Screen {
     /// Which way it stands.
     pub orientation: Orientation,
+    /// How the picture is turned on a panel that is built in on its side or upside down; `kms` only.
+    pub rotation: Rotation,
+    /// How touches are turned; as the picture, except where the glass is mounted another way than the panel.
+    pub touch_rotation: Rotation,
     /// A font file with Chinese glyphs to use instead of the system's.
     pub font: Option<PathBuf>,
     /// Folder of the backlight, `/sys/class/backlight/…`; `None` when it cannot be dimmed.

@@ -28,6 +28,8 @@ pub struct Run {
 impl Run {
     pub fn run(self) -> anyhow::Result<Outcome> {
         let config = settings::load(&self.config)?;
+        #[cfg(feature = "kms")]
+        crate::window::kms::turned(config.screen.rotation).context("starting with a turned screen")?;
         let clock = Clock::system();
         let journal = match &config.journal.path {
             Some(path) => Journal::file(path, config.journal.max_kib, clock.clone())
@@ -44,7 +46,7 @@ impl Run {
             screen::shower(pages.clone()),
         )?;
         // The core reads its tables while the window opens; nobody is to see a page without words.
-        let window = screen::open(Some(config.screen.orientation))?;
+        let window = screen::open(Some(&config.screen))?;
         pages.wait(FIRST_PAGE);
         let inbox = runtime.inbox();
         screen::run(window, pages, None, move |intent| inbox.intent(intent))?;

@@ -23,3 +23,5 @@ pub mod serial;
 pub mod settings;
 pub mod store;
 pub mod tamper;
+#[cfg(feature = "kms")]
+pub mod touch;
