@@ -3,6 +3,7 @@
 //! Every field has a limit, nearly every field a default. A file with mistakes is refused whole, and all its
 //! mistakes are named at once with their lines, because the technician who reads them stands on site.
 
+mod fleet;
 mod gpio;
 mod ports;
 mod reading;
@@ -17,6 +18,7 @@ use std::path::{Path, PathBuf};
 
 use crate::case::{PublicIdentity, SealKey};
 use crate::text::Text;
+pub use fleet::Fleet;
 pub use gpio::{Active, Gpio, GpioBackend, Line, Pin};
 use ports::Ports;
 use reading::Reading;
@@ -87,6 +89,8 @@ pub struct Config {
     pub receipt: Receipt,
     /// `[journal]`.
     pub journal: Journal,
+    /// `[fleet]`.
+    pub fleet: Fleet,
 }
 
 /// Who and where this machine is. `id`, `town_code` and `site` have no default.
@@ -344,6 +348,7 @@ impl Config {
                 path: s.optional_path("path"),
                 max_kib: s.number("max_kib", 4096, 64..=65_536),
             }),
+            fleet: root.table("fleet", fleet::fleet),
         };
         root.finish();
         reading.result(config)
@@ -369,6 +374,8 @@ impl Config {
             self.scanner.port.as_mut(),
             self.platform.ca_file.as_mut(),
             self.journal.path.as_mut(),
+            self.fleet.report.as_mut(),
+            self.fleet.wish.as_mut(),
             token,
         ];
         for path in paths.into_iter().chain(optional.into_iter().flatten()) {

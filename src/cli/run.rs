@@ -7,7 +7,8 @@ use anyhow::Context as _;
 use clap::Args;
 use kiosk::shell::clock::Clock;
 use kiosk::shell::journal::Journal;
-use kiosk::shell::runtime::Runtime;
+use kiosk::shell::runtime::{Runtime, Watch};
+use kiosk::shell::supervisor::Supervisor;
 use kiosk::shell::{gpio, settings};
 
 use super::pages::Pages;
@@ -43,6 +44,10 @@ impl Run {
             clock,
             journal,
             Box::new(move |tell| gpio::open(&pins, tell)),
+            Watch {
+                supervisor: Supervisor::of_process(),
+                pulse: screen::pulse(),
+            },
             screen::shower(pages.clone()),
         )?;
         // The core reads its tables while the window opens; nobody is to see a page without words.
@@ -50,6 +55,7 @@ impl Run {
         pages.wait(FIRST_PAGE);
         let inbox = runtime.inbox();
         screen::run(window, pages, None, move |intent| inbox.intent(intent))?;
+        Supervisor::stopping();
         runtime.stop();
         Ok(Outcome::Well)
     }

@@ -1,11 +1,15 @@
 //! A window on a real display, fed with pages from the runtime's thread.
 
 use std::cell::RefCell;
-use std::time::Instant;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
 
 use anyhow::Context as _;
 use kiosk::config::{Orientation, Screen};
 use kiosk::domain::page::{Body, Intent, Page, PageKind};
+use kiosk::shell::runtime::Pulse;
+use kiosk::shell::supervisor::Supervisor;
 use slint::platform::WindowEvent;
 use slint::{ComponentHandle as _, PhysicalSize};
 
@@ -13,7 +17,7 @@ use super::pages::Pages;
 use crate::window::Window;
 
 /// The window is open for certain after this.
-const OPENED: std::time::Duration = std::time::Duration::from_millis(300);
+const OPENED: Duration = Duration::from_millis(300);
 
 thread_local! {
     /// The window of the thread that runs Slint's loop, for pages that arrive there.
@@ -21,7 +25,7 @@ thread_local! {
 }
 
 /// A second touch of a double touch comes within this time and was meant for the page before.
-const DOUBLE_TOUCH: std::time::Duration = std::time::Duration::from_millis(350);
+const DOUBLE_TOUCH: Duration = Duration::from_millis(350);
 
 thread_local! {
     /// Which page was drawn last and since when.
@@ -89,6 +93,18 @@ pub fn open(full: Option<&Screen>) -> anyhow::Result<Window> {
     Ok(window)
 }
 
+/// Asks the thread of the window whether its loop turns.
+pub fn pulse() -> Pulse {
+    let answered = Arc::new(AtomicBool::new(true));
+    Box::new(move || {
+        let turns = answered.swap(false, Ordering::SeqCst);
+        let answer = answered.clone();
+        // Before the loop runs the question waits for it, and only a loop that has begun is asked again.
+        let asked = slint::invoke_from_event_loop(move || answer.store(true, Ordering::SeqCst));
+        turns && asked.is_ok()
+    })
+}
+
 /// Passes pages on to the thread of the window.
 pub fn shower(pages: Pages) -> impl Fn(Page) + Send + 'static {
     move |page| {
@@ -136,6 +152,8 @@ pub fn run(
     }
     SHOWN.set(Some((window, pages)));
     draw();
+    // Runs when the loop does, the first page before it.
+    slint::Timer::single_shot(Duration::ZERO, Supervisor::ready);
     let ended = slint::run_event_loop().context("the window");
     SHOWN.set(None);
     ended

@@ -14,6 +14,21 @@ pub enum Closure {
     MainsLost,
     /// The door of the case is open.
     DoorOpen,
+    /// The fleet agent is about to restart the machine into another version.
+    Updating,
+}
+
+impl Closure {
+    /// Its word in what the firmware tells of itself.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Tampered => "tampered",
+            Self::MainsLost => "mainsLost",
+            Self::DoorOpen => "doorOpen",
+            Self::Updating => "updating",
+        }
+    }
 }
 
 /// What the sensors of the case say.
@@ -25,6 +40,8 @@ pub struct Guard {
     pub tampered: bool,
     /// The tamper contact says so now.
     pub forced: bool,
+    /// The fleet agent wishes that no further visit begins.
+    pub stand_by: bool,
     mains_lost: bool,
     mains_back: Option<Instant>,
 }
@@ -37,8 +54,10 @@ impl Guard {
             Some(Closure::Tampered)
         } else if self.mains_lost {
             Some(Closure::MainsLost)
+        } else if self.door_open {
+            Some(Closure::DoorOpen)
         } else {
-            self.door_open.then_some(Closure::DoorOpen)
+            self.stand_by.then_some(Closure::Updating)
         }
     }
 
@@ -100,9 +119,11 @@ mod tests {
     #[test]
     fn the_worst_reason_is_told() {
         let mut guard = Guard {
-            door_open: true,
+            stand_by: true,
             ..Guard::default()
         };
+        assert_eq!(guard.closure(), Some(Closure::Updating));
+        guard.door_open = true;
         assert_eq!(guard.closure(), Some(Closure::DoorOpen));
         guard.mains(false, Instant::now());
         assert_eq!(guard.closure(), Some(Closure::MainsLost));

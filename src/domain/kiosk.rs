@@ -7,6 +7,7 @@ mod face;
 mod finish;
 mod health;
 mod refusals;
+mod report;
 mod room;
 mod slot;
 mod wires;
@@ -66,6 +67,8 @@ pub struct Kiosk {
     next_catalogue: Option<Box<Catalogue>>,
     /// A question about progress is on its way.
     asking: bool,
+    /// When the platform answered last.
+    answered: Option<Instant>,
     /// The question after it.
     next_ask: Option<Effect>,
     /// Number of the next question about whoever is here.
@@ -131,6 +134,7 @@ impl Kiosk {
             at_slot: None,
             next_catalogue: None,
             asking: false,
+            answered: None,
             next_ask: None,
             next_question: 1,
             visits: 0,
@@ -255,6 +259,7 @@ impl Kiosk {
             Event::Tamper(forced) => self.tamper(forced),
             Event::TamperLatched(latched) => self.tamper_latched(latched),
             Event::Mains(there) => self.mains(there),
+            Event::StandBy(wished) => self.world.guard.stand_by = wished,
             Event::Pins(device) => self.pins(device),
             Event::Radar(device) => self.radar(device),
             Event::Scanner(event) => self.scanner(event),

@@ -2,15 +2,13 @@
 //! cannot ask them itself.
 
 use std::collections::BTreeMap;
-use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::mpsc::{Sender, channel};
-use std::thread::JoinHandle;
 
 use serde::{Deserialize, Serialize};
 
 use crate::domain::health::{DeviceNote, PartNote};
 use crate::shell::clock::Clock;
+use crate::shell::snapshot_file::SnapshotFile;
 use crate::wire::gauge::{Counts, Gauge};
 
 /// What the file holds.
@@ -89,44 +87,21 @@ impl Noted {
             counted_boot_ms: clock.boot_ms(),
         }
     }
-
-    /// Whole or not at all. Not synced: of another boot it means nothing.
-    fn keep(&self, path: &Path) -> io::Result<()> {
-        let partial = path.with_extension("devices.partial");
-        std::fs::write(&partial, serde_json::to_vec(self)?)?;
-        std::fs::rename(&partial, path)
-    }
 }
 
-/// Writes on a thread of its own: a disk that hangs must not hang the pages.
+/// Writes it.
 pub struct DeviceFile {
-    sender: Option<Sender<Noted>>,
-    thread: Option<JoinHandle<()>>,
+    file: SnapshotFile,
     gauges: Vec<(&'static str, Gauge)>,
     last: Option<Noted>,
 }
 
 impl DeviceFile {
-    /// For the store at `store`, with what these gauges count. Without a thread nothing is written, and doctor says that
-    /// nothing is known.
+    /// For the store at `store`, with what these gauges count.
     #[must_use]
     pub fn open(store: &Path, gauges: Vec<(&'static str, Gauge)>) -> Self {
-        let path = Noted::path(store);
-        let (sender, notes) = channel::<Noted>();
-        let write = move || {
-            while let Ok(mut noted) = notes.recv() {
-                while let Ok(newer) = notes.try_recv() {
-                    noted = newer;
-                }
-                // A full disk has alarms of its own.
-                let _ = noted.keep(&path);
-            }
-        };
-        let thread = std::thread::Builder::new().name("device-file".into());
-        let thread = thread.spawn(write).ok();
         Self {
-            sender: Some(sender),
-            thread,
+            file: SnapshotFile::open(Noted::path(store)),
             gauges,
             last: None,
         }
@@ -140,22 +115,14 @@ impl DeviceFile {
 
     /// Writes soon what was written last, with what is counted by now.
     pub fn count(&mut self, clock: &Clock) {
-        let (Some(sender), Some(last)) = (&self.sender, &mut self.last) else {
+        let Some(last) = &mut self.last else {
             return;
         };
         let counts = |(name, gauge): &(&'static str, Gauge)| ((*name).into(), gauge.counts());
         last.counts = self.gauges.iter().map(counts).collect();
         last.counted_boot_ms = clock.boot_ms();
-        // Without its thread nobody listens.
-        let _ = sender.send(last.clone());
-    }
-}
-
-impl Drop for DeviceFile {
-    fn drop(&mut self) {
-        self.sender = None;
-        if let Some(thread) = self.thread.take() {
-            let _ = thread.join();
+        if let Ok(content) = serde_json::to_vec(last) {
+            self.file.put(content);
         }
     }
 }
@@ -164,6 +131,7 @@ impl Drop for DeviceFile {
 mod tests {
     use super::*;
     use crate::domain::health::{Lack, Service};
+    use crate::shell::snapshot_file::keep;
 
     #[test]
     fn the_last_note_of_this_boot_is_read_back() {
@@ -198,7 +166,8 @@ mod tests {
 
         let mut other = Noted::read(&path, &clock).expect("written");
         other.boot = "another".into();
-        other.keep(&path).expect("a disk");
+        let content = serde_json::to_vec(&other).expect("words");
+        keep(&path, &content).expect("a disk");
         assert_eq!(Noted::read(&path, &clock), None, "of another boot");
         std::fs::write(&path, b"{").expect("a disk");
         assert_eq!(Noted::read(&path, &clock), None, "rubbish");

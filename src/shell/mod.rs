@@ -21,7 +21,9 @@ pub mod runtime;
 pub mod sending;
 pub mod serial;
 pub mod settings;
+pub mod snapshot_file;
 pub mod store;
+pub mod supervisor;
 pub mod tamper;
 #[cfg(feature = "kms")]
 pub mod touch;

@@ -1,7 +1,9 @@
 //! The one loop: an event in, the core decides, its effects go out. One thread owns the core.
 
+mod beat;
 mod committed;
 mod devices;
+mod inbox;
 mod network;
 mod outset;
 mod photos;
@@ -10,15 +12,14 @@ mod refusals;
 mod wires;
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
+use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use crate::case::{Draft, MachineIdentity};
 use crate::config::Config;
 use crate::domain::kiosk::{Effect, Event, Kiosk};
-use crate::domain::page::{Intent, Page};
+use crate::domain::page::Page;
 use crate::domain::world::{Moment, Wall};
 use crate::events::{EventId, FieldValue};
 use crate::item::Day;
@@ -29,97 +30,21 @@ use crate::shell::journal::Journal;
 use crate::shell::portrait::PhotoDecoder;
 use crate::shell::store::Store;
 
+pub use beat::{Pulse, Watch};
 pub use devices::{printer_event, reader_event, scanner_event};
+pub use inbox::Inbox;
 pub use network::CACHED as CACHED_CATALOGUE;
 pub use outset::client as platform_client;
 
+use beat::Beat;
 use committed::committed;
 use devices::Ports;
+use inbox::{Call, Input};
 use network::Network;
 use wires::Wires;
 
 /// Begins to open the pins of a machine and does not wait for them; called once, on the runtime's own thread.
 pub type OpenPins = Box<dyn FnOnce(OnPin) -> Box<dyn Gpio> + Send>;
-
-/// What reaches the loop.
-pub(crate) enum Input {
-    /// For the core.
-    Core(Event),
-    /// A touch on a page that was shown as this number.
-    Touch(Intent),
-    /// Say when everything before this is handled.
-    Sync(Sender<()>),
-    /// The clock was moved by hand.
-    ClockMoved,
-    /// The fan on its pin is to run, or not.
-    Fan(bool),
-    /// End.
-    Stop,
-}
-
-/// Way into a running kiosk.
-#[derive(Clone)]
-pub struct Inbox {
-    sender: Sender<Input>,
-    waiting: Arc<AtomicUsize>,
-    calls: Arc<AtomicUsize>,
-}
-
-/// A call to the platform or the store that will end in an event; under way until this is dropped.
-pub(crate) struct Call(Arc<AtomicUsize>);
-
-impl Drop for Call {
-    fn drop(&mut self) {
-        self.0.fetch_sub(1, Ordering::SeqCst);
-    }
-}
-
-impl Inbox {
-    /// A person did something.
-    pub fn intent(&self, intent: Intent) {
-        self.put(Input::Touch(intent));
-    }
-
-    /// An event from a device or a test.
-    pub fn event(&self, event: Event) {
-        self.put(Input::Core(event));
-    }
-
-    /// Waits until everything put in before is handled; false when that takes longer than `limit`.
-    #[must_use]
-    pub fn sync(&self, limit: Duration) -> bool {
-        let (done, handled) = channel();
-        self.put(Input::Sync(done));
-        handled.recv_timeout(limit).is_ok()
-    }
-
-    /// The clock was moved by hand: deadlines that have passed are handled, in order.
-    pub fn clock_moved(&self) {
-        self.put(Input::ClockMoved);
-    }
-
-    /// Cases waiting in the outbox.
-    #[must_use]
-    pub fn waiting(&self) -> usize {
-        self.waiting.load(Ordering::Relaxed)
-    }
-
-    /// Calls to platform and store that are under way. For scripts, whose clock stands still until they end.
-    #[must_use]
-    pub fn calls(&self) -> usize {
-        self.calls.load(Ordering::SeqCst)
-    }
-
-    pub(crate) fn call(&self) -> Call {
-        self.calls.fetch_add(1, Ordering::SeqCst);
-        Call(self.calls.clone())
-    }
-
-    fn put(&self, input: Input) {
-        // A loop that has ended takes nothing more, and nobody is left to be told.
-        let _ = self.sender.send(input);
-    }
-}
 
 /// A running kiosk.
 pub struct Runtime {
@@ -139,14 +64,10 @@ impl Runtime {
         clock: Clock,
         journal: Journal,
         pins: OpenPins,
+        watch: Watch,
         show: impl Fn(Page) + Send + 'static,
     ) -> anyhow::Result<Self> {
-        let (sender, receiver) = channel();
-        let inbox = Inbox {
-            sender,
-            waiting: Arc::default(),
-            calls: Arc::default(),
-        };
+        let (inbox, receiver) = Inbox::new();
         let mut parts = outset::prepare(config, &clock, &journal, &inbox)?;
         let (mine, show) = (inbox.clone(), Box::new(show));
         let config = config.clone();
@@ -164,6 +85,7 @@ impl Runtime {
                     device_file: DeviceFile::open(&config.store.path, ports.gauges()),
                     next_note: begun,
                     next_room: begun,
+                    beat: Beat::new(&config.fleet, watch, &clock),
                     kiosk: (parts.kiosk)(),
                     store: parts.store,
                     identity: parts.identity,
@@ -232,6 +154,7 @@ struct Loop {
     /// When the book of boots is due again.
     next_note: Instant,
     next_room: Instant,
+    beat: Beat,
 }
 
 /// How often the room for filings is measured.
@@ -246,6 +169,7 @@ impl Loop {
             match self.wait() {
                 Ok(Input::Core(event)) => self.handle(event),
                 Ok(Input::Fan(on)) => self.wires.fan(on),
+                Ok(Input::Outbox(outbox)) => self.beat.outbox(outbox),
                 Ok(Input::Touch(intent)) => self.handle(Event::Intent(intent)),
                 Ok(Input::Sync(done)) => {
                     // Whoever asked may have given up waiting.
@@ -272,6 +196,7 @@ impl Loop {
             Some(self.next_note),
             Some(self.next_room),
             self.wires.poll_timeout(),
+            self.beat.poll_timeout(),
         ];
         match next.into_iter().flatten().min() {
             Some(deadline) => self
@@ -284,7 +209,7 @@ impl Loop {
         }
     }
 
-    /// The page shows hours and minutes: the only thing that wakes an idle machine.
+    /// The page shows hours and minutes: the only thing that wakes an idle machine that nobody supervises.
     fn next_minute(&self, now: Instant) -> Option<Instant> {
         let second = self.clock.unix_seconds()? % 60;
         Some(now + Duration::from_secs(60 - second))
@@ -298,6 +223,12 @@ impl Loop {
         if now >= self.next_room {
             self.next_room = now + ROOM_EVERY;
             self.network.measure_room();
+            if self.beat.reports() {
+                self.network.count_outbox();
+            }
+        }
+        if let Some(stand_by) = self.beat.handle_timeout(now, &self.clock) {
+            self.handle(Event::StandBy(stand_by));
         }
         if now >= self.next_note {
             self.next_note = now + NOTE_EVERY;
@@ -317,9 +248,8 @@ impl Loop {
         for effect in self.kiosk.handle(event, &moment) {
             self.carry_out(effect);
         }
-        self.inbox
-            .waiting
-            .store(self.kiosk.waiting_len(), Ordering::Relaxed);
+        self.inbox.waits(self.kiosk.waiting_len());
+        self.beat.turned(&self.kiosk, &self.clock);
     }
 
     /// Commits the cases; only after that does anybody hear of them.

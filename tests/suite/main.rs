@@ -62,6 +62,7 @@ mod reconcile;
 #[cfg(feature = "sim")]
 mod recordings;
 #[cfg(feature = "sim")]
+mod report;
 mod selftest;
 #[cfg(feature = "sim")]
 mod street;

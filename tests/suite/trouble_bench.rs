@@ -9,7 +9,7 @@ use kiosk::domain::page::{Body, Intent, Page, PageKind};
 use kiosk::shell::catalogue;
 use kiosk::shell::clock::Clock;
 use kiosk::shell::journal::Journal;
-use kiosk::shell::runtime::{Inbox, Runtime};
+use kiosk::shell::runtime::{Inbox, Runtime, Watch};
 use kiosk::sim::rig::{Rig, RigOptions};
 use kiosk::sim::script;
 
@@ -55,6 +55,7 @@ impl Bench {
             clock.clone(),
             journal.clone(),
             rig.pins(),
+            Watch::nobody(),
             move |page| {
                 drop(sender.send(page));
             },

@@ -16,5 +16,6 @@ mod random;
 mod refused;
 mod scanner;
 pub mod sound;
+mod stand_by;
 mod to_and_fro;
 mod wires;

@@ -5,7 +5,7 @@ use std::cell::{Cell, RefCell};
 use kiosk::domain::page::Intent;
 use kiosk::shell::clock::Clock;
 use kiosk::shell::journal::Journal;
-use kiosk::shell::runtime::Runtime;
+use kiosk::shell::runtime::{Runtime, Watch};
 use kiosk::sim::printer::{PaperFont, PrinterSimOptions};
 use kiosk::sim::rig::Rig;
 use kiosk::sim::script::Action;
@@ -53,6 +53,7 @@ impl Machine {
             self.clock.clone(),
             self.journal.clone(),
             self.rig.pins(),
+            Watch::nobody(),
             screen::shower(self.pages.clone()),
         )?;
         *self.runtime.borrow_mut() = Some(runtime);

@@ -10,7 +10,7 @@ use kiosk::config::{Config, Orientation};
 use kiosk::domain::page::Page;
 use kiosk::shell::clock::Clock;
 use kiosk::shell::journal::Journal;
-use kiosk::shell::runtime::{Inbox, Runtime};
+use kiosk::shell::runtime::{Inbox, Runtime, Watch};
 use kiosk::sim::rig::{Rig, RigOptions};
 use slint::ComponentHandle as _;
 
@@ -91,6 +91,7 @@ impl Stage {
             self.clock.clone(),
             self.journal.clone(),
             self.rig.pins(),
+            Watch::nobody(),
             move |page| pages.put(page),
         )?;
         *self.inbox.borrow_mut() = Some(runtime.inbox());

@@ -147,6 +147,11 @@ lacks! {
         told ["来电后自动恢复。急办的请到人工窗口。" "The machine opens when power is back. If it is urgent, please go to the window."]
         means ["市电中断，正由备用电源供电" "mains power is gone; the machine runs from its UPS"]
         act ["查电源插座和空气开关；来电十秒后自动恢复" "look at socket and breaker; the machine opens ten seconds after power is back"] ;
+    /// The machine is about to restart into another version.
+    Updating "updating" Out
+        told ["本机正在更新，约五分钟后恢复。急办的请到人工窗口。" "Being updated; it opens again in about five minutes. If it is urgent, please go to the window."]
+        means ["正在换用新版本，即将自动重启" "a new version is about to be started"]
+        act ["等待自动重启；十分钟后仍是这样，运行 kiosk fleet status" "wait for the restart; if it is still so after ten minutes, run `kiosk fleet status`"] ;
     /// The case was forced, and nobody has cleared it.
     Tampered "tampered" Out
         told ["维护人员正在处理，请到人工窗口办理。" "Being serviced. Please go to the window."]
@@ -160,6 +165,7 @@ impl From<Closure> for Lack {
             Closure::Tampered => Self::Tampered,
             Closure::MainsLost => Self::MainsLost,
             Closure::DoorOpen => Self::DoorOpen,
+            Closure::Updating => Self::Updating,
         }
     }
 }

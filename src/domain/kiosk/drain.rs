@@ -105,6 +105,9 @@ impl Kiosk {
     }
 
     fn line(&mut self, line: Line) {
+        if line == Line::Up {
+            self.answered = Some(self.now);
+        }
         if self.world.line == line {
             return;
         }

@@ -136,6 +136,8 @@ pub enum Event {
     TamperLatched(bool),
     /// Whether there is mains power.
     Mains(bool),
+    /// Whether the fleet agent wishes that no further visit begins.
+    StandBy(bool),
     /// The pins' health. Never said of a machine without pins.
     Pins(Device),
     /// The scanner.

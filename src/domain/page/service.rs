@@ -95,6 +95,7 @@ pub(super) fn closed(page: &mut Page, world: &World, say: Say) {
     let closure = world.guard.closure();
     page.heading = match closure {
         Some(Closure::MainsLost) => say.t("停电，本机暂停服务", "No power: out of service"),
+        Some(Closure::Updating) => say.t("本机正在更新", "Being updated"),
         Some(Closure::Tampered | Closure::DoorOpen) | None => {
             say.t("本机暂停服务", "Out of service")
         }

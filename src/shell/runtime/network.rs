@@ -15,6 +15,7 @@ use crate::domain::outbox::Load;
 use crate::domain::visit::KnownCase;
 use crate::domain::world::Line;
 use crate::events::{EventId, FieldValue};
+use crate::fleet::report::Outbox;
 use crate::item::Catalogue;
 use crate::shell::clock::Clock;
 use crate::shell::journal::Journal;
@@ -24,7 +25,7 @@ use crate::shell::sending::{self, Turns, local_fault};
 use crate::shell::store::{Attempt, Store, StoreFault};
 use crate::text::Text;
 
-use super::{Call, Inbox};
+use super::{Call, Inbox, Input};
 pub(super) use reconcile::Daily;
 
 /// How often the catalogue is asked for.
@@ -161,6 +162,24 @@ impl Network {
             if let Some(Ok(room)) = inside.ok().map(|inside| shared.room.look(inside)) {
                 shared.inbox.event(Event::Room(room));
             }
+        });
+    }
+
+    /// Counts what waits, then tells the loop.
+    pub(super) fn count_outbox(&self) {
+        let shared = self.shared.clone();
+        self.tokio.spawn_blocking(move || {
+            let counts = shared.store.counts();
+            let oldest = shared.store.backlog(0, 1, shared.clock.stamp());
+            let outbox = counts.and_then(|counts| {
+                let oldest_s = oldest?.first().map(|case| case.waited.as_secs());
+                Ok(Outbox {
+                    waiting: counts.waiting,
+                    oldest_s,
+                    parked: counts.parked,
+                })
+            });
+            shared.inbox.put(Input::Outbox(outbox.ok()));
         });
     }
 

@@ -7,7 +7,7 @@ use kiosk::case::{Answer, Key};
 use kiosk::shell::clock::Clock;
 use kiosk::shell::journal::Journal;
 use kiosk::shell::platform::{Client, ClientConfig, Token};
-use kiosk::shell::runtime::Runtime;
+use kiosk::shell::runtime::{Runtime, Watch};
 use kiosk::sim::platform::{DEMO_PAASID, DEMO_TOKEN, Fault, PlatformSim};
 use kiosk::sim::rig::{Rig, RigOptions};
 
@@ -72,7 +72,15 @@ fn firmware(name: &str, delay_ms: u32) -> Option<f64> {
     drop(held);
     let clock = Clock::system();
     let journal = Journal::memory(clock.clone());
-    let runtime = Runtime::start(rig.config(), clock, journal, rig.pins(), drop).unwrap();
+    let runtime = Runtime::start(
+        rig.config(),
+        clock,
+        journal,
+        rig.pins(),
+        Watch::nobody(),
+        drop,
+    )
+    .unwrap();
     let limit = Instant::now() + PATIENCE;
     let arrived = || rig.platform().taken().unwrap();
     let wait = |count: u64| {

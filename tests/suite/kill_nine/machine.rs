@@ -10,7 +10,7 @@ use kiosk::domain::page::{Body, Intent, Page, PageKind};
 use kiosk::shell::clock::Clock;
 use kiosk::shell::gpio::SimGpio;
 use kiosk::shell::journal::Journal;
-use kiosk::shell::runtime::{Inbox, Runtime};
+use kiosk::shell::runtime::{Inbox, Runtime, Watch};
 use kiosk::shell::{catalogue, settings};
 use kiosk::sim::platform::{DEMO_PAASID, DEMO_TOKEN};
 
@@ -73,6 +73,7 @@ pub fn run() {
         clock,
         journal,
         Box::new(|on_input| Box::new(SimGpio::new(on_input))),
+        Watch::nobody(),
         move |page| drop(sender.send(page)),
     )
     .expect("it always starts");
