@@ -121,7 +121,7 @@ pub enum Orientation {
 }
 
 /// The screen.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Screen {
     /// Which way it stands.
     pub orientation: Orientation,

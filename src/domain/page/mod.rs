@@ -8,10 +8,12 @@ mod info;
 mod intent;
 pub mod labels;
 mod refused;
+mod rescue;
 mod service;
 mod view;
 
 pub use intent::Intent;
+pub use rescue::rescue;
 pub use view::view;
 
 /// A time limit in words.
