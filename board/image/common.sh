@@ -1,5 +1,5 @@
 # Sourced by the scripts beside it: where things are, and what all images share.
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2034
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 root_of_project=$(cd "$here/../.." && pwd)
@@ -23,6 +23,6 @@ board_of() {
     board=$1
     folder=$root_of_project/board/$board
     [ -r "$folder/board.conf" ] || die "no board $board: there is no $folder/board.conf"
-    # shellcheck disable=SC1091
+    # shellcheck source=/dev/null
     . "$folder/board.conf"
 }

@@ -82,4 +82,5 @@ mod trouble_refused;
 mod trouble_scanner;
 #[cfg(feature = "sim")]
 mod trouble_start;
+mod units;
 mod visits;
