@@ -6,6 +6,8 @@ import socket
 import subprocess
 import time
 
+from machine import TOOLS
+
 
 def free_port():
     with socket.socket() as it:
@@ -67,7 +69,7 @@ class World:
         os.chown(token, 470, 470)
         self.db = self.folder / "platform.db"
         self.start(self.kiosk, "sim", "platform", "--port", plain, "--db", self.db)
-        self.start("socat", f"OPENSSL-LISTEN:{self.port},bind=127.0.0.1,fork,reuseaddr,cert={keys / 'both.pem'},verify=0",
+        self.start(TOOLS, "--shared", self.folder, "socat", f"OPENSSL-LISTEN:{self.port},bind=127.0.0.1,fork,reuseaddr,cert={keys / 'both.pem'},verify=0",
                    f"TCP:127.0.0.1:{plain}")
         return self.port
 
