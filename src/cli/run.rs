@@ -30,7 +30,8 @@ impl Run {
     pub fn run(self) -> anyhow::Result<Outcome> {
         let config = settings::load(&self.config)?;
         #[cfg(feature = "kms")]
-        crate::window::kms::turned(config.screen.rotation).context("starting with a turned screen")?;
+        crate::window::kms::turned(config.screen.rotation)
+            .context("starting with a turned screen")?;
         let clock = Clock::system();
         let journal = match &config.journal.path {
             Some(path) => Journal::file(path, config.journal.max_kib, clock.clone())

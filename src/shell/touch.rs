@@ -127,11 +127,7 @@ fn described(device: &RawDevice) -> Option<Panel> {
 }
 
 /// Waits once and passes on what came. True when the folder has changed.
-fn turn(
-    changes: &OwnedFd,
-    open: &mut BTreeMap<OsString, Open>,
-    tell: &impl Fn(Told),
-) -> bool {
+fn turn(changes: &OwnedFd, open: &mut BTreeMap<OsString, Open>, tell: &impl Fn(Told)) -> bool {
     let mut waits = vec![PollFd::new(changes, PollFlags::IN)];
     waits.extend(
         open.values()
@@ -144,7 +140,11 @@ fn turn(
     let ready: Vec<bool> = waits.iter().map(|it| !it.revents().is_empty()).collect();
     drop(waits);
     let mut gone = Vec::new();
-    for ((file, it), _) in open.iter_mut().zip(&ready[1..]).filter(|(_, ready)| **ready) {
+    for ((file, it), _) in open
+        .iter_mut()
+        .zip(&ready[1..])
+        .filter(|(_, ready)| **ready)
+    {
         if it.read().is_err() {
             it.panel.lost();
             gone.push(file.clone());

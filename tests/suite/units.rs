@@ -41,7 +41,9 @@ fn values<'t>(unit: &'t str, key: &str) -> Vec<&'t str> {
 
 /// Path of a program without systemd's marks before it.
 fn program(exec: &str) -> (&str, Vec<&str>) {
-    let mut words = exec.trim_start_matches(['-', '+', '!', '@', ':']).split(' ');
+    let mut words = exec
+        .trim_start_matches(['-', '+', '!', '@', ':'])
+        .split(' ');
     (words.next().unwrap_or_default(), words.collect())
 }
 
@@ -90,7 +92,10 @@ fn every_user_and_group_of_a_unit_is_made() {
     for (name, unit) in units() {
         for key in ["User", "Group", "SupplementaryGroups"] {
             for group in values(&unit, key).iter().flat_map(|it| it.split(' ')) {
-                assert!(known.contains(group), "{name}: {key}={group} is made nowhere");
+                assert!(
+                    known.contains(group),
+                    "{name}: {key}={group} is made nowhere"
+                );
             }
         }
     }
@@ -125,6 +130,9 @@ fn a_sandbox_has_no_hole_that_it_had_not_before() {
         let told = String::from_utf8_lossy(&judged.stdout);
         let last = told.lines().last().unwrap_or_default();
         println!("{last}");
-        assert!(judged.status.success(), "{name} is more exposed than {limit}/10: {last}");
+        assert!(
+            judged.status.success(),
+            "{name} is more exposed than {limit}/10: {last}"
+        );
     }
 }

@@ -27,8 +27,14 @@ fn a_tap_on_a_multi_touch_panel() {
         told(&mut panel, &[Finger(7), X(1000), Y(3000), Report]),
         [Touch::Down(0.25, 0.75)]
     );
-    assert_eq!(told(&mut panel, &[X(2000), Report]), [Touch::Move(0.5, 0.75)]);
-    assert_eq!(told(&mut panel, &[Finger(-1), Report]), [Touch::Up(0.5, 0.75)]);
+    assert_eq!(
+        told(&mut panel, &[X(2000), Report]),
+        [Touch::Move(0.5, 0.75)]
+    );
+    assert_eq!(
+        told(&mut panel, &[Finger(-1), Report]),
+        [Touch::Up(0.5, 0.75)]
+    );
     // The kernel does not repeat what is as it was: the next finger has only its own height.
     assert_eq!(
         told(&mut panel, &[Finger(8), Y(0), Report]),
@@ -40,7 +46,16 @@ fn a_tap_on_a_multi_touch_panel() {
 fn a_second_finger_is_not_followed_even_when_the_first_is_lifted() {
     let mut panel = TouchPanel::new(slots(), Rotation::None);
     use Input::*;
-    let first = [Finger(1), X(400), Y(400), Slot(1), Finger(2), X(0), Y(0), Report];
+    let first = [
+        Finger(1),
+        X(400),
+        Y(400),
+        Slot(1),
+        Finger(2),
+        X(0),
+        Y(0),
+        Report,
+    ];
     assert_eq!(told(&mut panel, &first), [Touch::Down(0.1, 0.1)]);
     assert_eq!(told(&mut panel, &[Slot(1), X(90), Report]), []);
     assert_eq!(
@@ -79,7 +94,10 @@ fn an_absolute_pointer_touches_with_its_button() {
     use Input::*;
     // Moving without a button touches nothing.
     assert_eq!(told(&mut panel, &[X(350), Report]), []);
-    assert_eq!(told(&mut panel, &[Pressed(true), Report]), [Touch::Down(0.25, 0.5)]);
+    assert_eq!(
+        told(&mut panel, &[Pressed(true), Report]),
+        [Touch::Down(0.25, 0.5)]
+    );
     assert_eq!(
         told(&mut panel, &[Pressed(false), Report]),
         [Touch::Up(0.25, 0.5)]
@@ -118,7 +136,10 @@ fn after_lost_events_the_finger_counts_again_when_it_touches_anew() {
     use Input::*;
     told(&mut panel, &[Finger(1), X(0), Y(0), Report]);
     assert_eq!(told(&mut panel, &[Dropped]), [Touch::Up(0.0, 0.0)]);
-    assert_eq!(told(&mut panel, &[Finger(5), X(9), Report, X(40), Report]), []);
+    assert_eq!(
+        told(&mut panel, &[Finger(5), X(9), Report, X(40), Report]),
+        []
+    );
     assert_eq!(
         told(&mut panel, &[Finger(6), X(2000), Y(2000), Report]),
         [Touch::Down(0.5, 0.5)]
