@@ -8,6 +8,7 @@ mod fleet;
 mod gpio;
 mod ports;
 mod reading;
+mod rotation;
 mod scanner;
 mod tables;
 mod technician;
@@ -24,6 +25,7 @@ pub use fleet::Fleet;
 pub use gpio::{Active, Gpio, GpioBackend, Line, Pin};
 use ports::Ports;
 use reading::Reading;
+pub use rotation::Rotation;
 pub use scanner::{Dialect, Framing, Scanner};
 pub use technician::Technician;
 
@@ -127,10 +129,14 @@ pub enum Orientation {
 }
 
 /// The screen.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Screen {
     /// Which way it stands.
     pub orientation: Orientation,
+    /// How the picture is turned on a panel that is built in on its side or upside down; `kms` only.
+    pub rotation: Rotation,
+    /// How touches are turned; as the picture, except where the glass is mounted another way than the panel.
+    pub touch_rotation: Rotation,
     /// A font file with Chinese glyphs to use instead of the system's.
     pub font: Option<PathBuf>,
     /// Folder of the backlight, `/sys/class/backlight/…`; `None` when it cannot be dimmed.

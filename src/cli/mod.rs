@@ -15,6 +15,8 @@ mod pages;
 #[cfg(feature = "sim")]
 mod receipts;
 #[cfg(feature = "ui")]
+mod rescue;
+#[cfg(feature = "ui")]
 mod run;
 #[cfg(feature = "ui")]
 mod screen;
@@ -54,6 +56,9 @@ enum Command {
     /// Run the firmware of a real machine.
     #[cfg(feature = "ui")]
     Run(run::Run),
+    /// Show that this machine is out of service, where the firmware cannot start.
+    #[cfg(feature = "ui")]
+    Rescue(rescue::Rescue),
     /// Show the whole machine on this computer: simulated reader, printer and platform, real bytes between them.
     #[cfg(all(feature = "ui", feature = "sim"))]
     Demo(demo::Demo),
@@ -129,6 +134,8 @@ fn dispatch(arguments: Arguments) -> anyhow::Result<Outcome> {
     match arguments.command {
         #[cfg(feature = "ui")]
         Some(Command::Run(run)) => run.run(),
+        #[cfg(feature = "ui")]
+        Some(Command::Rescue(rescue)) => rescue.run(),
         #[cfg(all(feature = "ui", feature = "sim"))]
         Some(Command::Demo(demo)) => demo.run(),
         #[cfg(all(feature = "ui", feature = "sim"))]

@@ -31,6 +31,9 @@ pub struct Run {
 impl Run {
     pub fn run(self) -> anyhow::Result<Outcome> {
         let config = settings::load(&self.config)?;
+        #[cfg(feature = "kms")]
+        crate::window::kms::turned(config.screen.rotation)
+            .context("starting with a turned screen")?;
         let clock = Clock::system();
         let journal = match &config.journal.path {
             Some(path) => Journal::file(path, config.journal.max_kib, clock.clone())
@@ -54,7 +57,7 @@ impl Run {
         )?;
         let _content = ContentWatch::open(&config, clock, journal, runtime.inbox());
         // The core reads its tables while the window opens; nobody is to see a page without words.
-        let window = screen::open(Some(config.screen.orientation))?;
+        let window = screen::open(Some(&config.screen))?;
         pages.wait(FIRST_PAGE);
         let inbox = runtime.inbox();
         screen::run(window, pages, None, move |intent| inbox.intent(intent))?;

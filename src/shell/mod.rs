@@ -36,3 +36,5 @@ pub mod supervisor;
 pub mod tally;
 pub mod tamper;
 pub mod technician;
+#[cfg(feature = "kms")]
+pub mod touch;

@@ -89,4 +89,5 @@ mod trouble_refused;
 mod trouble_scanner;
 #[cfg(feature = "sim")]
 mod trouble_start;
+mod units;
 mod visits;

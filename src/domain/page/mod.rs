@@ -8,11 +8,13 @@ mod info;
 mod intent;
 pub mod labels;
 mod refused;
+mod rescue;
 mod service;
 mod technician;
 mod view;
 
 pub use intent::Intent;
+pub use rescue::rescue;
 pub use view::view;
 
 /// A time limit in words.
