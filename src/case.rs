@@ -13,6 +13,7 @@ mod hex;
 mod identity;
 mod mint;
 mod number;
+pub mod parcel;
 mod private;
 mod proof;
 pub mod reconciliation;

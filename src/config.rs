@@ -3,10 +3,12 @@
 //! Every field has a limit, nearly every field a default. A file with mistakes is refused whole, and all its
 //! mistakes are named at once with their lines, because the technician who reads them stands on site.
 
+mod content;
 mod fleet;
 mod gpio;
 mod ports;
 mod reading;
+mod rotation;
 mod scanner;
 mod tables;
 mod technician;
@@ -18,10 +20,12 @@ use std::path::{Path, PathBuf};
 
 use crate::case::{PublicIdentity, SealKey};
 use crate::text::Text;
+pub use content::Content;
 pub use fleet::Fleet;
 pub use gpio::{Active, Gpio, GpioBackend, Line, Pin};
 use ports::Ports;
 use reading::Reading;
+pub use rotation::Rotation;
 pub use scanner::{Dialect, Framing, Scanner};
 pub use technician::Technician;
 
@@ -89,6 +93,8 @@ pub struct Config {
     pub receipt: Receipt,
     /// `[journal]`.
     pub journal: Journal,
+    /// `[content]`.
+    pub content: Content,
     /// `[technician]`.
     pub technician: Technician,
     /// `[fleet]`.
@@ -123,10 +129,14 @@ pub enum Orientation {
 }
 
 /// The screen.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Screen {
     /// Which way it stands.
     pub orientation: Orientation,
+    /// How the picture is turned on a panel that is built in on its side or upside down; `kms` only.
+    pub rotation: Rotation,
+    /// How touches are turned; as the picture, except where the glass is mounted another way than the panel.
+    pub touch_rotation: Rotation,
     /// A font file with Chinese glyphs to use instead of the system's.
     pub font: Option<PathBuf>,
     /// Folder of the backlight, `/sys/class/backlight/…`; `None` when it cannot be dimmed.
@@ -346,6 +356,7 @@ impl Config {
                 path: s.optional_path("path"),
                 max_kib: s.number("max_kib", 4096, 64..=65_536),
             }),
+            content: root.table("content", content::content),
             technician: root.table("technician", technician::technician),
             fleet: root.table("fleet", fleet::fleet),
         };
@@ -364,6 +375,7 @@ impl Config {
             &mut self.catalogue.dir,
             &mut self.catalogue.cache_dir,
             &mut self.input.dir,
+            &mut self.content.dir,
         ];
         let optional = [
             self.screen.font.as_mut(),
@@ -373,16 +385,13 @@ impl Config {
             self.scanner.port.as_mut(),
             self.platform.ca_file.as_mut(),
             self.journal.path.as_mut(),
-            self.technician.key_file.as_mut(),
-            self.technician.audit_dir.as_mut(),
-            Some(&mut self.technician.stick_dir),
-            Some(&mut self.technician.request_file),
             self.fleet.report.as_mut(),
             self.fleet.wish.as_mut(),
             self.fleet.metrics.as_mut(),
             token,
         ];
-        for path in paths.into_iter().chain(optional.into_iter().flatten()) {
+        let optional = optional.into_iter().chain(self.technician.paths());
+        for path in paths.into_iter().chain(optional.flatten()) {
             *path = dir.join(&*path); // an absolute path replaces `dir`
         }
     }

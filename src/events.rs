@@ -141,6 +141,9 @@ events! {
     CatalogueLoaded "catalogue.loaded" Act ["version" "items"] "事项目录已加载。" "The catalogue of items is loaded.";
     CatalogueRejected "catalogue.rejected" Alarm ["faults"] "事项目录有误，沿用上一版。" "A catalogue was refused; the last good one stays.";
     CatalogueUpdated "catalogue.updated" Act ["version" "items"] "事项目录已更新。" "The catalogue of items was replaced.";
+    ContentUsed "content.used" Act ["kind" "version" "serial"] "内容已更换；serial 为 0 表示出厂内容。" "Other content is used; serial 0 is what was shipped.";
+    ContentRejected "content.rejected" Alarm ["kind" "serial" "fault"] "内容包不可用，已退回上一个可用的。" "A content package cannot be used; the last good one is.";
+    ContentExpired "content.expired" Fault ["kind" "serial" "fault"] "内容包已过期，改用上一个有效的或出厂内容。" "A content package has expired; the one before it or what was shipped is used.";
     PresenceChanged "presence.changed" Status ["present"] "机前有人或离开。" "Somebody came to the machine or left it.";
     DoorOpened "door.opened" Alarm [] "机箱门被打开。" "The door of the case is open.";
     DoorClosed "door.closed" Status [] "机箱门已关闭。" "The door of the case is closed.";

@@ -4,6 +4,7 @@
 //! agent's [`wish::Wish`]. Each is written whole or not at all by one of them, is of one boot, and holds nothing of a person.
 
 pub mod openmetrics;
+pub mod redact;
 pub mod report;
 pub mod request;
 pub mod wish;

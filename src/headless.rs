@@ -120,6 +120,7 @@ pub struct Headless {
     clock: Rc<Cell<Duration>>,
     size: Cell<(u32, u32)>,
     pixels: RefCell<Vec<Rgb8Pixel>>,
+    strokes: RefCell<Vec<Vec<(f32, f32)>>>,
 }
 
 impl Headless {
@@ -140,6 +141,7 @@ impl Headless {
             clock,
             size: Cell::default(),
             pixels: RefCell::default(),
+            strokes: RefCell::default(),
         };
         screen.resize(width, height);
         Ok(screen)
@@ -219,6 +221,7 @@ impl Headless {
         let (Some(first), Some(last)) = (points.first(), points.last()) else {
             return;
         };
+        self.strokes.borrow_mut().push(points.to_vec());
         let send = |event| self.adapter.window().dispatch_event(event);
         send(WindowEvent::PointerMoved {
             position: at(*first),
@@ -238,6 +241,11 @@ impl Headless {
         });
         send(WindowEvent::PointerExited);
         update_timers_and_animations();
+    }
+
+    /// Where fingers went since the last call, in pixels: what replays a visit on another screen of the same size.
+    pub fn take_strokes(&self) -> Vec<Vec<(f32, f32)>> {
+        self.strokes.take()
     }
 
     /// Touches what says `text`: the label itself, or the only label that contains it.

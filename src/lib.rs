@@ -7,6 +7,7 @@
 pub mod audit;
 pub mod case;
 pub mod config;
+pub mod content;
 pub mod division;
 pub mod document;
 pub mod events;

@@ -32,15 +32,29 @@ pub struct Doctor {
 }
 
 impl Doctor {
+    /// For `kiosk diagnose`.
+    pub fn of(config: PathBuf, offline: bool) -> Self {
+        Self {
+            config,
+            offline,
+            json: true,
+        }
+    }
+
+    /// What it finds, as with `--json`.
+    pub fn as_json(&self) -> String {
+        Self::json(&self.examine())
+    }
+
+    fn json(findings: &[Finding]) -> String {
+        json!({ "worst": worst(findings), "findings": findings }).to_string()
+    }
+
     pub fn run(self) -> Outcome {
         let findings = self.examine();
-        let worst = findings
-            .iter()
-            .map(|finding| finding.grade)
-            .max()
-            .unwrap_or_default();
+        let worst = worst(&findings);
         if self.json {
-            say(&json!({ "worst": worst, "findings": findings }).to_string());
+            say(&Self::json(&findings));
         } else {
             findings
                 .iter()
@@ -106,6 +120,11 @@ impl Doctor {
         }
         all
     }
+}
+
+fn worst(findings: &[Finding]) -> Grade {
+    let grades = findings.iter().map(|finding| finding.grade);
+    grades.max().unwrap_or_default()
 }
 
 /// What this command has no way to see. Said, so that silence is not taken for health.

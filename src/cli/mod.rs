@@ -3,8 +3,10 @@
 mod audit;
 mod board;
 mod config;
+mod content;
 #[cfg(all(feature = "ui", feature = "sim"))]
 mod demo;
+mod diagnose;
 mod doctor;
 mod find;
 mod outbox;
@@ -12,6 +14,8 @@ mod outbox;
 mod pages;
 #[cfg(feature = "sim")]
 mod receipts;
+#[cfg(feature = "ui")]
+mod rescue;
 #[cfg(feature = "ui")]
 mod run;
 #[cfg(feature = "ui")]
@@ -52,6 +56,9 @@ enum Command {
     /// Run the firmware of a real machine.
     #[cfg(feature = "ui")]
     Run(run::Run),
+    /// Show that this machine is out of service, where the firmware cannot start.
+    #[cfg(feature = "ui")]
+    Rescue(rescue::Rescue),
     /// Show the whole machine on this computer: simulated reader, printer and platform, real bytes between them.
     #[cfg(all(feature = "ui", feature = "sim"))]
     Demo(demo::Demo),
@@ -65,6 +72,9 @@ enum Command {
     /// Look into configuration and catalogue.
     #[command(subcommand)]
     Config(config::Command),
+    /// Content packages: what a desk changes on machines without a new firmware, under two approvals.
+    #[command(subcommand)]
+    Content(content::Content),
     /// Look into the cases kept on this machine.
     #[command(subcommand)]
     Outbox(outbox::Outbox),
@@ -72,6 +82,8 @@ enum Command {
     ///
     /// Exit codes: 0 all is well, 1 something needs attention, 2 a fault.
     Doctor(doctor::Doctor),
+    /// Gather a diagnosis for the desk, or open one there.
+    Diagnose(diagnose::Diagnose),
     /// Ask at every serial port which device hangs on it, and enter what was found in the configuration; with the firmware
     /// stopped.
     Find(find::Find),
@@ -122,6 +134,8 @@ fn dispatch(arguments: Arguments) -> anyhow::Result<Outcome> {
     match arguments.command {
         #[cfg(feature = "ui")]
         Some(Command::Run(run)) => run.run(),
+        #[cfg(feature = "ui")]
+        Some(Command::Rescue(rescue)) => rescue.run(),
         #[cfg(all(feature = "ui", feature = "sim"))]
         Some(Command::Demo(demo)) => demo.run(),
         #[cfg(all(feature = "ui", feature = "sim"))]
@@ -129,7 +143,9 @@ fn dispatch(arguments: Arguments) -> anyhow::Result<Outcome> {
         #[cfg(feature = "sim")]
         Some(Command::Sim(sim)) => sim.run(),
         Some(Command::Config(command)) => command.run(),
+        Some(Command::Content(content)) => content.run(),
         Some(Command::Outbox(outbox)) => outbox.run(),
+        Some(Command::Diagnose(diagnose)) => diagnose.run(),
         Some(Command::Doctor(doctor)) => Ok(doctor.run()),
         Some(Command::Find(find)) => find.run(),
         Some(Command::SelfTest(test)) => test.run(),

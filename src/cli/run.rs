@@ -6,6 +6,7 @@ use std::time::Duration;
 use anyhow::Context as _;
 use clap::Args;
 use kiosk::shell::clock::Clock;
+use kiosk::shell::content::ContentWatch;
 use kiosk::shell::journal::Journal;
 use kiosk::shell::metrics::MetricsFile;
 use kiosk::shell::runtime::{Runtime, Watch};
@@ -30,6 +31,9 @@ pub struct Run {
 impl Run {
     pub fn run(self) -> anyhow::Result<Outcome> {
         let config = settings::load(&self.config)?;
+        #[cfg(feature = "kms")]
+        crate::window::kms::turned(config.screen.rotation)
+            .context("starting with a turned screen")?;
         let clock = Clock::system();
         let journal = match &config.journal.path {
             Some(path) => Journal::file(path, config.journal.max_kib, clock.clone())
@@ -42,8 +46,8 @@ impl Run {
         let _figures = MetricsFile::open(&config, &clock);
         let runtime = Runtime::start(
             &config,
-            clock,
-            journal,
+            clock.clone(),
+            journal.clone(),
             Box::new(move |tell| gpio::open(&pins, tell)),
             Watch {
                 supervisor: Supervisor::of_process(),
@@ -51,8 +55,9 @@ impl Run {
             },
             screen::shower(pages.clone()),
         )?;
+        let _content = ContentWatch::open(&config, clock, journal, runtime.inbox());
         // The core reads its tables while the window opens; nobody is to see a page without words.
-        let window = screen::open(Some(config.screen.orientation))?;
+        let window = screen::open(Some(&config.screen))?;
         pages.wait(FIRST_PAGE);
         let inbox = runtime.inbox();
         screen::run(window, pages, None, move |intent| inbox.intent(intent))?;

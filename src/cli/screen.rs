@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use anyhow::Context as _;
-use kiosk::config::Orientation;
+use kiosk::config::{Orientation, Screen};
 use kiosk::domain::page::{Body, Intent, Page, PageKind};
 use kiosk::shell::runtime::Pulse;
 use kiosk::shell::supervisor::Supervisor;
@@ -70,16 +70,21 @@ fn too_early(intent: &Intent) -> bool {
         })
 }
 
-/// Opens the window. On a machine, whose screen stands like `full`, it fills the screen.
+/// Opens the window. On a machine with the screen `full`, it fills the screen.
 ///
 /// # Errors
 /// There is no display, or no font with Chinese glyphs.
-pub fn open(full: Option<Orientation>) -> anyhow::Result<Window> {
+pub fn open(full: Option<&Screen>) -> anyhow::Result<Window> {
     let window = Window::new().context("the window")?;
-    if let Some(orientation) = full {
+    #[cfg(feature = "kms")]
+    if let Some(screen) = full {
+        crate::window::kms::open(window.component(), screen).context("the display")?;
+        return Ok(window);
+    }
+    if let Some(full) = full {
         let screen = window.component().window();
         // Nobody makes a window full where no window manager runs; it must be as large as the screen by itself.
-        screen.set_size(match orientation {
+        screen.set_size(match full.orientation {
             Orientation::Portrait => PhysicalSize::new(1080, 1920),
             Orientation::Landscape => PhysicalSize::new(1920, 1080),
         });

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use super::reading::Section;
+use crate::case::SealKey;
 
 /// Where firmware and fleet agent meet.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -15,6 +16,8 @@ pub struct Fleet {
     pub metrics: Option<PathBuf>,
     /// Pushgateway that the agent pushes them to, without a slash at the end; `None` pushes nowhere.
     pub push: Option<String>,
+    /// Key of the desk (X25519) that diagnosis bundles are sealed to; `None` makes none.
+    pub desk_key: Option<SealKey>,
 }
 
 pub(super) fn fleet(s: &mut Section<'_>) -> Fleet {
@@ -22,6 +25,13 @@ pub(super) fn fleet(s: &mut Section<'_>) -> Fleet {
         report: s.optional_path("report"),
         wish: s.optional_path("wish"),
         metrics: s.optional_path("metrics"),
+        desk_key: s
+            .parsed(
+                "desk_key",
+                "an X25519 public key, 43 characters of base64url",
+                |v| SealKey::parse(v).ok(),
+            )
+            .flatten(),
         push: s
             .parsed("push", "http(s)://host without a slash at the end", |v| {
                 let host = v

@@ -6,7 +6,7 @@ use super::ports::Ports;
 use super::reading::Section;
 use super::{
     ByHand, Cooling, Gpio, Machine, Orientation, PRINTER_PROFILES, Platform, Printer, Radar,
-    Reader, Screen, Token,
+    Reader, Rotation, Screen, Token,
 };
 use crate::case::{PublicIdentity, SealKey};
 use crate::pins::Input;
@@ -43,7 +43,11 @@ pub(super) fn machine(s: &mut Section<'_>) -> Machine {
 }
 
 pub(super) fn screen(s: &mut Section<'_>) -> Screen {
+    let rotation = s.one_of("rotation", 0, &Rotation::DEGREES);
+    let touch_rotation = s.one_of("touch_rotation", rotation, &Rotation::DEGREES);
     Screen {
+        rotation: Rotation::of_degrees(rotation),
+        touch_rotation: Rotation::of_degrees(touch_rotation),
         orientation: s.choice(
             "orientation",
             Orientation::Portrait,

@@ -49,6 +49,20 @@ fn the_least_file_gets_every_default() {
 }
 
 #[test]
+fn touches_turn_with_the_picture_unless_the_glass_is_mounted_another_way() {
+    let read = |lines: &str| {
+        let text = format!("{LEAST}[screen]\n{lines}\n");
+        let screen = Config::parse(&text).expect("no mistakes").screen;
+        (screen.rotation, screen.touch_rotation)
+    };
+    use Rotation::{Half, None, Quarter};
+    assert_eq!(read(""), (None, None));
+    assert_eq!(read("rotation = 90"), (Quarter, Quarter));
+    assert_eq!(read("rotation = 90\ntouch_rotation = 180"), (Quarter, Half));
+    assert_eq!(read("rotation = 90\ntouch_rotation = 0"), (Quarter, None));
+}
+
+#[test]
 fn one_sensor_alone_tells_whether_somebody_is_there() {
     let radar = "[radar]\nport = \"/dev/kiosk/radar\"\n";
     assert!(Config::parse(&format!("{LEAST}{radar}")).is_ok());
@@ -108,6 +122,7 @@ fn each_mistake_is_named_where_it_stands() {
         ("machine", "service = { en = \"x\" }", "machine.service.zh"),
         ("screen", "orientation = \"upright\"", "screen.orientation"),
         ("screen", "font = \"\"", "screen.font"),
+        ("screen", "rotation = 45", "screen.rotation"),
         ("reader", "baud = 230400", "reader.baud"),
         ("reader", "baud = \"9600\"", "reader.baud"),
         ("reader", "poll_ms = 299", "reader.poll_ms"),

@@ -5,7 +5,9 @@ pub mod board_file;
 pub mod carry;
 pub mod catalogue;
 pub mod clock;
+pub mod content;
 pub mod device_file;
+pub mod diagnosis;
 pub mod durable;
 pub mod finding;
 pub mod fleet;
@@ -34,3 +36,5 @@ pub mod supervisor;
 pub mod tally;
 pub mod tamper;
 pub mod technician;
+#[cfg(feature = "kms")]
+pub mod touch;

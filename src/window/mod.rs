@@ -3,6 +3,8 @@
 mod convert;
 mod fonts;
 mod ink;
+#[cfg(feature = "kms")]
+pub mod kms;
 mod models;
 
 use std::cell::RefCell;

@@ -10,6 +10,7 @@ pub mod radar;
 pub mod sam;
 pub mod scanner;
 pub mod tap;
+pub mod touch;
 
 /// What a machine can ask of its port when bytes alone do not help. Carried out, it is answered by `port_opened`, or by
 /// `port_lost` when the port cannot be opened again.

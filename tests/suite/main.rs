@@ -6,7 +6,11 @@ mod board_files;
 mod card_left;
 #[cfg(feature = "sim")]
 mod command;
+#[cfg(feature = "sim")]
+mod content;
 mod desk;
+#[cfg(feature = "sim")]
+mod diagnose;
 #[cfg(feature = "sim")]
 mod doctor;
 #[cfg(feature = "sim")]
@@ -85,4 +89,5 @@ mod trouble_refused;
 mod trouble_scanner;
 #[cfg(feature = "sim")]
 mod trouble_start;
+mod units;
 mod visits;

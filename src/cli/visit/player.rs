@@ -62,6 +62,9 @@ impl Player {
         self.look()?;
         self.transcript.step(line, source)?;
         self.do_it(action)?;
+        for stroke in self.stage.screen.take_strokes() {
+            self.transcript.stroke(&stroke)?;
+        }
         self.look()
     }
 

@@ -48,6 +48,11 @@ impl Transcript {
         self.write(json!({ "page": name, "heading": page.heading, "overlay": overlay }))
     }
 
+    /// A finger's way over the screen, in pixels; a tap has one point.
+    pub fn stroke(&mut self, points: &[(f32, f32)]) -> anyhow::Result<()> {
+        self.write(json!({ "stroke": points }))
+    }
+
     /// A file that was written beside the transcript.
     pub fn file(&mut self, what: &str, name: &str, lines: &[String]) -> anyhow::Result<()> {
         self.write(json!({ what: name, "lines": lines }))

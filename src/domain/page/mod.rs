@@ -10,6 +10,7 @@ pub mod labels;
 mod light;
 mod overlay;
 mod refused;
+mod rescue;
 mod service;
 mod technician;
 mod view;
@@ -17,6 +18,7 @@ mod view;
 pub use intent::Intent;
 pub use light::{Level, Light};
 pub use overlay::Overlay;
+pub use rescue::rescue;
 pub use view::view;
 
 /// A time limit in words.

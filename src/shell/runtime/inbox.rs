@@ -1,7 +1,7 @@
 //! The way into the loop: events, touches and whatever else wakes it, in one queue.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::time::Duration;
 
@@ -33,6 +33,8 @@ pub struct Inbox {
     sender: Sender<Input>,
     waiting: Arc<AtomicUsize>,
     calls: Arc<AtomicUsize>,
+    /// An approved content package tells the items: the platform's catalogue is kept and not used.
+    packaged: Arc<AtomicBool>,
 }
 
 /// A call to the platform or the store that will end in an event; under way until this is dropped.
@@ -52,8 +54,30 @@ impl Inbox {
             sender,
             waiting: Arc::default(),
             calls: Arc::default(),
+            packaged: Arc::default(),
         };
         (inbox, receiver)
+    }
+
+    /// Whether an approved content package tells the items from now on.
+    pub fn content_rules(&self, rules: bool) {
+        self.packaged.store(rules, Ordering::Relaxed);
+    }
+
+    /// Whether it does.
+    pub(super) fn is_packaged(&self) -> bool {
+        self.packaged.load(Ordering::Relaxed)
+    }
+
+    /// An inbox and what gives the next event put into it.
+    #[cfg(test)]
+    pub(crate) fn for_tests() -> (Self, impl Fn() -> Option<Event>) {
+        let (inbox, receiver) = Self::new();
+        let next = move || match receiver.try_recv() {
+            Ok(Input::Core(event)) => Some(event),
+            _ => None,
+        };
+        (inbox, next)
     }
 
     /// So many cases wait in the outbox.

@@ -315,7 +315,9 @@ impl Shared {
                         ("items", FieldValue::count(catalogue.items().len())),
                     ];
                     self.journal.event(EventId::CatalogueUpdated, &fields);
-                    self.inbox.event(Event::Catalogue(Box::new(catalogue)));
+                    if !self.inbox.is_packaged() {
+                        self.inbox.event(Event::Catalogue(Box::new(catalogue)));
+                    }
                 }
             }
             // One bad item spoils the delivery: the last good catalogue stays whole.

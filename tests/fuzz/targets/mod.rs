@@ -13,6 +13,7 @@ mod bundle;
 mod catalogue;
 mod codes;
 mod config;
+mod content;
 mod divisions;
 mod finder;
 mod notes;
@@ -33,13 +34,14 @@ mod tables;
 pub type Target = fn(&[u8]);
 
 /// The targets and their names, which are those of their folders in `corpus`.
-pub const ALL: [(&str, Target); 21] = [
+pub const ALL: [(&str, Target); 22] = [
     ("answers", answers::run),
     ("audit", audit::run),
     ("bundle", bundle::run),
     ("catalogue", catalogue::run),
     ("codes", codes::run),
     ("config", config::run),
+    ("content", content::run),
     ("divisions", divisions::run),
     ("finder", finder::run),
     ("notes", notes::run),
