@@ -12,5 +12,6 @@ pub mod page;
 pub mod paper;
 pub mod power;
 pub mod search;
+pub mod update;
 pub mod visit;
 pub mod world;
