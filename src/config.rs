@@ -3,6 +3,7 @@
 //! Every field has a limit, nearly every field a default. A file with mistakes is refused whole, and all its
 //! mistakes are named at once with their lines, because the technician who reads them stands on site.
 
+mod fleet;
 mod gpio;
 mod ports;
 mod reading;
@@ -16,6 +17,7 @@ use std::path::{Path, PathBuf};
 
 use crate::case::{PublicIdentity, SealKey};
 use crate::text::Text;
+pub use fleet::{Fleet, FleetAttributes, FleetIdentity, FleetToken};
 pub use gpio::{Active, Gpio, GpioBackend, Line, Pin};
 use ports::Ports;
 use reading::Reading;
@@ -85,6 +87,8 @@ pub struct Config {
     pub receipt: Receipt,
     /// `[journal]`.
     pub journal: Journal,
+    /// `[fleet]`; none on a machine that nobody updates from afar.
+    pub fleet: Option<Fleet>,
 }
 
 /// Who and where this machine is. `id`, `town_code` and `site` have no default.
@@ -338,6 +342,7 @@ impl Config {
                 path: s.optional_path("path"),
                 max_kib: s.number("max_kib", 4096, 64..=65_536),
             }),
+            fleet: root.optional_table("fleet", fleet::fleet),
         };
         root.finish();
         reading.result(config)
@@ -345,6 +350,9 @@ impl Config {
 
     /// Makes relative paths relative to `dir`, the folder of the file they were read from.
     pub fn rebase(&mut self, dir: &Path) {
+        if let Some(fleet) = &mut self.fleet {
+            fleet.rebase(dir);
+        }
         let token = match &mut self.platform.token {
             Token::File(path) => Some(path),
             Token::Inline(_) => None,

@@ -5,6 +5,7 @@ pub mod catalogue;
 pub mod clock;
 pub mod device_file;
 pub mod finding;
+pub mod fleet;
 pub mod fonts;
 pub mod gpio;
 pub mod identity;

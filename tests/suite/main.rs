@@ -10,6 +10,8 @@ mod command;
 mod doctor;
 #[cfg(feature = "sim")]
 mod find;
+#[cfg(feature = "sim")]
+mod fleet;
 mod floors;
 #[cfg(feature = "sim")]
 mod fuzz_corpus;

@@ -85,10 +85,12 @@ pub enum Event {
         /// The action.
         action: String,
     },
-    /// The server answered that it will not take the end of `action`.
+    /// The server has not taken the end of `action`.
     NotTold {
         /// The action.
         action: String,
+        /// It answered and would not; otherwise it was not reached, or was in trouble.
+        refused: bool,
     },
     /// Time has passed.
     Tick,

@@ -14,15 +14,16 @@ impl Step<'_> {
         let ours = |action: &String| ended.action == *action;
         match event {
             Event::Told { action } | Event::Gone { action } if ours(action) => State::Idle,
-            Event::NotTold { action } if ours(action) => {
+            Event::NotTold {
+                action,
+                refused: answered,
+            } if ours(action) => {
                 self.update.back_off(self.now);
-                if refused + 1 >= REFUSED_MOST {
+                let refused = refused + u32::from(*answered);
+                if refused >= REFUSED_MOST {
                     return State::Idle;
                 }
-                State::Closing {
-                    ended,
-                    refused: refused + 1,
-                }
+                State::Closing { ended, refused }
             }
             Event::CancelAsked { stop, .. } if ended.stop.as_ref() != Some(stop) => {
                 if ended.origin == Origin::Server {

@@ -2,7 +2,8 @@
 
 use super::super::boot::{Boot, boot};
 use super::super::{
-    Before, Bundle, Effect, Event, Handling, Kind, Order, Origin, Outcome, Progress, Running, State, Trial,
+    Before, Bundle, Effect, Event, Handling, Kind, Order, Origin, Outcome, Progress, Running,
+    State, Trial,
 };
 use super::Step;
 
@@ -45,7 +46,13 @@ impl Step<'_> {
     fn trial(&self, order: Order, to: String) -> Trial {
         // Also of a report that is old by now: a firmware that fell silent was well or ill before.
         let before = self.update.report.as_ref().map(Before::of);
-        Trial { order, from: self.update.running.clone(), to, boot: self.now.boot.clone(), before }
+        Trial {
+            order,
+            from: self.update.running.clone(),
+            to,
+            boot: self.now.boot.clone(),
+            before,
+        }
     }
 
     fn may_install(&self, order: &Order) -> bool {

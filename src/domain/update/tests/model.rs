@@ -263,7 +263,10 @@ impl World {
                 self.answer(&if taken {
                     Event::Told { action }
                 } else {
-                    Event::NotTold { action }
+                    Event::NotTold {
+                        action,
+                        refused: true,
+                    }
                 });
             }
         }

@@ -1,0 +1,10 @@
+//! The fleet agent: the update server's wire, RAUC, and what carries out the policy of `domain::update`.
+
+pub mod agent;
+pub mod attributes;
+pub mod ddi;
+pub mod fetch;
+pub mod handler;
+pub mod kept;
+pub mod rauc;
+pub mod request;
