@@ -41,6 +41,10 @@ pub struct Update {
     under_way: bool,
     /// Not before this, milliseconds of this boot.
     not_before_ms: u64,
+    /// Not before this in the next state, milliseconds of this boot.
+    rest_until_ms: u64,
+    /// [`Event::Started`] has come: what runs is known.
+    started: bool,
     /// Failures of the present step in a row.
     failures: u32,
     /// Pairs of state and event that mean nothing.
@@ -48,7 +52,7 @@ pub struct Update {
 }
 
 impl Update {
-    /// Goes on from what was written down. [`Event::Started`] must be the first event.
+    /// Goes on from what was written down. Before [`Event::Started`] it learns and does nothing.
     #[must_use]
     pub fn new(settings: Settings, kept: Kept) -> Self {
         Self {
@@ -59,6 +63,8 @@ impl Update {
             watch: None,
             under_way: false,
             not_before_ms: 0,
+            rest_until_ms: 0,
+            started: false,
             failures: 0,
             ignored: 0,
         }
@@ -120,6 +126,9 @@ impl Update {
     /// Takes an event; gives what is to be done once [`Self::kept`] is written down.
     pub fn handle(&mut self, event: &Event, now: &Now) -> Vec<Effect> {
         self.learn(event, now);
+        if !self.started {
+            return Vec::new();
+        }
         let was = self.kept.now.clone();
         let mut effects = Vec::new();
         let next = Step {
@@ -131,10 +140,10 @@ impl Update {
         // Another state begins with nothing under way; so does the same one when it starts over.
         if std::mem::discriminant(&was) != std::mem::discriminant(&next) {
             self.failures = 0;
-            self.not_before_ms = 0;
-            self.under_way = effects.iter().any(|effect| Self::is_answered(effect));
+            self.not_before_ms = std::mem::take(&mut self.rest_until_ms);
+            self.under_way = effects.iter().any(Self::is_answered);
         } else {
-            self.under_way |= effects.iter().any(|effect| Self::is_answered(effect));
+            self.under_way |= effects.iter().any(Self::is_answered);
         }
         if let State::Closing { ended, .. } = &next {
             self.kept.last = Some(ended.clone());
@@ -148,6 +157,7 @@ impl Update {
         match event {
             Event::Started(running) => {
                 self.running = running.clone();
+                self.started = true;
                 self.under_way = false;
                 self.not_before_ms = 0;
                 self.failures = 0;
@@ -210,6 +220,11 @@ impl Update {
             _ => 0,
         };
         now.boot_ms.saturating_sub(heard_ms) >= u64::from(self.settings.dead_s) * 1000
+    }
+
+    /// Lets the next state begin with a rest.
+    fn back_off_for(&mut self, ms: u64, now: &Now) {
+        self.rest_until_ms = now.boot_ms.saturating_add(ms);
     }
 
     /// Waits before the present step is tried again: 30 s, doubled with each failure, half an hour at most.

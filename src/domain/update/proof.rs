@@ -116,7 +116,8 @@ pub fn doubts(
     // Held against the update unless the place is known to have had no line before it.
     let excused = settings.offline || before.is_some_and(|before| !before.line_up);
     let graced = now.boot_ms.saturating_sub(since_ms) >= u64::from(settings.offline_grace_s) * 1000;
-    if !reached && !(excused && graced) {
+    let known = reached || (excused && graced);
+    if !known {
         doubts.push(Doubt::Line);
     }
     doubts

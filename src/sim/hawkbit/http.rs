@@ -11,6 +11,7 @@ use axum::extract::{Path, State};
 use axum::http::{HeaderMap, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::any;
+use futures_util::StreamExt as _;
 use serde_json::Value;
 use tokio::sync::oneshot;
 
@@ -345,11 +346,18 @@ fn file(bytes: &[u8], mark: &str, headers: &HeaderMap, trouble: Option<Trouble>)
     response.body(body).unwrap_or_default()
 }
 
-/// A body that breaks off with an error, so that the connection is closed before its length is reached.
+/// A body that breaks off with an error, so that the connection is closed before its length is reached; a moment after its
+/// bytes, so that they have left.
 fn cut(bytes: Vec<u8>) -> Body {
     let pieces = [
         Ok(Bytes::from(bytes)),
         Err(std::io::Error::from(std::io::ErrorKind::ConnectionReset)),
     ];
-    Body::from_stream(futures_util::stream::iter(pieces))
+    let spaced = futures_util::stream::iter(pieces).then(|piece| async move {
+        if piece.is_err() {
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        piece
+    });
+    Body::from_stream(spaced)
 }

@@ -14,6 +14,7 @@ mod codes;
 mod config;
 mod divisions;
 mod finder;
+mod fleet;
 mod notes;
 mod portrait;
 mod printer;
@@ -32,7 +33,7 @@ mod tables;
 pub type Target = fn(&[u8]);
 
 /// The targets and their names, which are those of their folders in `corpus`.
-pub const ALL: [(&str, Target); 20] = [
+pub const ALL: [(&str, Target); 21] = [
     ("answers", answers::run),
     ("bundle", bundle::run),
     ("catalogue", catalogue::run),
@@ -40,6 +41,7 @@ pub const ALL: [(&str, Target); 20] = [
     ("config", config::run),
     ("divisions", divisions::run),
     ("finder", finder::run),
+    ("fleet", fleet::run),
     ("notes", notes::run),
     ("portrait", portrait::run),
     ("printer", printer::run),

@@ -37,12 +37,19 @@ impl Slots for FakeSlots {
     }
 
     async fn inspect(&self, from: &From) -> Result<Bundle, String> {
-        let From::File(path) = from else { return Err("no stream here".into()) };
+        let From::File(path) = from else {
+            return Err("no stream here".into());
+        };
         let bytes = std::fs::read(path).map_err(|e| e.to_string())?;
         let text = String::from_utf8_lossy(&bytes);
-        let version = text.strip_prefix("bundle ").and_then(|rest| rest.split_whitespace().next());
+        let version = text
+            .strip_prefix("bundle ")
+            .and_then(|rest| rest.split_whitespace().next());
         let version = version.ok_or("signature: no valid CMS")?.to_owned();
-        Ok(Bundle { version, allow_older: false })
+        Ok(Bundle {
+            version,
+            allow_older: false,
+        })
     }
 
     async fn install(&self, from: &From) -> Result<(), String> {
@@ -102,7 +109,10 @@ impl Rig {
         let clock = Clock::starting_at(SystemTime::UNIX_EPOCH + Duration::from_secs(1_795_000_000));
         clock.advance(Duration::from_secs(100));
         let slots = FakeSlots::default();
-        slots.0.borrow_mut().running = Running { slot: "A".into(), version: "1.0.0".into() };
+        slots.0.borrow_mut().running = Running {
+            slot: "A".into(),
+            version: "1.0.0".into(),
+        };
         let report = Report {
             page: "start".into(),
             service: "inService".into(),
@@ -111,12 +121,23 @@ impl Rig {
             ..Report::default()
         };
         let journal = Journal::memory(clock.clone());
-        Self { dir, hawkbit, slots, clock, config, journal, report: RefCell::new(report) }
+        Self {
+            dir,
+            hawkbit,
+            slots,
+            clock,
+            config,
+            journal,
+            report: RefCell::new(report),
+        }
     }
 
     /// One life of the agent: everything it has begun ends with it.
     pub fn life<T>(&self, live: impl AsyncFnOnce(&mut Agent<FakeSlots>) -> T) -> T {
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .unwrap();
         let local = tokio::task::LocalSet::new();
         self.firmware();
         let value = local.block_on(&runtime, async {
@@ -142,7 +163,8 @@ impl Rig {
         let (boot, boot_ms) = (self.clock.boot_id().to_owned(), self.clock.boot_ms());
         let wish: Option<Wish> = kept::read(&self.dir.path().join("wish.json")).unwrap();
         let mut report = self.report.borrow_mut();
-        let stands_by = wish.is_some_and(|wish| wish.stands_by(&boot, boot_ms)) && report.busy.is_empty();
+        let stands_by =
+            wish.is_some_and(|wish| wish.stands_by(&boot, boot_ms)) && report.busy.is_empty();
         report.closed = stands_by.then(|| "updating".into());
         (report.boot, report.boot_ms, report.turns) = (boot, boot_ms, report.turns + 5);
         kept::publish(&self.dir.path().join("report.json"), &*report).unwrap();
@@ -158,7 +180,11 @@ impl Rig {
     }
 
     /// Steps until `done`, and not for ever.
-    pub async fn until(&self, agent: &mut Agent<FakeSlots>, done: impl Fn(&Agent<FakeSlots>) -> bool) {
+    pub async fn until(
+        &self,
+        agent: &mut Agent<FakeSlots>,
+        done: impl Fn(&Agent<FakeSlots>) -> bool,
+    ) {
         for _ in 0..300 {
             if done(agent) {
                 return;
@@ -173,14 +199,19 @@ impl Rig {
         let path = self.dir.path().join("state/update.json");
         let text = std::fs::read_to_string(&path).unwrap();
         std::fs::write(&path, text.replace(self.clock.boot_id(), "the-boot-before")).unwrap();
-        self.slots.0.borrow_mut().running = Running { slot: slot.into(), version: version.into() };
+        self.slots.0.borrow_mut().running = Running {
+            slot: slot.into(),
+            version: version.into(),
+        };
         let _ = std::fs::remove_file(self.dir.path().join("wish.json"));
         self.report.borrow_mut().turns = 0;
     }
 
     pub fn last(&self) -> Option<Ended> {
         let path = self.dir.path().join("state/update.json");
-        kept::read::<kiosk::domain::update::Kept>(&path).unwrap().and_then(|kept| kept.last)
+        kept::read::<kiosk::domain::update::Kept>(&path)
+            .unwrap()
+            .and_then(|kept| kept.last)
     }
 }
 

@@ -2,7 +2,8 @@
 
 use super::super::boot::{Boot, boot};
 use super::super::{
-    Before, Effect, Event, Handling, Origin, Outcome, Patience, Progress, Running, State, Trial,
+    Before, Effect, Event, Handling, Order, Origin, Outcome, Patience, Progress, Running, State,
+    Trial,
 };
 use super::Step;
 
@@ -32,13 +33,28 @@ impl Step<'_> {
                 },
                 Event::Tick | Event::Reported(_),
             ) => self.not_yet(trial, asked_in, asked_ms, asked),
-            (
-                State::Installed { mut trial } | State::StandingBy { mut trial, .. },
-                Event::Offered(new),
-            ) if new.action == trial.order.action => {
-                // A window that closed, or an order that became urgent.
+            // A window that closed, or an order that became urgent. It is offered at every poll, and goes on standing by.
+            (State::Installed { mut trial }, Event::Offered(new))
+                if new.action == trial.order.action =>
+            {
                 trial.order = new.clone();
                 State::Installed { trial }
+            }
+            (State::StandingBy { mut trial, wait }, Event::Offered(new))
+                if new.action == trial.order.action =>
+            {
+                trial.order = new.clone();
+                State::StandingBy { trial, wait }
+            }
+            // The server has no part in an order from a stick.
+            (
+                state @ (State::Installed { .. } | State::StandingBy { .. }),
+                Event::NothingOpen | Event::Gone { .. },
+            ) if state
+                .order()
+                .is_some_and(|order| order.origin == Origin::Stick) =>
+            {
+                state
             }
             (
                 State::Installed { trial } | State::StandingBy { trial, .. },
@@ -56,17 +72,12 @@ impl Step<'_> {
             (
                 State::Installed { trial } | State::StandingBy { trial, .. },
                 Event::NothingOpen | Event::Gone { .. },
-            ) => {
-                if trial.order.origin == Origin::Stick {
-                    return State::Installed { trial };
-                }
-                self.withdraw(
-                    trial,
-                    Outcome::Cancelled,
-                    "the server has closed the action",
-                    None,
-                )
-            }
+            ) => self.withdraw(
+                trial,
+                Outcome::Cancelled,
+                "the server has closed the action",
+                None,
+            ),
             (state, _) => self.ignore(state),
         }
     }
@@ -94,15 +105,21 @@ impl Step<'_> {
         }
     }
 
-    fn try_stand_by(&mut self, trial: Trial) -> State {
-        let order = &trial.order;
-        let hour = match order.update {
+    /// Whether it is an hour in which this order may restart the machine.
+    fn may_leave(&self, order: &Order) -> bool {
+        match order.update {
             Handling::Skip => false,
             Handling::Attempt if order.origin == Origin::Server => order.window && self.is_quiet(),
             Handling::Attempt => true,
             Handling::Forced => order.window,
-        };
-        if !hour || !self.is_free() || !self.update.is_clear(false, self.now) {
+        }
+    }
+
+    fn try_stand_by(&mut self, trial: Trial) -> State {
+        if !self.may_leave(&trial.order)
+            || !self.is_free()
+            || !self.update.is_clear(false, self.now)
+        {
             return State::Installed { trial };
         }
         // Before it stands by: standing by may itself be told as something that is lacking.
@@ -118,33 +135,29 @@ impl Step<'_> {
     }
 
     fn try_leave(&mut self, trial: Trial, wait: Patience) -> State {
-        if self.update.is_clear(true, self.now) {
-            self.tell(
-                &trial.order,
-                Progress::Proceeding,
-                "restarting into the new version",
-            );
-            self.out.push(Effect::Reboot);
-            let (asked_in, asked_ms) = (self.now.boot.clone(), self.now.boot_ms);
-            return State::Rebooting {
-                trial,
-                asked_in,
-                asked_ms,
-                asked: 1,
-            };
-        }
         let over = wait.passed_ms(self.now) >= STAND_BY_MS;
-        // The quiet hours are over, or somebody is faster: back to waiting, and the wish is taken back.
-        let quiet = trial.order.update == Handling::Forced
-            || trial.order.origin == Origin::Stick
-            || self.is_quiet();
         if over {
-            self.update.not_before_ms = self.now.boot_ms.saturating_add(STAND_BY_MS);
+            self.update.back_off_for(STAND_BY_MS, self.now);
         }
-        if over || !quiet {
-            State::Installed { trial }
-        } else {
-            State::StandingBy { trial, wait }
+        // The hours are over, or the firmware has its reasons: back to waiting, and the wish is taken back.
+        if over || !self.may_leave(&trial.order) {
+            return State::Installed { trial };
+        }
+        if !self.update.is_clear(true, self.now) {
+            return State::StandingBy { trial, wait };
+        }
+        self.tell(
+            &trial.order,
+            Progress::Proceeding,
+            "restarting into the new version",
+        );
+        self.out.push(Effect::Reboot);
+        let (asked_in, asked_ms) = (self.now.boot.clone(), self.now.boot_ms);
+        State::Rebooting {
+            trial,
+            asked_in,
+            asked_ms,
+            asked: 1,
         }
     }
 

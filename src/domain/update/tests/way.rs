@@ -204,6 +204,21 @@ fn the_hour_and_the_person_decide_when_it_restarts() {
 }
 
 #[test]
+fn what_is_offered_at_every_poll_does_not_hold_it_up() {
+    let mut m = machine();
+    m.to_installed();
+    m.pass(10);
+    m.handle(&Event::Offered(order("17", "2.0.0")));
+    assert_eq!(m.word(), "standingBy");
+    m.handle(&Event::Offered(Order {
+        window: false,
+        ..order("17", "2.0.0")
+    }));
+    m.pass(10);
+    assert_eq!(m.word(), "installed", "a window that has closed");
+}
+
+#[test]
 fn skip_and_a_closed_window_hold_it_and_forced_skips_the_wave() {
     let mut m = machine();
     m.handle(&Event::Offered(Order {

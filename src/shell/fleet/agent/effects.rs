@@ -144,7 +144,13 @@ impl<S: Slots + 'static> Agent<S> {
 
     fn begin_fetch(&mut self, order: Order) {
         let (tools, place, events) = (self.tools.clone(), self.place.clone(), self.events.clone());
+        // Two that write into one file would each spoil the other's.
+        let before = self.fetching.take();
         self.fetching = Some(tokio::task::spawn_local(async move {
+            if let Some(before) = before {
+                before.abort();
+                let _ = before.await;
+            }
             let result = fetched(&tools, &place, &order).await;
             let _ = events.send(Event::Fetched {
                 action: order.action,

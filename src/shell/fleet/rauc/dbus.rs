@@ -176,7 +176,7 @@ impl Slots for Rauc {
                 bundle(&info, &own)
             }
             // RAUC before 1.9.
-            Err(zbus::Error::MethodError(name, ..)) if name.ends_with(".UnknownMethod") => {
+            Err(error) if error.to_string().contains("UnknownMethod") => {
                 let (compatible, version) = proxy.info(&source).await.map_err(text)?;
                 fits(&compatible, &proxy.compatible().await.map_err(text)?)?;
                 Ok(Bundle {
