@@ -9,6 +9,7 @@ mod demo;
 mod diagnose;
 mod doctor;
 mod find;
+mod fleet;
 mod outbox;
 #[cfg(feature = "ui")]
 mod pages;
@@ -87,6 +88,8 @@ enum Command {
     /// Ask at every serial port which device hangs on it, and enter what was found in the configuration; with the firmware
     /// stopped.
     Find(find::Find),
+    /// The update and fleet agent.
+    Fleet(fleet::Fleet),
     /// Ask every device how it is and print a slip that says so; with the firmware stopped.
     #[command(name = "selftest")]
     SelfTest(selftest::SelfTest),
@@ -148,6 +151,7 @@ fn dispatch(arguments: Arguments) -> anyhow::Result<Outcome> {
         Some(Command::Diagnose(diagnose)) => diagnose.run(),
         Some(Command::Doctor(doctor)) => Ok(doctor.run()),
         Some(Command::Find(find)) => find.run(),
+        Some(Command::Fleet(fleet)) => fleet.run(),
         Some(Command::SelfTest(test)) => test.run(),
         Some(Command::ClearTamper(clear)) => clear.run(),
         Some(Command::Tally(tally)) => tally.run(),

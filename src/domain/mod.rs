@@ -15,5 +15,6 @@ pub mod search;
 pub mod tally;
 pub mod technician;
 pub mod training;
+pub mod update;
 pub mod visit;
 pub mod world;

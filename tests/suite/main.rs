@@ -15,6 +15,8 @@ mod diagnose;
 mod doctor;
 #[cfg(feature = "sim")]
 mod find;
+#[cfg(feature = "sim")]
+mod fleet;
 mod floors;
 #[cfg(feature = "sim")]
 mod fuzz_corpus;

@@ -16,6 +16,7 @@ mod config;
 mod content;
 mod divisions;
 mod finder;
+mod fleet;
 mod notes;
 mod portrait;
 mod printer;
@@ -34,7 +35,7 @@ mod tables;
 pub type Target = fn(&[u8]);
 
 /// The targets and their names, which are those of their folders in `corpus`.
-pub const ALL: [(&str, Target); 22] = [
+pub const ALL: [(&str, Target); 23] = [
     ("answers", answers::run),
     ("audit", audit::run),
     ("bundle", bundle::run),
@@ -44,6 +45,7 @@ pub const ALL: [(&str, Target); 22] = [
     ("content", content::run),
     ("divisions", divisions::run),
     ("finder", finder::run),
+    ("fleet", fleet::run),
     ("notes", notes::run),
     ("portrait", portrait::run),
     ("printer", printer::run),
