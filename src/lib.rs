@@ -5,12 +5,14 @@
 //! 3 [`shell`]: everything that touches the world. 4 [`sim`]: devices and a platform that behave.
 
 pub mod case;
+pub mod certificate;
 pub mod config;
 pub mod division;
 pub mod document;
 pub mod events;
 pub mod fleet;
 pub mod item;
+pub mod order;
 pub mod pins;
 pub mod receipt;
 pub mod status;

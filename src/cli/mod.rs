@@ -9,6 +9,7 @@ mod find;
 mod outbox;
 #[cfg(feature = "ui")]
 mod pages;
+mod provision;
 #[cfg(feature = "sim")]
 mod receipts;
 #[cfg(feature = "ui")]
@@ -74,6 +75,10 @@ enum Command {
     /// Ask every device how it is and print a slip that says so; with the firmware stopped.
     #[command(name = "selftest")]
     SelfTest(selftest::SelfTest),
+    /// Bring this machine into service by a work order, renew its certificate, take it out of service for good; and make
+    /// the orders at the desk.
+    #[command(subcommand)]
+    Provision(provision::Provision),
     /// Put this machine back into service after its tamper contact has closed it.
     ClearTamper(tamper::ClearTamper),
 }
@@ -118,6 +123,7 @@ fn dispatch(arguments: Arguments) -> anyhow::Result<Outcome> {
         Some(Command::Doctor(doctor)) => Ok(doctor.run()),
         Some(Command::Find(find)) => find.run(),
         Some(Command::SelfTest(test)) => test.run(),
+        Some(Command::Provision(command)) => command.run(),
         Some(Command::ClearTamper(clear)) => clear.run(),
         #[cfg(all(feature = "ui", feature = "sim"))]
         None => demo::Demo::default().run(),

@@ -56,6 +56,7 @@ mod printer_presenter;
 mod printer_questions;
 #[cfg(feature = "sim")]
 mod printer_world;
+mod provision;
 mod readme;
 #[cfg(feature = "sim")]
 mod reconcile;

@@ -1,0 +1,19 @@
+//! From a blank machine to one in service: the steps, their order, what is kept between them and what went wrong.
+
+pub mod failure;
+pub mod journey;
+pub mod renewal;
+
+pub use failure::{Again, Failure};
+pub use journey::{Check, Effect, Event, Journey, Outcome, Saved, Step, Wall};
+
+/// The first sixteen digits of a fingerprint in groups of four, as it is read out over the telephone.
+#[must_use]
+pub fn grouped(hex: &str) -> String {
+    let digits: Vec<char> = hex.chars().take(16).collect();
+    let groups: Vec<String> = digits
+        .chunks(4)
+        .map(|group| group.iter().collect())
+        .collect();
+    groups.join(" ").to_ascii_uppercase()
+}
