@@ -36,6 +36,7 @@ pub fn page(kind: p::PageKind) -> ui::PageName {
         K::ProgressQuery | K::Progress => N::Progress,
         K::Problem => N::Problem,
         K::Closed => N::Closed,
+        K::Provisioning => N::Working,
     }
 }
 
@@ -57,6 +58,7 @@ pub fn body(body: &p::Body) -> ui::BodyKind {
         B::Work(_) => K::Work,
         B::Result { .. } => K::Result,
         B::Stars(_) => K::Stars,
+        B::Enrol { .. } => K::Enrol,
     }
 }
 

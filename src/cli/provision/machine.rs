@@ -198,7 +198,7 @@ impl Machine {
     }
 }
 
-fn works(places: &Places, clock: Clock) -> Result<Works, Failure> {
+pub fn works(places: &Places, clock: Clock) -> Result<Works, Failure> {
     Ok(Works {
         folder: Folder::open(&places.identity)?,
         config: places.config.clone(),

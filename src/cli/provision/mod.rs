@@ -2,6 +2,8 @@
 
 mod machine;
 mod order;
+#[cfg(feature = "ui")]
+pub mod page;
 mod qr;
 
 use std::path::{Path, PathBuf};

@@ -28,6 +28,7 @@ pub fn of(kind: PageKind) -> &'static str {
         PageKind::Progress => "progress",
         PageKind::Problem => "problem",
         PageKind::Closed => "closed",
+        PageKind::Provisioning => "provisioning",
     }
 }
 

@@ -2,6 +2,7 @@
 
 pub mod failure;
 pub mod journey;
+pub mod page;
 pub mod renewal;
 
 pub use failure::{Again, Failure};

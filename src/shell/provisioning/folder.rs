@@ -189,10 +189,7 @@ impl Folder {
             // Half a key of a start that was cut off.
             self.shred(&self.0.join(folder))?;
         }
-        let number = self.current_number()?.map_or(1, |number| number + 1);
-        let folder = PathBuf::from(format!("{number:06}"));
-        let whole = self.0.join(&folder);
-        make_folder(&whole).map_err(disk(&whole))?;
+        let folder = self.make_next()?;
         let key = KeyPair::generate_for(&PKCS_ECDSA_P256_SHA256)
             .map_err(|fault| Failure::Disk(fault.to_string()))?;
         self.write(
@@ -201,6 +198,27 @@ impl Folder {
         )?;
         self.sync(&self.0)?;
         Ok(Pending { folder, key })
+    }
+
+    /// Puts the key in use beside itself, for another certificate.
+    ///
+    /// # Errors
+    /// [`Failure::Disk`].
+    pub fn keep_key_for_next(&self, identity: &Identity) -> Result<(), Failure> {
+        if let Some(folder) = self.next()? {
+            self.shred(&self.0.join(folder))?;
+        }
+        let folder = self.make_next()?;
+        self.write(&folder.join(KEY), identity.key_pem.as_bytes())?;
+        self.sync(&self.0)
+    }
+
+    fn make_next(&self) -> Result<PathBuf, Failure> {
+        let number = self.current_number()?.map_or(1, |number| number + 1);
+        let folder = PathBuf::from(format!("{number:06}"));
+        let whole = self.0.join(&folder);
+        make_folder(&whole).map_err(disk(&whole))?;
+        Ok(folder)
     }
 
     /// SHA-256 of the public key that this machine shows: the one in use, or, before there is one, that of the key that

@@ -6,7 +6,9 @@ pub mod desk;
 mod destroy;
 pub mod est;
 pub mod folder;
+pub mod mode;
 pub mod renew;
+mod scan;
 mod server;
 pub mod slip;
 pub mod stick;
@@ -27,6 +29,8 @@ pub const IDENTITY: &str = "/var/lib/kiosk-identity";
 pub const ORDER_KEY: &str = "/usr/share/kiosk/order-key";
 /// Where the image mounts a stick, and what is looked for on it.
 pub const STICK: &str = "/run/kiosk-stick";
+/// Telephone of the desk, baked into the image; without one it is the hotline of all public services.
+pub const DESK_PHONE: &str = "/usr/share/kiosk/desk-phone";
 /// Name of a file with an order on a stick.
 pub const STICK_ORDER: &str = "kiosk-order.txt";
 

@@ -16,7 +16,7 @@ use crate::shell::runtime::CACHED_CATALOGUE;
 use crate::shell::{board_file, finding, identity, settings};
 
 /// What the doctor says of the machine that this configuration describes.
-pub type Examine = Box<dyn Fn(&Path) -> Vec<Check> + Send>;
+pub type Examine = Box<dyn Fn(&Path) -> Vec<Check> + Send + Sync>;
 
 /// The hands of a machine that is being brought into service.
 pub struct Works {
@@ -79,7 +79,7 @@ impl Works {
         self.clock.raise_floor(i64::from(floor_s) * 1000);
         match step {
             Step::Order | Step::Clock | Step::InService | Step::Destroyed => {}
-            Step::Key => drop(self.folder.pending()?),
+            Step::Key => self.key(order)?,
             Step::Enrol => self.enrol(order.ok_or(Failure::NoIdentity)?)?,
             Step::Fetch => self.fetch(saved, order)?,
             Step::Devices => self.devices()?,
@@ -96,6 +96,17 @@ impl Works {
             }
         }
         Ok(Outcome::Done)
+    }
+
+    /// A new key; that in use, where the order is for the machine that has it.
+    fn key(&self, order: Option<&Order>) -> Result<(), Failure> {
+        let bound = order.and_then(|order| order.bound_to);
+        match (bound, self.folder.identity()) {
+            (Some(bound), Ok(identity)) if identity.certificate.key.starts_with(&bound) => {
+                self.folder.keep_key_for_next(&identity)
+            }
+            _ => self.folder.pending().map(drop),
+        }
     }
 
     fn enrol(&self, order: &Order) -> Result<(), Failure> {

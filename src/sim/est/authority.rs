@@ -21,6 +21,8 @@ use rustls::{
 use super::EstFault;
 use crate::certificate::{Certificate, key_hash};
 use crate::domain::provisioning::renewal::AFTER_EXPIRY_S;
+use crate::shell::platform::WallClock;
+use crate::shell::platform::tls::Wall;
 
 /// The authority's certificate, in the server's folder.
 pub const CA_FILE: &str = "ca.pem";
@@ -170,7 +172,11 @@ impl Authority {
     }
 
     /// TLS of the server; `is_foreign` shows another authority's certificate.
-    pub(super) fn server(&self, is_foreign: bool) -> anyhow::Result<Arc<ServerConfig>> {
+    pub(super) fn server(
+        &self,
+        is_foreign: bool,
+        wall: WallClock,
+    ) -> anyhow::Result<Arc<ServerConfig>> {
         let key = KeyPair::generate()?;
         let mut params = CertificateParams::new(vec!["localhost".to_owned()])?;
         params
@@ -191,7 +197,7 @@ impl Authority {
         let inner = WebPkiClientVerifier::builder_with_provider(Arc::new(roots), provider.clone())
             .allow_unauthenticated()
             .build()?;
-        let config = ServerConfig::builder_with_provider(provider)
+        let config = ServerConfig::builder_with_details(provider, Arc::new(Wall::new(wall)))
             .with_safe_default_protocol_versions()?
             .with_client_cert_verifier(Arc::new(EvenExpired(inner)))
             .with_single_cert(

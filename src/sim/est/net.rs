@@ -48,7 +48,8 @@ impl Drop for Port {
 impl Port {
     pub(super) fn new(listener: StdListener, desk: &Arc<Desk>) -> anyhow::Result<Self> {
         let listener = TcpListener::from_std(listener)?;
-        let (good, foreign) = (desk.authority.server(false)?, desk.authority.server(true)?);
+        let server = |is_foreign| desk.authority.server(is_foreign, desk.options.wall.clone());
+        let (good, foreign) = (server(false)?, server(true)?);
         let fault = Arc::clone(&desk.fault);
         let (send, ready) = mpsc::channel(16);
         let accepting = tokio::spawn(async move {

@@ -15,6 +15,7 @@ mod config;
 mod divisions;
 mod finder;
 mod notes;
+mod order;
 mod portrait;
 mod printer;
 mod radar;
@@ -32,7 +33,7 @@ mod tables;
 pub type Target = fn(&[u8]);
 
 /// The targets and their names, which are those of their folders in `corpus`.
-pub const ALL: [(&str, Target); 20] = [
+pub const ALL: [(&str, Target); 21] = [
     ("answers", answers::run),
     ("bundle", bundle::run),
     ("catalogue", catalogue::run),
@@ -41,6 +42,7 @@ pub const ALL: [(&str, Target); 20] = [
     ("divisions", divisions::run),
     ("finder", finder::run),
     ("notes", notes::run),
+    ("order", order::run),
     ("portrait", portrait::run),
     ("printer", printer::run),
     ("radar", radar::run),
