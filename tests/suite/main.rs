@@ -57,6 +57,7 @@ mod printer_questions;
 #[cfg(feature = "sim")]
 mod printer_world;
 mod provision;
+mod provision_page;
 mod readme;
 #[cfg(feature = "sim")]
 mod reconcile;
