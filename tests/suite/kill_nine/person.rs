@@ -35,6 +35,7 @@ impl Person {
             PageKind::Start
             | PageKind::Identify
             | PageKind::Working
+            | PageKind::Provisioning
             | PageKind::Closed
             | PageKind::Goodbye => None,
             PageKind::Choose if self.rng.u8(0..8) == 0 => Some(Intent::Primary),
