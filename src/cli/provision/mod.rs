@@ -160,8 +160,7 @@ fn text(order: &str) -> anyhow::Result<String> {
     if order.trim_start().starts_with(kiosk::order::PREFIX) {
         return Ok(order.to_owned());
     }
-    Ok(std::fs::read_to_string(Path::new(order))
-        .map_err(|fault| anyhow::anyhow!("{order}: {fault}"))?)
+    std::fs::read_to_string(Path::new(order)).map_err(|fault| anyhow::anyhow!("{order}: {fault}"))
 }
 
 /// Both texts and what to do.

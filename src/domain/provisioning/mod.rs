@@ -4,9 +4,11 @@ pub mod failure;
 pub mod journey;
 pub mod page;
 pub mod renewal;
+pub mod step;
 
 pub use failure::{Again, Failure};
-pub use journey::{Check, Effect, Event, Journey, Outcome, Saved, Step, Wall};
+pub use journey::{Effect, Event, Halt, Journey, Outcome, Wall};
+pub use step::{Check, Saved, Step};
 
 /// The first sixteen digits of a fingerprint in groups of four, as it is read out over the telephone.
 #[must_use]

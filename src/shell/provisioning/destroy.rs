@@ -5,8 +5,8 @@
 use std::fs;
 use std::path::Path;
 
-use super::folder::overwrite;
 use super::slip;
+use super::whole::overwrite;
 use super::works::Works;
 use crate::case::hex::to_hex;
 use crate::config::{Config, Token};

@@ -8,9 +8,9 @@
 //! 000002/device.key, .crt       the next pair, until it has been used once
 //! ```
 
-use std::fs::{self, File, OpenOptions, Permissions};
-use std::io::{self, Read as _, Seek as _, Write as _};
-use std::os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _, symlink};
+use std::fs::{self, File};
+use std::io::{self, Read as _};
+use std::os::unix::fs::{PermissionsExt as _, symlink};
 use std::path::{Path, PathBuf};
 
 use rcgen::{CertificateParams, DnType, KeyPair, PKCS_ECDSA_P256_SHA256, PublicKeyData as _};
@@ -18,6 +18,7 @@ use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject as _;
 use zeroize::Zeroizing;
 
+use super::whole::{SETGID, make_folder, overwrite, remove, write_whole};
 use crate::certificate::{Certificate, key_hash};
 use crate::domain::provisioning::renewal::Term;
 use crate::domain::provisioning::{Failure, Saved};
@@ -29,8 +30,6 @@ const CA: &str = "ca.pem";
 const STATE: &str = "state.json";
 /// Longest file that is read back, bytes.
 const FILE_MAX: u64 = 256 * 1024;
-/// The bit of a folder whose files belong to its group: then the group, that of firmware and agent, may read them.
-const SETGID: u32 = 0o2000;
 
 /// The folder.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -364,72 +363,4 @@ impl Folder {
             .and_then(|folder| folder.sync_all())
             .map_err(disk(folder))
     }
-}
-
-/// Writes beside, syncs, renames, syncs the folder: what was there before is there, or all of `bytes`. Follows a link, also
-/// one that leads nowhere yet.
-pub(crate) fn write_whole(path: &Path, bytes: &[u8], mode: u32) -> io::Result<()> {
-    let path = match fs::read_link(path) {
-        Ok(target) => path.parent().unwrap_or(Path::new("/")).join(target),
-        Err(_) => path.to_owned(),
-    };
-    let mut name = path.clone().into_os_string();
-    name.push(".new");
-    let new = PathBuf::from(name);
-    remove(&new)?;
-    let mut file = OpenOptions::new()
-        .write(true)
-        .create_new(true)
-        .mode(0o600)
-        .open(&new)?;
-    file.write_all(bytes)?;
-    file.set_permissions(Permissions::from_mode(mode))?;
-    file.sync_all()?;
-    fs::rename(&new, &path)?;
-    match path.parent() {
-        Some(folder) => File::open(folder)?.sync_all(),
-        None => Ok(()),
-    }
-}
-
-/// For this user alone, and the group where the folder above belongs to it.
-fn make_folder(path: &Path) -> io::Result<()> {
-    if path.is_dir() {
-        return Ok(());
-    }
-    let above = path.parent().and_then(|above| fs::metadata(above).ok());
-    let shared = above.is_some_and(|above| above.permissions().mode() & SETGID != 0);
-    fs::create_dir_all(path)?;
-    fs::set_permissions(
-        path,
-        Permissions::from_mode(if shared { SETGID | 0o750 } else { 0o700 }),
-    )
-}
-
-fn remove(path: &Path) -> io::Result<()> {
-    match fs::remove_file(path) {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
-        _ => Ok(()),
-    }
-}
-
-/// Overwrites a file and removes it. On flash the old blocks may live on until the card uses them again: what may be read
-/// there is worth nothing once the server has revoked it.
-pub(crate) fn overwrite(path: &Path) -> io::Result<()> {
-    let Ok(facts) = fs::symlink_metadata(path) else {
-        return Ok(());
-    };
-    if facts.is_file() {
-        let mut file = OpenOptions::new().write(true).open(path)?;
-        let zeros = [0; 4096];
-        let mut left = facts.len();
-        file.rewind()?;
-        while left > 0 {
-            let part = left.min(4096);
-            file.write_all(&zeros[..usize::try_from(part).unwrap_or(4096)])?;
-            left -= part;
-        }
-        file.sync_all()?;
-    }
-    fs::remove_file(path)
 }

@@ -13,6 +13,7 @@ mod server;
 pub mod slip;
 pub mod stick;
 mod tls;
+mod whole;
 pub mod works;
 
 use std::path::Path;

@@ -5,7 +5,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::contract::{CATALOGUE, CONFIGURATION, CONTENT, PLATFORM_CA, TOKEN, Told};
-use super::folder::{Folder, write_whole};
+use super::folder::Folder;
+use super::whole::write_whole;
 use super::{Server, WallClock, destroy, est, slip};
 use crate::case::hex::to_hex;
 use crate::config::{Config, Token};
