@@ -13,6 +13,7 @@ mod fleet;
 mod outbox;
 #[cfg(feature = "ui")]
 mod pages;
+mod provision;
 #[cfg(feature = "sim")]
 mod receipts;
 #[cfg(feature = "ui")]
@@ -95,6 +96,10 @@ enum Command {
     SelfTest(selftest::SelfTest),
     /// Say what this machine has counted, per item and day.
     Tally(tally::Tally),
+    /// Bring this machine into service by a work order, renew its certificate, take it out of service for good; and make
+    /// the orders at the desk.
+    #[command(subcommand)]
+    Provision(provision::Provision),
     /// Put this machine back into service after its tamper contact has closed it.
     ClearTamper(tamper::ClearTamper),
     /// Put this machine out of service, or into service again. Works while the firmware runs, which obeys within a minute.
@@ -153,6 +158,7 @@ fn dispatch(arguments: Arguments) -> anyhow::Result<Outcome> {
         Some(Command::Find(find)) => find.run(),
         Some(Command::Fleet(fleet)) => fleet.run(),
         Some(Command::SelfTest(test)) => test.run(),
+        Some(Command::Provision(command)) => command.run(),
         Some(Command::ClearTamper(clear)) => clear.run(),
         Some(Command::Tally(tally)) => tally.run(),
         Some(Command::Service(service)) => service.run(),

@@ -1,6 +1,7 @@
 //! `kiosk sim`: one simulator alone, for a firmware or a driver in development beside it.
 
 mod hawkbit;
+mod est;
 mod lines;
 mod paper;
 mod photo;
@@ -67,6 +68,8 @@ pub enum Sim {
     /// A server that behaves like hawkBit's interface for devices (DDI), with rollouts in groups. Commands come on standard
     /// input: `target ID TOKEN`, `assign ID VERSION FILE`, `cancel ACTION`, `fault PATHPART WORD`, `feedback`. Runs until it is stopped.
     Hawkbit(hawkbit::Hawkbit),
+    /// The reference server of a district for provisioning (EST, RFC 7030). Runs until it is stopped.
+    Est(est::Est),
     /// The reference server of the platform's contract. Runs until it is stopped.
     Platform(Box<platform::Platform>),
 }
@@ -80,6 +83,7 @@ impl Sim {
             Self::Radar { link } => radar::run(&link),
             Self::Photo => photo::run(),
             Self::Hawkbit(hawkbit) => hawkbit.run(),
+            Self::Est(est) => est.run(),
             Self::Platform(platform) => platform.run(),
         }
     }

@@ -11,6 +11,7 @@ pub mod outbox;
 pub mod page;
 pub mod paper;
 pub mod power;
+pub mod provisioning;
 pub mod search;
 pub mod tally;
 pub mod technician;

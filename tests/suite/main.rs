@@ -63,6 +63,8 @@ mod printer_presenter;
 mod printer_questions;
 #[cfg(feature = "sim")]
 mod printer_world;
+mod provision;
+mod provision_page;
 mod readme;
 #[cfg(feature = "sim")]
 mod reconcile;

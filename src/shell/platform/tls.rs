@@ -17,7 +17,14 @@ use crate::case::LaneFault;
 /// Wall clock, Unix seconds. Passed in, so that the one who keeps time (with its floor) keeps it here too.
 pub type WallClock = Arc<dyn Fn() -> i64 + Send + Sync>;
 
-struct Wall(WallClock);
+pub(crate) struct Wall(WallClock);
+
+impl Wall {
+    /// This clock for rustls.
+    pub(crate) fn new(wall: WallClock) -> Self {
+        Self(wall)
+    }
+}
 
 impl std::fmt::Debug for Wall {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -94,7 +101,7 @@ pub(super) fn fault(error: &(dyn StdError + 'static)) -> Option<LaneFault> {
 }
 
 /// The TLS error in a chain; `io::Error` hides what it wraps from `source()`.
-fn find<'e>(error: &'e (dyn StdError + 'static)) -> Option<&'e rustls::Error> {
+pub(crate) fn find<'e>(error: &'e (dyn StdError + 'static)) -> Option<&'e rustls::Error> {
     let mut next = Some(error);
     // A chain of errors is a handful long; the limit is against one that points at itself.
     for _ in 0..16 {

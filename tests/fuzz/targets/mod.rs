@@ -18,6 +18,7 @@ mod divisions;
 mod finder;
 mod fleet;
 mod notes;
+mod order;
 mod portrait;
 mod printer;
 mod radar;
@@ -35,7 +36,7 @@ mod tables;
 pub type Target = fn(&[u8]);
 
 /// The targets and their names, which are those of their folders in `corpus`.
-pub const ALL: [(&str, Target); 23] = [
+pub const ALL: [(&str, Target); 24] = [
     ("answers", answers::run),
     ("audit", audit::run),
     ("bundle", bundle::run),
@@ -47,6 +48,7 @@ pub const ALL: [(&str, Target); 23] = [
     ("finder", finder::run),
     ("fleet", fleet::run),
     ("notes", notes::run),
+    ("order", order::run),
     ("portrait", portrait::run),
     ("printer", printer::run),
     ("radar", radar::run),
