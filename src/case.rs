@@ -2,14 +2,14 @@
 
 mod answer;
 mod attachment;
-mod base45;
+pub(crate) mod base45;
 pub mod bundle;
 mod bytes;
 mod chain;
 mod content;
 mod digest;
 mod draft;
-mod hex;
+pub(crate) mod hex;
 mod identity;
 mod mint;
 mod number;

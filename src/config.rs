@@ -8,15 +8,17 @@ mod fleet;
 mod gpio;
 mod ports;
 mod reading;
+mod rebase;
 mod rotation;
 mod scanner;
 mod tables;
 mod technician;
 #[cfg(test)]
 mod tests;
+mod updates;
 
 use std::fmt;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use crate::case::{PublicIdentity, SealKey};
 use crate::text::Text;
@@ -28,6 +30,7 @@ use reading::Reading;
 pub use rotation::Rotation;
 pub use scanner::{Dialect, Framing, Scanner};
 pub use technician::Technician;
+pub use updates::{UpdateAttributes, UpdateIdentity, UpdateToken, Updates};
 
 /// Longest configuration file that is read, in bytes.
 pub const MAX_BYTES: usize = 64 * 1024;
@@ -99,6 +102,8 @@ pub struct Config {
     pub technician: Technician,
     /// `[fleet]`.
     pub fleet: Fleet,
+    /// `[updates]`; none on a machine that nobody updates from afar.
+    pub updates: Option<Updates>,
 }
 
 /// Who and where this machine is. `id`, `town_code` and `site` have no default.
@@ -359,40 +364,9 @@ impl Config {
             content: root.table("content", content::content),
             technician: root.table("technician", technician::technician),
             fleet: root.table("fleet", fleet::fleet),
+            updates: root.optional_table("updates", updates::updates),
         };
         root.finish();
         reading.result(config)
-    }
-
-    /// Makes relative paths relative to `dir`, the folder of the file they were read from.
-    pub fn rebase(&mut self, dir: &Path) {
-        let token = match &mut self.platform.token {
-            Token::File(path) => Some(path),
-            Token::Inline(_) => None,
-        };
-        let paths = [
-            &mut self.store.path,
-            &mut self.catalogue.dir,
-            &mut self.catalogue.cache_dir,
-            &mut self.input.dir,
-            &mut self.content.dir,
-        ];
-        let optional = [
-            self.screen.font.as_mut(),
-            self.reader.port.as_mut(),
-            self.printer.port.as_mut(),
-            self.radar.port.as_mut(),
-            self.scanner.port.as_mut(),
-            self.platform.ca_file.as_mut(),
-            self.journal.path.as_mut(),
-            self.fleet.report.as_mut(),
-            self.fleet.wish.as_mut(),
-            self.fleet.metrics.as_mut(),
-            token,
-        ];
-        let optional = optional.into_iter().chain(self.technician.paths());
-        for path in paths.into_iter().chain(optional.flatten()) {
-            *path = dir.join(&*path); // an absolute path replaces `dir`
-        }
     }
 }

@@ -6,6 +6,7 @@
 
 pub mod audit;
 pub mod case;
+pub mod certificate;
 pub mod config;
 pub mod content;
 pub mod division;
@@ -13,6 +14,7 @@ pub mod document;
 pub mod events;
 pub mod fleet;
 pub mod item;
+pub mod order;
 pub mod pins;
 pub mod receipt;
 pub mod status;

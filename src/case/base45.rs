@@ -4,7 +4,7 @@ const ALPHABET: &[u8; 45] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:";
 
 /// Three characters for every two bytes, two for a last single one.
 #[must_use]
-pub(super) fn encode(bytes: &[u8]) -> String {
+pub(crate) fn encode(bytes: &[u8]) -> String {
     let mut text = String::with_capacity(bytes.len().div_ceil(2) * 3);
     for pair in bytes.chunks(2) {
         let (mut value, digits) = match pair {
@@ -21,7 +21,7 @@ pub(super) fn encode(bytes: &[u8]) -> String {
 
 /// The bytes, or `None` if `text` is not Base45.
 #[must_use]
-pub(super) fn decode(text: &str) -> Option<Vec<u8>> {
+pub(crate) fn decode(text: &str) -> Option<Vec<u8>> {
     let digit = |byte: &u8| ALPHABET.iter().position(|known| known == byte);
     let mut bytes = Vec::with_capacity(text.len() / 3 * 2 + 1);
     for group in text.as_bytes().chunks(3) {

@@ -3,14 +3,14 @@
 use serde::{Deserialize, Deserializer, Serializer};
 
 /// Lower-case hex digits of `bytes`.
-pub(super) fn to_hex(bytes: &[u8]) -> String {
+pub(crate) fn to_hex(bytes: &[u8]) -> String {
     let digit = |four: u8| char::from(b"0123456789abcdef"[usize::from(four & 15)]);
     let both = |byte: &u8| [digit(byte >> 4), digit(*byte)];
     bytes.iter().flat_map(both).collect()
 }
 
 /// 32 bytes of 64 lower-case hex digits.
-pub(super) fn from_hex(text: &str) -> Option<[u8; 32]> {
+pub(crate) fn from_hex(text: &str) -> Option<[u8; 32]> {
     let digit = |b: u8| match b {
         b'0'..=b'9' => Some(b - b'0'),
         b'a'..=b'f' => Some(b - b'a' + 10),
@@ -27,12 +27,12 @@ pub(super) fn from_hex(text: &str) -> Option<[u8; 32]> {
 }
 
 /// For `#[serde(with)]`.
-pub(super) fn serialize<S: Serializer>(bytes: &[u8; 32], to: S) -> Result<S::Ok, S::Error> {
+pub(crate) fn serialize<S: Serializer>(bytes: &[u8; 32], to: S) -> Result<S::Ok, S::Error> {
     to.serialize_str(&to_hex(bytes))
 }
 
 /// For `#[serde(with)]`.
-pub(super) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<[u8; 32], D::Error> {
+pub(crate) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<[u8; 32], D::Error> {
     let text = String::deserialize(from)?;
     from_hex(&text).ok_or_else(|| serde::de::Error::custom("not 64 hex digits"))
 }

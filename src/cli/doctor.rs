@@ -125,6 +125,28 @@ impl Doctor {
 fn worst(findings: &[Finding]) -> Grade {
     let grades = findings.iter().map(|finding| finding.grade);
     grades.max().unwrap_or_default()
+/// Verdict (none where it cannot be seen), Chinese and English name, Chinese and English meaning.
+pub type Examined = (Option<bool>, (&'static str, &'static str), (String, String));
+
+/// The findings of this machine, for an acceptance slip.
+pub fn examined(config: &std::path::Path) -> Vec<Examined> {
+    let doctor = Doctor {
+        config: config.to_owned(),
+        offline: false,
+        json: false,
+    };
+    let findings = doctor.examine().into_iter();
+    findings
+        .filter(|finding| finding.check != "unseen")
+        .map(|finding| {
+            let passed = match finding.grade {
+                Grade::Ok | Grade::Attention => Some(true),
+                Grade::Unseen => None,
+                Grade::Fault => Some(false),
+            };
+            (passed, finding.name(), (finding.zh, finding.en))
+        })
+        .collect()
 }
 
 /// What this command has no way to see. Said, so that silence is not taken for health.

@@ -9,9 +9,11 @@ mod demo;
 mod diagnose;
 mod doctor;
 mod find;
+mod fleet;
 mod outbox;
 #[cfg(feature = "ui")]
 mod pages;
+mod provision;
 #[cfg(feature = "sim")]
 mod receipts;
 #[cfg(feature = "ui")]
@@ -87,11 +89,17 @@ enum Command {
     /// Ask at every serial port which device hangs on it, and enter what was found in the configuration; with the firmware
     /// stopped.
     Find(find::Find),
+    /// The update and fleet agent.
+    Fleet(fleet::Fleet),
     /// Ask every device how it is and print a slip that says so; with the firmware stopped.
     #[command(name = "selftest")]
     SelfTest(selftest::SelfTest),
     /// Say what this machine has counted, per item and day.
     Tally(tally::Tally),
+    /// Bring this machine into service by a work order, renew its certificate, take it out of service for good; and make
+    /// the orders at the desk.
+    #[command(subcommand)]
+    Provision(provision::Provision),
     /// Put this machine back into service after its tamper contact has closed it.
     ClearTamper(tamper::ClearTamper),
     /// Put this machine out of service, or into service again. Works while the firmware runs, which obeys within a minute.
@@ -148,7 +156,9 @@ fn dispatch(arguments: Arguments) -> anyhow::Result<Outcome> {
         Some(Command::Diagnose(diagnose)) => diagnose.run(),
         Some(Command::Doctor(doctor)) => Ok(doctor.run()),
         Some(Command::Find(find)) => find.run(),
+        Some(Command::Fleet(fleet)) => fleet.run(),
         Some(Command::SelfTest(test)) => test.run(),
+        Some(Command::Provision(command)) => command.run(),
         Some(Command::ClearTamper(clear)) => clear.run(),
         Some(Command::Tally(tally)) => tally.run(),
         Some(Command::Service(service)) => service.run(),

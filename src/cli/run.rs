@@ -9,11 +9,13 @@ use kiosk::shell::clock::Clock;
 use kiosk::shell::content::ContentWatch;
 use kiosk::shell::journal::Journal;
 use kiosk::shell::metrics::MetricsFile;
+use kiosk::shell::provisioning::{IDENTITY, ORDER_KEY, STICK};
 use kiosk::shell::runtime::{Runtime, Watch};
 use kiosk::shell::supervisor::Supervisor;
 use kiosk::shell::{gpio, settings};
 
 use super::pages::Pages;
+use super::provision::{Places, page as provision};
 use super::{Outcome, board, screen};
 
 /// Longest wait for the first page.
@@ -26,10 +28,29 @@ pub struct Run {
     /// Configuration of the machine.
     #[arg(long, value_name = "FILE", default_value = board::MACHINE)]
     config: PathBuf,
+    /// Folder of the machine's key and certificates.
+    #[arg(long, value_name = "DIR", default_value = IDENTITY)]
+    identity: PathBuf,
+    /// Public key of the desk that issues orders. With it, a machine without configuration shows how to bring it into
+    /// service.
+    #[arg(long, value_name = "FILE", default_value = ORDER_KEY)]
+    order_key: PathBuf,
+    /// Where a stick is mounted.
+    #[arg(long, value_name = "DIR", default_value = STICK)]
+    stick: PathBuf,
 }
 
 impl Run {
     pub fn run(self) -> anyhow::Result<Outcome> {
+        let places = Places {
+            identity: self.identity,
+            order_key: self.order_key,
+            config: self.config.clone(),
+            port: Vec::new(),
+        };
+        if provision::is_wanted(&places) {
+            return provision::run(&places, &self.stick);
+        }
         let config = settings::load(&self.config)?;
         #[cfg(feature = "kms")]
         crate::window::kms::turned(config.screen.rotation)

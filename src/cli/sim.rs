@@ -1,5 +1,7 @@
 //! `kiosk sim`: one simulator alone, for a firmware or a driver in development beside it.
 
+mod hawkbit;
+mod est;
 mod lines;
 mod paper;
 mod photo;
@@ -63,6 +65,11 @@ pub enum Sim {
     /// What stands for the photo decoder of a reader's maker: takes the 1024 bytes of a simulated card's photo on standard
     /// input and gives a PNG of a figure that is nobody.
     Photo,
+    /// A server that behaves like hawkBit's interface for devices (DDI), with rollouts in groups. Commands come on standard
+    /// input: `target ID TOKEN`, `assign ID VERSION FILE`, `cancel ACTION`, `fault PATHPART WORD`, `feedback`. Runs until it is stopped.
+    Hawkbit(hawkbit::Hawkbit),
+    /// The reference server of a district for provisioning (EST, RFC 7030). Runs until it is stopped.
+    Est(est::Est),
     /// The reference server of the platform's contract. Runs until it is stopped.
     Platform(Box<platform::Platform>),
 }
@@ -75,6 +82,8 @@ impl Sim {
             Self::Scanner { link, dialect } => scanner::run(&link, dialect),
             Self::Radar { link } => radar::run(&link),
             Self::Photo => photo::run(),
+            Self::Hawkbit(hawkbit) => hawkbit.run(),
+            Self::Est(est) => est.run(),
             Self::Platform(platform) => platform.run(),
         }
     }

@@ -1,3 +1,11 @@
-//! The fleet agent's ways to the desk.
+//! The fleet agent: the update server's wire, RAUC, and what carries out the policy of `domain::update`.
 
+pub mod agent;
+pub mod attributes;
+pub mod ddi;
+pub mod fetch;
+pub mod handler;
+pub mod kept;
 pub mod push;
+pub mod rauc;
+pub mod request;

@@ -21,6 +21,7 @@ pub mod platform;
 pub mod portrait;
 pub mod ports;
 pub mod probe;
+pub mod provisioning;
 pub mod reconcile;
 #[cfg(feature = "record")]
 pub mod record;

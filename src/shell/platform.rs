@@ -12,7 +12,7 @@ mod config;
 pub mod date;
 mod reconciliation;
 pub mod tif;
-mod tls;
+pub(crate) mod tls;
 mod transport;
 pub mod words;
 

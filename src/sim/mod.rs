@@ -1,6 +1,8 @@
 //! Devices and a platform that behave, on real bytes. Not part of the shipped image.
 
 pub mod conformance;
+pub mod est;
+pub mod hawkbit;
 pub mod photo;
 mod picture;
 pub mod platform;

@@ -8,7 +8,7 @@ mod fault;
 mod gate;
 mod http;
 mod imports;
-mod net;
+pub(crate) mod net;
 mod reconciliations;
 mod rules;
 mod store;

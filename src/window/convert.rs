@@ -37,6 +37,7 @@ pub fn page(kind: p::PageKind) -> ui::PageName {
         K::Problem => N::Problem,
         K::Closed => N::Closed,
         K::TechnicianEntry | K::Technician | K::TechnicianTool => N::Technician,
+        K::Provisioning => N::Working,
     }
 }
 
@@ -60,6 +61,7 @@ pub fn body(body: &p::Body) -> ui::BodyKind {
         B::Stars(_) => K::Stars,
         B::Panel { .. } => K::Panel,
         B::Targets(_) => K::Targets,
+        B::Enrol { .. } => K::Enrol,
     }
 }
 

@@ -240,6 +240,20 @@ impl Window {
                 to.set_choice_count(convert::count(buttons.len()));
             }
             Body::Targets(hit) => models.targets(hit),
+            Body::Enrol {
+                code,
+                label,
+                serial,
+                qr,
+                ways,
+            } => {
+                to.set_field_value(code.as_str().into());
+                to.set_statement(label.as_str().into());
+                to.set_paper(serial.as_str().into());
+                to.set_qr(convert::qr(qr).unwrap_or_default());
+                models.lines(ways);
+                to.set_line_count(convert::count(ways.len()));
+            }
         }
         to.set_body(convert::body(body));
         self.forget(to, body);
@@ -263,7 +277,7 @@ impl Window {
     /// A person's data does not stay in properties of a page that is not shown any more.
     fn forget(&self, to: &Kiosk<'_>, body: &Body) {
         let kind = convert::body(body);
-        if !matches!(kind, BodyKind::Field | BodyKind::Search) {
+        if !matches!(kind, BodyKind::Field | BodyKind::Search | BodyKind::Enrol) {
             to.set_field_value(SharedString::new());
             to.set_composition(SharedString::new());
             self.models.candidates(&[]);
@@ -272,10 +286,10 @@ impl Window {
             to.set_ink(SharedString::new());
             self.live.borrow_mut().begin();
         }
-        if kind != BodyKind::Canvas {
+        if !matches!(kind, BodyKind::Canvas | BodyKind::Enrol) {
             to.set_statement(SharedString::new());
         }
-        if !matches!(kind, BodyKind::Lines | BodyKind::Result) {
+        if !matches!(kind, BodyKind::Lines | BodyKind::Result | BodyKind::Enrol) {
             self.models.lines(&[]);
         }
         if !matches!(
@@ -294,7 +308,9 @@ impl Window {
         if kind != BodyKind::Result {
             self.models.cases(&[]);
             to.set_has_qr(false);
-            to.set_qr(Image::default());
+            if kind != BodyKind::Enrol {
+                to.set_qr(Image::default());
+            }
             to.set_result_mood(Mood::Info);
         }
     }

@@ -4,6 +4,7 @@ mod asking;
 mod ending;
 mod first;
 mod layers;
+mod provisioning;
 mod technician;
 
 use kiosk::domain::page::*;
@@ -112,5 +113,6 @@ pub fn all() -> Vec<(&'static str, Page)> {
     pages.extend(asking::all());
     pages.extend(ending::all());
     pages.extend(layers::all());
+    pages.extend(provisioning::all());
     pages
 }

@@ -15,6 +15,8 @@ mod diagnose;
 mod doctor;
 #[cfg(feature = "sim")]
 mod find;
+#[cfg(feature = "sim")]
+mod fleet;
 mod floors;
 #[cfg(feature = "sim")]
 mod fuzz_corpus;
@@ -61,6 +63,8 @@ mod printer_presenter;
 mod printer_questions;
 #[cfg(feature = "sim")]
 mod printer_world;
+mod provision;
+mod provision_page;
 mod readme;
 #[cfg(feature = "sim")]
 mod reconcile;

@@ -51,6 +51,11 @@ impl Finding {
         }
     }
 
+    /// What it is about, Chinese and English.
+    pub fn name(&self) -> (&'static str, &'static str) {
+        self.name
+    }
+
     /// What it means.
     pub fn meaning(mut self, zh: &str, en: &str) -> Self {
         (self.zh, self.en) = (zh.to_owned(), en.to_owned());

@@ -31,6 +31,7 @@ pub fn of(kind: PageKind) -> &'static str {
         PageKind::TechnicianEntry => "technician-entry",
         PageKind::Technician => "technician",
         PageKind::TechnicianTool => "technician-tool",
+        PageKind::Provisioning => "provisioning",
     }
 }
 

@@ -85,6 +85,8 @@ pub enum PageKind {
     Technician,
     /// One of these.
     TechnicianTool,
+    /// Not in service yet: bring a work order.
+    Provisioning,
 }
 
 /// Picture beside a choice or on a page. The pages draw them as paths of their own.
@@ -278,6 +280,19 @@ pub enum Body {
         paper: String,
         /// Content of a QR code to photograph when there is no paper.
         qr: Option<String>,
+    },
+    /// A machine without an order: who it is, and the ways to bring it one.
+    Enrol {
+        /// Beginning of its key's fingerprint, in groups.
+        code: String,
+        /// What that is called.
+        label: String,
+        /// Serial number, with its name.
+        serial: String,
+        /// Content of its QR code.
+        qr: String,
+        /// Three ways.
+        ways: Vec<Line>,
     },
     /// Five levels, five (very satisfied) first.
     Stars(Vec<String>),

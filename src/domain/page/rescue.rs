@@ -40,6 +40,7 @@ pub fn rescue(machine: Option<&Machine>) -> Page {
         phone: String::new(),
         language: String::new(),
         overlay: None,
+        watermark: String::new(),
     }
 }
 

@@ -5,10 +5,11 @@ use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 
+use rustls::client::WantsClientCert;
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, UnixTime};
 use rustls::time_provider::TimeProvider;
-use rustls::{CertificateError, ClientConfig, RootCertStore};
+use rustls::{CertificateError, ClientConfig, ConfigBuilder, RootCertStore};
 
 use super::ConfigError;
 use crate::case::LaneFault;
@@ -16,7 +17,14 @@ use crate::case::LaneFault;
 /// Wall clock, Unix seconds. Passed in, so that the one who keeps time (with its floor) keeps it here too.
 pub type WallClock = Arc<dyn Fn() -> i64 + Send + Sync>;
 
-struct Wall(WallClock);
+pub(crate) struct Wall(WallClock);
+
+impl Wall {
+    /// This clock for rustls.
+    pub(crate) fn new(wall: WallClock) -> Self {
+        Self(wall)
+    }
+}
 
 impl std::fmt::Debug for Wall {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -33,6 +41,11 @@ impl TimeProvider for Wall {
 
 /// Configuration of a TLS client that trusts the certificates in `ca_pem` and nothing else.
 pub(super) fn client(ca_pem: &[u8], wall: WallClock) -> Result<ClientConfig, ConfigError> {
+    Ok(builder(roots(ca_pem)?, wall)?.with_no_client_auth())
+}
+
+/// The certificates in `ca_pem`, at least one.
+pub(crate) fn roots(ca_pem: &[u8]) -> Result<RootCertStore, ConfigError> {
     let mut roots = RootCertStore::empty();
     for certificate in CertificateDer::pem_slice_iter(ca_pem) {
         let certificate = certificate.map_err(|e| ConfigError::Roots(e.to_string()))?;
@@ -43,11 +56,19 @@ pub(super) fn client(ca_pem: &[u8], wall: WallClock) -> Result<ClientConfig, Con
     if roots.is_empty() {
         return Err(ConfigError::Roots("no certificate in the PEM".into()));
     }
+    Ok(roots)
+}
+
+/// A client that trusts `roots` and judges their certificates by `wall`; whether it shows one of its own is still to be said.
+pub(crate) fn builder(
+    roots: RootCertStore,
+    wall: WallClock,
+) -> Result<ConfigBuilder<ClientConfig, WantsClientCert>, ConfigError> {
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let config = ClientConfig::builder_with_details(provider, Arc::new(Wall(wall)))
         .with_safe_default_protocol_versions()
         .map_err(|e| ConfigError::Client(e.to_string()))?;
-    Ok(config.with_root_certificates(roots).with_no_client_auth())
+    Ok(config.with_root_certificates(roots))
 }
 
 /// Configuration that trusts nobody, for plain HTTP to this machine itself.
@@ -80,7 +101,7 @@ pub(super) fn fault(error: &(dyn StdError + 'static)) -> Option<LaneFault> {
 }
 
 /// The TLS error in a chain; `io::Error` hides what it wraps from `source()`.
-fn find<'e>(error: &'e (dyn StdError + 'static)) -> Option<&'e rustls::Error> {
+pub(crate) fn find<'e>(error: &'e (dyn StdError + 'static)) -> Option<&'e rustls::Error> {
     let mut next = Some(error);
     // A chain of errors is a handful long; the limit is against one that points at itself.
     for _ in 0..16 {

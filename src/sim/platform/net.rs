@@ -28,11 +28,11 @@ const BACKLOG: u32 = 64;
 
 /// How many more bytes may leave on a connection.
 #[derive(Clone, Debug)]
-pub(super) struct Line(Arc<AtomicUsize>);
+pub(crate) struct Line(Arc<AtomicUsize>);
 
 impl Line {
     /// Cuts the connection after `bytes` more.
-    pub(super) fn cut_after(&self, bytes: usize) {
+    pub(crate) fn cut_after(&self, bytes: usize) {
         self.0.store(bytes, Ordering::SeqCst);
     }
 }
@@ -43,13 +43,22 @@ impl Connected<IncomingStream<'_, Port>> for Line {
     }
 }
 
-trait Stream: AsyncRead + AsyncWrite + Unpin + Send {}
+pub(crate) trait Stream: AsyncRead + AsyncWrite + Unpin + Send {}
 impl<T: AsyncRead + AsyncWrite + Unpin + Send> Stream for T {}
 
 /// A connection that can be cut while an answer is on its way.
-pub(super) struct Io {
+pub(crate) struct Io {
     inner: Box<dyn Stream>,
     left: Arc<AtomicUsize>,
+}
+
+impl Io {
+    /// A connection, and what cuts it.
+    pub(crate) fn new(inner: Box<dyn Stream>) -> (Self, Line) {
+        let left = Arc::new(AtomicUsize::new(usize::MAX));
+        let line = Line(left.clone());
+        (Self { inner, left }, line)
+    }
 }
 
 impl AsyncRead for Io {
@@ -226,7 +235,5 @@ async fn greet(
             Box::new(shaken.ok()?.ok()?)
         }
     };
-    let left = Arc::new(AtomicUsize::new(usize::MAX));
-    let line = Line(left.clone());
-    Some((Io { inner, left }, line))
+    Some(Io::new(inner))
 }

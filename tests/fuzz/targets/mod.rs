@@ -16,7 +16,9 @@ mod config;
 mod content;
 mod divisions;
 mod finder;
+mod fleet;
 mod notes;
+mod order;
 mod portrait;
 mod printer;
 mod radar;
@@ -34,7 +36,7 @@ mod tables;
 pub type Target = fn(&[u8]);
 
 /// The targets and their names, which are those of their folders in `corpus`.
-pub const ALL: [(&str, Target); 22] = [
+pub const ALL: [(&str, Target); 24] = [
     ("answers", answers::run),
     ("audit", audit::run),
     ("bundle", bundle::run),
@@ -44,7 +46,9 @@ pub const ALL: [(&str, Target); 22] = [
     ("content", content::run),
     ("divisions", divisions::run),
     ("finder", finder::run),
+    ("fleet", fleet::run),
     ("notes", notes::run),
+    ("order", order::run),
     ("portrait", portrait::run),
     ("printer", printer::run),
     ("radar", radar::run),

@@ -35,6 +35,7 @@ impl Person {
             PageKind::Start
             | PageKind::Identify
             | PageKind::Working
+            | PageKind::Provisioning
             | PageKind::Closed
             | PageKind::TechnicianEntry
             | PageKind::Technician

@@ -170,6 +170,7 @@ fn body(page: &Page) -> bool {
             filled(&[paper], page);
             false
         }
+        Body::Enrol { .. } => panic!("a visit on a machine that is not in service: {page:?}"),
         Body::Stars(levels) => {
             assert_eq!(levels.len(), 5);
             true

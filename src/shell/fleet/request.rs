@@ -1,0 +1,98 @@
+//! What a technician asks of the agent on the command line: a file in the agent's folder, taken up at its next turn.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+
+use super::kept;
+use crate::domain::update::{Handling, Kind, Order, Origin, Source};
+
+/// One request.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "want", rename_all = "camelCase")]
+pub enum Request {
+    /// Install this copy of a bundle.
+    Install {
+        /// Name for the order, and for the journal.
+        action: String,
+        /// `os` or `content`.
+        kind: Kind,
+        /// The copy, on this machine's own disk.
+        file: String,
+        /// Its length, bytes.
+        size: u64,
+        /// Its SHA-256.
+        sha256: String,
+        /// Whether an older version is meant.
+        allow_older: bool,
+    },
+    /// Answer the question that waits for a technician.
+    Answer {
+        /// Yes or no.
+        yes: bool,
+    },
+}
+
+impl Request {
+    /// The order of an [`Request::Install`].
+    #[must_use]
+    pub fn order(&self) -> Option<Order> {
+        let Self::Install {
+            action,
+            kind,
+            file,
+            size,
+            sha256,
+            allow_older,
+        } = self
+        else {
+            return None;
+        };
+        Some(Order {
+            action: action.clone(),
+            origin: Origin::Stick,
+            kind: *kind,
+            name: format!("kiosk-{}", kind.word()),
+            version: String::new(),
+            source: Source {
+                href: file.clone(),
+                size: *size,
+                sha256: sha256.clone(),
+            },
+            download: Handling::Forced,
+            update: Handling::Attempt,
+            window: true,
+            allow_older: *allow_older,
+        })
+    }
+}
+
+fn path(state_dir: &Path) -> PathBuf {
+    state_dir.join("request.json")
+}
+
+/// Leaves a request; a second one takes the place of the first.
+///
+/// # Errors
+/// Of the disk.
+pub fn leave(state_dir: &Path, request: &Request) -> io::Result<()> {
+    kept::write(&path(state_dir), request)
+}
+
+/// Reads the request that was left, without taking it.
+///
+/// # Errors
+/// Of the disk; `InvalidData` for one that means nothing.
+pub fn look(state_dir: &Path) -> io::Result<Option<Request>> {
+    kept::read(&path(state_dir))
+}
+
+/// Takes it away, once it is in the update's own record.
+///
+/// # Errors
+/// Of the disk.
+pub fn done(state_dir: &Path) -> io::Result<()> {
+    std::fs::remove_file(path(state_dir))?;
+    kept::sync_folder(&path(state_dir))
+}

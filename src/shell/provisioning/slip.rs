@@ -1,0 +1,124 @@
+//! What is printed when a machine comes into service, and when it leaves it for good.
+
+use super::contract::Told;
+use crate::config::Config;
+use crate::domain::clock::Local;
+use crate::domain::provisioning::renewal::Term;
+use crate::domain::provisioning::{Failure, Saved};
+use crate::receipt::{Align, Block, Receipt, Size};
+use crate::shell::probe::Probe;
+use crate::wire::printer::Outcome as Printed;
+
+fn line(text: &str, size: Size, bold: bool, align: Align) -> Block {
+    Block::Line {
+        text: text.into(),
+        size,
+        bold,
+        align,
+    }
+}
+
+fn pair(name: &str, value: &str) -> Block {
+    Block::Pair {
+        name: name.into(),
+        value: value.into(),
+    }
+}
+
+fn head(title: &str, english: &str, told: &Told) -> Vec<Block> {
+    let mut blocks = vec![
+        line(title, Size::Large, true, Align::Centre),
+        line(english, Size::Normal, false, Align::Centre),
+        Block::Rule,
+        pair("设备编号", &told.machine),
+        pair("点位", &told.site),
+        pair("区划", &told.division),
+        pair("时间", told.time.as_deref().unwrap_or("未知")),
+        pair("序列号", &told.serial),
+        pair("固件版本", &told.version),
+    ];
+    blocks.push(pair(
+        "密钥指纹",
+        &crate::domain::provisioning::grouped(&told.key),
+    ));
+    blocks
+}
+
+/// The acceptance slip: what was checked, and whether it passed.
+#[must_use]
+pub fn acceptance(told: &Told, saved: &Saved, term: Term) -> Receipt {
+    let mut blocks = head("验收单", "ACCEPTANCE", told);
+    let until = i64::try_from(term.not_after_s).unwrap_or(i64::MAX);
+    blocks.push(pair("证书有效至", &Local::of_unix(until).rfc3339()[..10]));
+    blocks.push(Block::Rule);
+    for check in &saved.checks {
+        let verdict = match check.passed {
+            Some(true) => "合格",
+            Some(false) => "不合格",
+            None => "未检查",
+        };
+        blocks.push(pair(&check.name.zh, verdict));
+        if check.passed != Some(true) && !check.found.zh.is_empty() {
+            blocks.push(line(&check.found.zh, Size::Normal, false, Align::Left));
+        }
+    }
+    blocks.push(Block::Rule);
+    if saved.checks.iter().any(|check| check.passed == Some(false)) {
+        blocks.push(Block::Notice {
+            text: "带故障验收，须尽快处理".into(),
+        });
+    } else {
+        blocks.push(line("验收合格，投入使用", Size::Tall, true, Align::Centre));
+    }
+    blocks.push(pair("经办人签字", "____________"));
+    blocks.push(Block::Qr {
+        data: format!("KIOSKA/{}/{}", told.machine, told.key.to_ascii_uppercase()),
+        module: 4,
+    });
+    blocks.push(Block::Feed { lines: 2 });
+    Receipt { blocks }
+}
+
+/// The proof that keys and data are gone.
+#[must_use]
+pub fn destruction(told: &Told, lost: u64, heard: bool) -> Receipt {
+    let mut blocks = head("注销单", "DECOMMISSIONED", told);
+    blocks.push(Block::Rule);
+    for what in ["本机证书和密钥", "办件数据及其密钥", "签名密钥、平台凭证"]
+    {
+        blocks.push(pair(what, "已销毁"));
+    }
+    if lost > 0 {
+        blocks.push(Block::Notice {
+            text: format!("按强制注销工单丢弃未上传办件 {lost} 件"),
+        });
+    }
+    blocks.push(pair(
+        "后台登记",
+        if heard {
+            "已登记"
+        } else {
+            "未联网，请人工登记"
+        },
+    ));
+    blocks.push(pair("经办人签字", "____________"));
+    blocks.push(Block::Feed { lines: 2 });
+    Receipt { blocks }
+}
+
+/// Prints, and waits for the proof that it was printed.
+///
+/// # Errors
+/// [`Failure::NotPrinted`].
+pub fn print(config: &Config, slip: Receipt) -> Result<(), Failure> {
+    let mut probe = Probe::open(config);
+    probe.listen();
+    match probe.print(slip) {
+        Some(Printed::Printed) => Ok(()),
+        Some(Printed::NotStarted(reason) | Printed::Interrupted(reason)) => {
+            Err(Failure::NotPrinted(reason.to_string()))
+        }
+        Some(Printed::Unknown) => Err(Failure::NotPrinted("no proof".into())),
+        None => Err(Failure::NotPrinted("no printer".into())),
+    }
+}

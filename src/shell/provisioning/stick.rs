@@ -1,0 +1,57 @@
+//! What comes and goes by stick where there is no line: an order, a request for a certificate, the certificate.
+
+use std::path::Path;
+
+use rustls::pki_types::CertificateDer;
+use rustls::pki_types::pem::PemObject as _;
+
+use super::works::Works;
+use super::{STICK_ORDER, est};
+use crate::certificate::{Certificate, MESSAGE_MAX};
+use crate::domain::provisioning::Failure;
+use crate::order::Order;
+
+/// Longest file with an order, bytes.
+const ORDER_MAX: u64 = 4096;
+
+/// The text of the order on a stick that is mounted at `folder`, if there is one.
+#[must_use]
+pub fn order(folder: &Path) -> Option<String> {
+    use std::io::Read as _;
+    let mut text = String::new();
+    let file = std::fs::File::open(folder.join(STICK_ORDER)).ok()?;
+    file.take(ORDER_MAX).read_to_string(&mut text).ok()?;
+    // Editors of other systems begin a file with a mark of its byte order.
+    Some(text.trim_start_matches('\u{feff}').trim().to_owned()).filter(|text| !text.is_empty())
+}
+
+/// Takes the certificates in the PEM file at `path`: this machine's, those between, and the authority that the order names.
+///
+/// # Errors
+/// [`Failure`]: not for this key or machine, not of the order's authority, or it is not among them.
+pub fn take(works: &Works, order: &Order, path: &Path) -> Result<(), Failure> {
+    let failed =
+        |fault: &dyn std::fmt::Display| Failure::Disk(format!("{}: {fault}", path.display()));
+    let text = std::fs::read(path).map_err(|fault| failed(&fault))?;
+    let part = &text[..text.len().min(MESSAGE_MAX)];
+    let mut found = Vec::new();
+    for der in CertificateDer::pem_slice_iter(part) {
+        let der = der.map_err(|fault| failed(&fault))?;
+        found.push(Certificate::read(&der).map_err(|fault| failed(&fault))?);
+    }
+    let (authorities, offered): (Vec<_>, Vec<_>) = found
+        .into_iter()
+        .partition(|certificate| certificate.key == order.ca);
+    let authority = authorities.first().ok_or(Failure::WrongAuthority)?.pem();
+    let pending = works.folder.pending()?;
+    let now_s = u64::try_from(works.certificate_clock(Some(order))()).unwrap_or(0);
+    let chain = est::checked(
+        offered,
+        &pending.fingerprint(),
+        order.machine.as_str(),
+        &authority,
+        now_s,
+    )?;
+    works.folder.keep_authority(&authority)?;
+    works.folder.keep_certificate(&pending, &chain)
+}

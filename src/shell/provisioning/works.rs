@@ -1,0 +1,285 @@
+//! Does one step. A step that was done before, wholly or in part, finds its work and goes on.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::contract::{CATALOGUE, CONFIGURATION, CONTENT, PLATFORM_CA, TOKEN, Told};
+use super::folder::Folder;
+use super::whole::write_whole;
+use super::{Server, WallClock, destroy, est, slip};
+use crate::case::hex::to_hex;
+use crate::config::{Config, Token};
+use crate::domain::provisioning::{Check, Failure, Outcome, Saved, Step, Wall};
+use crate::order::{Order, Task};
+use crate::shell::clock::Clock;
+use crate::shell::runtime::CACHED_CATALOGUE;
+use crate::shell::{board_file, finding, identity, settings};
+
+/// What the doctor says of the machine that this configuration describes.
+pub type Examine = Box<dyn Fn(&Path) -> Vec<Check> + Send + Sync>;
+
+/// The hands of a machine that is being brought into service.
+pub struct Works {
+    /// Its identity.
+    pub folder: Folder,
+    /// Where its configuration goes.
+    pub config: PathBuf,
+    /// Serial ports to look at; all of this computer without.
+    pub ports: Option<Vec<PathBuf>>,
+    /// Its clock.
+    pub clock: Clock,
+    /// The doctor.
+    pub examine: Examine,
+}
+
+impl Works {
+    /// What the wall clock says, for the judgement of orders.
+    #[must_use]
+    pub fn wall(&self) -> Wall {
+        Wall {
+            unix_s: self.clock.unix_seconds(),
+            trusted: self.clock.class().is_checked(),
+        }
+    }
+
+    /// The clock to judge certificates by. Nobody stands behind the clock of a machine without a network; then the order
+    /// is right that was issued a moment ago, and not a battery that ran empty.
+    #[must_use]
+    pub fn certificate_clock(&self, order: Option<&Order>) -> WallClock {
+        let clock = self.clock.clone();
+        let bounds = order.map(|order| (i64::from(order.issued_s), i64::from(order.expires_s())));
+        let began_ms = clock.boot_ms();
+        Arc::new(move || {
+            let now = clock.certificate_seconds();
+            match bounds {
+                Some((issued, expires))
+                    if !clock.class().is_checked() && !(issued..=expires).contains(&now) =>
+                {
+                    let since = clock.boot_ms().saturating_sub(began_ms) / 1000;
+                    issued.saturating_add_unsigned(since)
+                }
+                _ => now,
+            }
+        })
+    }
+
+    /// Does `step`. Blocks for up to some minutes.
+    ///
+    /// # Errors
+    /// [`Failure`].
+    pub fn carry_out(
+        &self,
+        step: Step,
+        saved: &Saved,
+        order: Option<&Order>,
+    ) -> Result<Outcome, Failure> {
+        let floor_s = order
+            .map_or(0, |order| order.issued_s)
+            .max(saved.last_issued_s);
+        self.clock.raise_floor(i64::from(floor_s) * 1000);
+        match step {
+            Step::Order | Step::Clock | Step::InService | Step::Destroyed => {}
+            Step::Key => self.key(order)?,
+            Step::Enrol => self.enrol(order.ok_or(Failure::NoIdentity)?)?,
+            Step::Fetch => self.fetch(saved, order)?,
+            Step::Devices => self.devices()?,
+            Step::Doctor => return Ok(Outcome::Checked((self.examine)(&self.config))),
+            Step::Slip => self.accept(saved, order)?,
+            Step::Destroy => {
+                let forced = order.is_some_and(|order| {
+                    order.task
+                        == Task::Decommission {
+                            with_waiting_cases: true,
+                        }
+                });
+                destroy::destroy(self, saved, forced)?;
+            }
+        }
+        Ok(Outcome::Done)
+    }
+
+    /// A new key; that in use, where the order is for the machine that has it.
+    fn key(&self, order: Option<&Order>) -> Result<(), Failure> {
+        let bound = order.and_then(|order| order.bound_to);
+        match (bound, self.folder.identity()) {
+            (Some(bound), Ok(identity)) if identity.certificate.key.starts_with(&bound) => {
+                self.folder.keep_key_for_next(&identity)
+            }
+            _ => self.folder.pending().map(drop),
+        }
+    }
+
+    fn enrol(&self, order: &Order) -> Result<(), Failure> {
+        let pending = self.folder.pending()?;
+        let machine = order.machine.as_str();
+        let came = self.folder.next_identity().is_ok_and(|next| {
+            next.certificate.key == pending.fingerprint() && next.certificate.name == machine
+        });
+        if came && self.folder.authority().is_ok() {
+            return Ok(());
+        }
+        let wall = self.certificate_clock(Some(order));
+        let authority = Server::authority(&order.server, &order.ca)?.pem();
+        let server = Server::new(&order.server, &authority, None, wall.clone())?;
+        let offered = server.enrol(machine, &order.password_text(), &pending.request(machine)?)?;
+        let now_s = u64::try_from(wall()).unwrap_or(0);
+        let chain = est::checked(offered, &pending.fingerprint(), machine, &authority, now_s)?;
+        self.folder.keep_authority(&authority)?;
+        self.folder.keep_certificate(&pending, &chain)
+    }
+
+    /// The server as this machine, with the newest certificate it has.
+    pub(super) fn server(&self, saved: &Saved, order: Option<&Order>) -> Result<Server, Failure> {
+        let identity = self
+            .folder
+            .next_identity()
+            .or_else(|_| self.folder.identity())?;
+        let base = saved.server.as_ref().ok_or(Failure::NoIdentity)?;
+        Server::new(
+            base,
+            &self.folder.authority()?,
+            Some(&identity),
+            self.certificate_clock(order),
+        )
+    }
+
+    fn fetch(&self, saved: &Saved, order: Option<&Order>) -> Result<(), Failure> {
+        let machine = saved.machine.as_deref().ok_or(Failure::NoIdentity)?;
+        let fetched = self.server(saved, order)?.setup(machine)?;
+        // The certificate was used: from here on it is the one in use.
+        self.folder.promote()?;
+        let of = |name| {
+            fetched
+                .iter()
+                .find(|file| file.name == name)
+                .map(|file| file.bytes.as_slice())
+        };
+        let text = of(CONFIGURATION).and_then(|bytes| std::str::from_utf8(bytes).ok());
+        let text = text.ok_or_else(|| Failure::Setup(CONFIGURATION.into()))?;
+        let mut config = Config::parse(text).map_err(|faults| {
+            let first = faults.first().map(ToString::to_string).unwrap_or_default();
+            Failure::Configuration(first)
+        })?;
+        if config.machine.id != machine {
+            return Err(Failure::Configuration(format!(
+                "machine.id is {}, not {machine}",
+                config.machine.id
+            )));
+        }
+        let place = self.config.parent().unwrap_or(Path::new("/"));
+        config
+            .rebase(&std::path::absolute(place).map_err(|fault| Failure::Disk(fault.to_string()))?);
+        let token = match &config.platform.token {
+            Token::File(path) => Some(path.clone()),
+            Token::Inline(_) => None,
+        };
+        // The configuration comes last: a machine that has it has everything that it names.
+        for (name, path, mode) in [
+            (TOKEN, token, 0o640),
+            (PLATFORM_CA, config.platform.ca_file.clone(), 0o644),
+            (
+                CATALOGUE,
+                Some(config.catalogue.cache_dir.join(CACHED_CATALOGUE)),
+                0o644,
+            ),
+            (
+                CONTENT,
+                Some(config.catalogue.cache_dir.join(CONTENT)),
+                0o644,
+            ),
+            (CONFIGURATION, Some(self.config.clone()), 0o644),
+        ] {
+            if let (Some(bytes), Some(path)) = (of(name), path) {
+                let failed =
+                    |fault: std::io::Error| Failure::Disk(format!("{}: {fault}", path.display()));
+                path.parent()
+                    .map_or(Ok(()), std::fs::create_dir_all)
+                    .map_err(failed)?;
+                write_whole(&path, bytes, mode).map_err(failed)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn devices(&self) -> Result<(), Failure> {
+        let ports = self.ports.clone().unwrap_or_else(finding::ports);
+        let found = finding::find(&ports);
+        if found.iter().all(|finding| finding.answer.is_err()) {
+            return Err(Failure::NoDevice);
+        }
+        let path = std::fs::canonicalize(&self.config)
+            .map_err(|fault| Failure::Disk(fault.to_string()))?;
+        let entered =
+            board_file::enter(&path, &found).map_err(|fault| Failure::Disk(fault.to_string()))?;
+        if entered.undecided.is_empty() {
+            return Ok(());
+        }
+        let kinds: Vec<&str> = entered
+            .undecided
+            .iter()
+            .map(|(section, _)| *section)
+            .collect();
+        Err(Failure::Undecided(kinds.join(", ")))
+    }
+
+    fn accept(&self, saved: &Saved, order: Option<&Order>) -> Result<(), Failure> {
+        let config = settings::load(&self.config)
+            .map_err(|fault| Failure::Configuration(fault.to_string()))?;
+        let identity = self.folder.identity()?;
+        let told = self.told(saved, &to_hex(&identity.certificate.key), Some(&config));
+        // First, so that a slip that says so is true.
+        self.server(saved, order)?.accepted(&told)?;
+        if saved.accepted_unwell && config.printer.port.is_none() {
+            return Ok(());
+        }
+        slip::print(&config, slip::acceptance(&told, saved, identity.term()))
+    }
+
+    /// What is told of this machine.
+    pub(super) fn told(&self, saved: &Saved, key: &str, config: Option<&Config>) -> Told {
+        let signer = config.and_then(|config| {
+            let place = identity::Place::of(&config.store.path);
+            std::fs::create_dir_all(config.store.path.parent()?).ok()?;
+            Some(identity::load_or_make(&place).ok()?.public().text())
+        });
+        Told {
+            machine: saved.machine.clone().unwrap_or_default(),
+            division: saved.division.clone().unwrap_or_default(),
+            site: saved.site.clone().unwrap_or_default(),
+            time: self.clock.rfc3339(),
+            version: env!("CARGO_PKG_VERSION").into(),
+            key: key.into(),
+            signer,
+            serial: serial(),
+            checks: saved
+                .checks
+                .iter()
+                .map(|check| (check.name.zh.clone(), check.passed, check.found.zh.clone()))
+                .collect(),
+        }
+    }
+}
+
+/// Longest wait for a stick or a scanner to be looked at again.
+pub const LOOK: Duration = Duration::from_millis(500);
+
+/// Serial number of this computer as its maker gave it; `-` where it has none.
+#[must_use]
+pub fn serial() -> String {
+    let files = [
+        "/sys/firmware/devicetree/base/serial-number",
+        "/sys/class/dmi/id/product_serial",
+        "/sys/class/dmi/id/board_serial",
+    ];
+    let text = files
+        .iter()
+        .find_map(|file| std::fs::read_to_string(file).ok());
+    let text: String = text
+        .unwrap_or_default()
+        .chars()
+        .filter(char::is_ascii_graphic)
+        .take(32)
+        .collect();
+    if text.is_empty() { "-".into() } else { text }
+}

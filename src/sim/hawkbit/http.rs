@@ -1,0 +1,363 @@
+//! The server on a port of the loopback address, and what may go wrong there.
+
+use std::net::{Ipv4Addr, SocketAddr};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use anyhow::Context as _;
+use axum::Router;
+use axum::body::{Body, Bytes};
+use axum::extract::{Path, State};
+use axum::http::{HeaderMap, Method, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use axum::routing::any;
+use futures_util::StreamExt as _;
+use serde_json::Value;
+use tokio::sync::oneshot;
+
+use super::server::Server;
+use crate::shell::fleet::fetch::ContentRange;
+
+/// What goes wrong, for so many requests as it was ordered for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Trouble {
+    /// A status instead of an answer, with `Retry-After` if any.
+    Status(u16, Option<u32>),
+    /// An answer that is not JSON.
+    Garbage,
+    /// An answer as long as a novel.
+    Endless,
+    /// Nothing for so long.
+    Slow(Duration),
+    /// A file that ends after so many bytes of it.
+    Cut(usize),
+    /// A file with one bit wrong.
+    Flipped,
+    /// A range that is not the one that was asked for.
+    WrongRange,
+    /// Other bytes than before under the same address, without a new mark.
+    Replaced,
+    /// 200 and everything, whatever range was asked for.
+    NoRanges,
+}
+
+impl Trouble {
+    /// Reads `status 503`, `garbage`, `endless`, `slow 500`, `cut 1000`, `flipped`, `wrong-range`, `replaced`, `no-ranges`.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        let mut words = text.split_whitespace();
+        let (word, mut number) = (words.next()?, || words.next()?.parse::<u32>().ok());
+        Some(match word {
+            "status" => Self::Status(u16::try_from(number()?).ok()?, number()),
+            "garbage" => Self::Garbage,
+            "endless" => Self::Endless,
+            "slow" => Self::Slow(Duration::from_millis(number()?.into())),
+            "cut" => Self::Cut(usize::try_from(number()?).ok()?),
+            "flipped" => Self::Flipped,
+            "wrong-range" => Self::WrongRange,
+            "replaced" => Self::Replaced,
+            "no-ranges" => Self::NoRanges,
+            _ => return None,
+        })
+    }
+
+    fn is_of_files(&self) -> bool {
+        matches!(
+            self,
+            Self::Cut(_) | Self::Flipped | Self::WrongRange | Self::Replaced | Self::NoRanges
+        )
+    }
+}
+
+#[derive(Default)]
+struct Shared {
+    server: Mutex<Server>,
+    troubles: Mutex<Vec<(String, Trouble)>>,
+    seen: Mutex<Vec<String>>,
+    tenant: String,
+    address: String,
+}
+
+/// A running server; it ends when this is dropped.
+pub struct Hawkbit {
+    shared: Arc<Shared>,
+    stop: Option<oneshot::Sender<()>>,
+    thread: Option<std::thread::JoinHandle<()>>,
+}
+
+impl Hawkbit {
+    /// Serves `server` for `tenant` on `port`; 0 takes a free one.
+    ///
+    /// # Errors
+    /// The port cannot be had.
+    pub fn serve(server: Server, tenant: &str, port: u16) -> anyhow::Result<Self> {
+        let listener =
+            std::net::TcpListener::bind((Ipv4Addr::LOCALHOST, port)).context("the port")?;
+        listener.set_nonblocking(true)?;
+        let address: SocketAddr = listener.local_addr()?;
+        let shared = Arc::new(Shared {
+            server: Mutex::new(server),
+            tenant: tenant.into(),
+            address: format!("http://{address}"),
+            ..Shared::default()
+        });
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()?;
+        let (stop, stopped) = oneshot::channel::<()>();
+        let state = shared.clone();
+        let thread = std::thread::spawn(move || {
+            runtime.block_on(async {
+                let Ok(listener) = tokio::net::TcpListener::from_std(listener) else {
+                    return;
+                };
+                let app = Router::new().route("/{tenant}/controller/v1/{target}", any(root));
+                let app = app
+                    .route("/{tenant}/controller/v1/{target}/{*rest}", any(rest))
+                    .with_state(state);
+                tokio::select! {
+                    _ = std::future::IntoFuture::into_future(axum::serve(listener, app)) => {}
+                    _ = stopped => {}
+                }
+            });
+        });
+        Ok(Self {
+            shared,
+            stop: Some(stop),
+            thread: Some(thread),
+        })
+    }
+
+    /// Where it is, `http://127.0.0.1:…`.
+    #[must_use]
+    pub fn url(&self) -> String {
+        self.shared.address.clone()
+    }
+
+    /// The server itself.
+    pub fn server(&self) -> MutexGuard<'_, Server> {
+        lock(&self.shared.server)
+    }
+
+    /// Lets the next request whose path has `part` in it go wrong.
+    pub fn trouble(&self, part: &str, trouble: Trouble) {
+        lock(&self.shared.troubles).push((part.into(), trouble));
+    }
+
+    /// Methods and paths that were asked for since the last call.
+    #[must_use]
+    pub fn seen(&self) -> Vec<String> {
+        std::mem::take(&mut lock(&self.shared.seen))
+    }
+}
+
+impl Drop for Hawkbit {
+    fn drop(&mut self) {
+        drop(self.stop.take());
+        if let Some(thread) = self.thread.take() {
+            let _ = thread.join();
+        }
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+async fn root(
+    state: State<Arc<Shared>>,
+    Path((tenant, target)): Path<(String, String)>,
+    method: Method,
+    headers: HeaderMap,
+) -> Response {
+    answer(
+        state.0,
+        tenant,
+        target,
+        String::new(),
+        method,
+        headers,
+        Bytes::new(),
+    )
+    .await
+}
+
+async fn rest(
+    state: State<Arc<Shared>>,
+    Path((tenant, target, rest)): Path<(String, String, String)>,
+    method: Method,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Response {
+    answer(state.0, tenant, target, rest, method, headers, body).await
+}
+
+async fn answer(
+    shared: Arc<Shared>,
+    tenant: String,
+    target: String,
+    rest: String,
+    method: Method,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Response {
+    let range = headers
+        .get(header::RANGE)
+        .and_then(|v| v.to_str().ok())
+        .unwrap_or("");
+    lock(&shared.seen).push(
+        format!("{method} {target}/{rest} {range}")
+            .trim_end()
+            .to_owned(),
+    );
+    let trouble = {
+        let mut troubles = lock(&shared.troubles);
+        let at = troubles
+            .iter()
+            .position(|(part, _)| format!("{target}/{rest}").contains(part.as_str()));
+        at.map(|at| troubles.remove(at).1)
+    };
+    match &trouble {
+        Some(Trouble::Status(status, retry)) => {
+            let status = StatusCode::from_u16(*status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+            return match retry {
+                Some(seconds) => {
+                    (status, [(header::RETRY_AFTER, seconds.to_string())]).into_response()
+                }
+                None => status.into_response(),
+            };
+        }
+        Some(Trouble::Garbage) => return "<html>portal</html>".into_response(),
+        Some(Trouble::Endless) => return vec![b' '; 1024 * 1024].into_response(),
+        Some(Trouble::Slow(wait)) => tokio::time::sleep(*wait).await,
+        _ => {}
+    }
+    let authorization = headers
+        .get(header::AUTHORIZATION)
+        .and_then(|value| value.to_str().ok());
+    let mut server = lock(&shared.server);
+    if tenant != shared.tenant || !server.lets_in(&target, authorization) {
+        return StatusCode::UNAUTHORIZED.into_response();
+    }
+    let base = format!("{}/{tenant}/controller/v1/{target}", shared.address);
+    let parts: Vec<&str> = rest.split('/').collect();
+    let json = || serde_json::from_slice::<Value>(&body).unwrap_or(Value::Null);
+    let id = |text: &str| text.parse::<u64>().unwrap_or(0);
+    let (status, value) = match (method.as_str(), parts.as_slice()) {
+        ("GET", [""]) => server.root(&target, &base),
+        ("PUT", ["configData"]) => server.config_data(&target, &json()),
+        ("PUT", ["installedBase"]) => server.installed(&target, &json()),
+        ("GET", ["softwaremodules", action, "artifacts", _]) => {
+            let action = server
+                .actions
+                .get(&id(action))
+                .filter(|action| action.target == target);
+            let Some(artifact) = action.map(|action| action.artifact.clone()) else {
+                return StatusCode::NOT_FOUND.into_response();
+            };
+            return file(
+                &artifact.bytes,
+                &artifact.sha256,
+                &headers,
+                trouble.filter(Trouble::is_of_files),
+            );
+        }
+        ("GET", [resource, action]) => server.resource(&target, resource, id(action), &base),
+        ("POST", [resource, action, "feedback"]) => {
+            server.feedback(&target, resource, id(action), &json())
+        }
+        _ => return StatusCode::METHOD_NOT_ALLOWED.into_response(),
+    };
+    let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    if value.is_null() {
+        return status.into_response();
+    }
+    (
+        status,
+        [(header::CONTENT_TYPE, "application/hal+json")],
+        value.to_string(),
+    )
+        .into_response()
+}
+
+/// A file by RFC 9110, 14: one range, `If-Range`, 206, 416.
+fn file(bytes: &[u8], mark: &str, headers: &HeaderMap, trouble: Option<Trouble>) -> Response {
+    let etag = format!("\"{}\"", mark.get(..16).unwrap_or(mark));
+    let text = |name| headers.get(name).and_then(|value| value.to_str().ok());
+    let fits = text(header::IF_RANGE).is_none_or(|given| given == etag);
+    let from = text(header::RANGE)
+        .filter(|_| fits && trouble != Some(Trouble::NoRanges))
+        .and_then(|range| {
+            range
+                .strip_prefix("bytes=")?
+                .strip_suffix('-')?
+                .parse::<usize>()
+                .ok()
+        });
+    let size = bytes.len();
+    let mut sent = bytes.to_vec();
+    match trouble {
+        Some(Trouble::Flipped) => sent.iter_mut().take(1).for_each(|byte| *byte ^= 1),
+        Some(Trouble::Replaced) => sent.iter_mut().for_each(|byte| *byte ^= 1),
+        _ => {}
+    }
+    let (status, range) = match from {
+        Some(from) if from >= size => (
+            StatusCode::RANGE_NOT_SATISFIABLE,
+            Some(format!("bytes */{size}")),
+        ),
+        Some(from) => {
+            sent.drain(..from);
+            let shown = if trouble == Some(Trouble::WrongRange) {
+                from.saturating_sub(1)
+            } else {
+                from
+            };
+            (
+                StatusCode::PARTIAL_CONTENT,
+                Some(format!("bytes {shown}-{}/{size}", size - 1)),
+            )
+        }
+        None => (StatusCode::OK, None),
+    };
+    debug_assert!(
+        range
+            .as_deref()
+            .is_none_or(|range| ContentRange::parse(range).is_some())
+    );
+    if status == StatusCode::RANGE_NOT_SATISFIABLE {
+        sent.clear();
+    }
+    let length = sent.len();
+    let body = match trouble {
+        Some(Trouble::Cut(after)) => {
+            sent.truncate(after);
+            cut(sent)
+        }
+        _ => Body::from(sent),
+    };
+    let mut response = Response::builder()
+        .status(status)
+        .header(header::ETAG, etag)
+        .header(header::CONTENT_LENGTH, length);
+    if let Some(range) = range {
+        response = response.header(header::CONTENT_RANGE, range);
+    }
+    response.body(body).unwrap_or_default()
+}
+
+/// A body that breaks off with an error, so that the connection is closed before its length is reached; a moment after its
+/// bytes, so that they have left.
+fn cut(bytes: Vec<u8>) -> Body {
+    let pieces = [
+        Ok(Bytes::from(bytes)),
+        Err(std::io::Error::from(std::io::ErrorKind::ConnectionReset)),
+    ];
+    let spaced = futures_util::stream::iter(pieces).then(|piece| async move {
+        if piece.is_err() {
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        piece
+    });
+    Body::from_stream(spaced)
+}

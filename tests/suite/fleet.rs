@@ -1,0 +1,7 @@
+//! The fleet agent: a server in trouble, machines that are killed, RAUC itself, and a thousand of them.
+
+mod rauc;
+mod rig;
+mod server;
+mod thousand;
+mod way;
