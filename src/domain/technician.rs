@@ -160,8 +160,8 @@ pub struct Technician {
     /// How what was asked for ended.
     pub(crate) ended: Option<Ended>,
     pub(crate) facts: Option<Facts>,
-    /// When the platform answered last.
-    pub(crate) reached: Option<Instant>,
+    /// How many minutes ago the platform answered last.
+    pub(crate) reached: Option<u64>,
     /// Something was asked of the shell and not answered.
     pub(crate) waits: bool,
 }
@@ -306,7 +306,7 @@ impl Technician {
             (Tool::Stick, _) if self.waits => None,
             (Tool::Stick, Intent::Choose(0)) => Some(Wish::Export),
             (Tool::Stick, Intent::Choose(1)) => Some(Wish::Update),
-            (Tool::Stick, Intent::Primary) => Some(Wish::Look),
+            (Tool::Stick, Intent::Secondary(0)) => Some(Wish::Look),
             (Tool::Service, Intent::Choose(place)) => Some(Wish::Out(*Reason::ALL.get(*place)?)),
             (Tool::Service, Intent::Primary) => Some(Wish::In),
             (Tool::Training, Intent::Primary) => Some(Wish::Train),

@@ -71,6 +71,8 @@ pub enum Action {
     Scan(String),
     /// `wait 30s`: moves the clock, does not sleep.
     Wait(Duration),
+    /// `technician code`: the digits of this moment's one-time code.
+    TechnicianCode,
     /// `power cut`: the firmware stops at once and starts anew on the same store.
     PowerCut,
     /// `clock YEARS`: the wall clock jumps.
@@ -205,6 +207,7 @@ fn action(words: &[&str]) -> Result<Action, String> {
         ["presence" | "door" | "tamper" | "mains", _] => wires::input(words)?,
         ["scan", text] => Action::Scan((*text).into()),
         ["wait", time] => Action::Wait(duration(time)?),
+        ["technician", "code"] => Action::TechnicianCode,
         ["power", "cut"] => Action::PowerCut,
         ["disk", "full"] => Action::Disk(true),
         ["disk", "free"] => Action::Disk(false),

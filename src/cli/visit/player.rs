@@ -74,6 +74,10 @@ impl Player {
             Action::Type(text) => self.patiently(|stage| hand::enter(stage, text)),
             Action::Sign => self.patiently(hand::sign),
             Action::Draw(stroke) => self.patiently(|stage| hand::draw(stage, stroke)),
+            Action::TechnicianCode => {
+                let code = self.stage.technician_code()?;
+                self.patiently(|stage| hand::enter(stage, &code))
+            }
             Action::Wait(time) => self.stage.wait(*time),
             Action::PowerCut => {
                 self.stage.power_cut()?;

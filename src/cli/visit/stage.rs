@@ -9,9 +9,12 @@ use anyhow::Context as _;
 use kiosk::config::{Config, Orientation};
 use kiosk::domain::page::Page;
 use kiosk::shell::clock::Clock;
+use kiosk::shell::durable;
 use kiosk::shell::journal::Journal;
 use kiosk::shell::runtime::{Inbox, Runtime, Watch};
+use kiosk::shell::technician::read_key;
 use kiosk::sim::rig::{Rig, RigOptions};
+use kiosk::technician::{CodeKey, Step};
 use slint::ComponentHandle as _;
 
 use super::Plan;
@@ -132,6 +135,20 @@ impl Stage {
             "the firmware hangs: nothing handled for {HANDLED:?}"
         );
         Ok(())
+    }
+
+    /// The one-time code that the technician's app would show now. A machine without a secret is given a made-up one.
+    ///
+    /// # Errors
+    /// The secret cannot be written or read.
+    pub fn technician_code(&self) -> anyhow::Result<String> {
+        let path = self.config.technician.key_path(&self.config.store.path);
+        if !path.try_exists()? {
+            let made_up = CodeKey::from_bytes(b"a secret of no machine")?;
+            durable::put(&path, made_up.base32().as_bytes())?;
+        }
+        let now = self.clock.unix_seconds().context("the time is not known")?;
+        Ok(read_key(&path)?.code(Step::of(now)))
     }
 
     /// Moves the clocks in steps of a second at most; the firmware handles its deadlines at each, and its calls to the

@@ -142,7 +142,9 @@ impl Kiosk {
 
     /// What goes on while the page is open: devices are looked at, lights go out again.
     pub(super) fn work_technician(&mut self) {
-        let (now, reached) = (self.now, self.answered);
+        let now = self.now;
+        let minutes = |at| now.saturating_duration_since(at).as_secs() / 60;
+        let reached = self.answered.map(minutes);
         let (printer, paper) = (self.world.printer.get(), self.world.paper.get());
         let can_print = self.world.can_print() && self.order.is_none();
         let Some(technician) = &mut self.visit.technician else {

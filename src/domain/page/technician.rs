@@ -91,13 +91,24 @@ fn worst(world: &World, say: Say) -> String {
     match lack {
         Some(lack) => say.t(
             &format!("{}。处理：{}。", lack.meaning().zh, lack.action().zh),
-            &format!("{}. What to do: {}.", lack.meaning().en, lack.action().en),
+            &format!(
+                "{}. What to do: {}.",
+                sentence(&lack.meaning().en),
+                lack.action().en
+            ),
         ),
         None => say.t(
             "点状态看含义和处理办法。",
             "Touch a light to see what it means and what to do.",
         ),
     }
+}
+
+/// With a capital letter, as sentences begin.
+fn sentence(text: &str) -> String {
+    let mut chars = text.chars();
+    let first = chars.next().map(|first| first.to_ascii_uppercase());
+    first.into_iter().chain(chars).collect()
 }
 
 /// Name of a tool on its button and above its page.

@@ -121,12 +121,12 @@ impl Workshop {
             Ok(()) => Ended {
                 well: true,
                 text: Text::new(
-                    "已交给升级程序；验证通过后自动安装并重启。",
-                    "Handed to the updater; it verifies, installs and restarts by itself.",
+                    "已请求升级：升级程序取走后会验证、安装并重启。",
+                    "Asked for: the updater takes it up, verifies, installs and restarts.",
                 ),
             },
             Err(_) => failed(Text::new(
-                "没能交给升级程序。",
+                "没能写下升级请求。",
                 "It could not be handed to the updater.",
             )),
         }

@@ -9,7 +9,7 @@ use crate::text::Text;
 use super::super::info::line;
 use super::super::view::Say;
 use super::super::{Body, Choice, Icon, Page, Progress, Tone};
-use super::{Part, name, part_at};
+use super::{Part, name, part_at, sentence};
 
 pub(super) fn tool(page: &mut Page, tool: Tool, technician: &Technician, world: &World, say: Say) {
     page.heading = say.text(&name(tool));
@@ -65,7 +65,7 @@ fn paper(page: &mut Page, technician: &Technician, say: Say) {
             PaperStep::OldOut => say.t("取出旧纸卷和碎纸", "Take the old roll and scraps out"),
             PaperStep::NewIn => say.t(
                 "放入新纸卷，热敏面朝打印头，拉出一段",
-                "Put a new roll in, thermal side to the head, pull some out",
+                "New roll in, thermal side to the head",
             ),
             PaperStep::Close => say.t(
                 "合上盖，两边按到底",
@@ -187,7 +187,10 @@ fn network(page: &mut Page, technician: &Technician, world: &World, say: Say) {
         PlatformLine::Unknown => say.t("还没有连接过", "not tried yet"),
     };
     let reached = match technician.reached {
-        Some(_) => say.t("本次启动后已连上过", "since this start"),
+        Some(minutes) => {
+            let ago = duration(minutes * 60, say);
+            say.t(&format!("{ago}前"), &format!("{ago} ago"))
+        }
         None => say.t("本次启动后没有连上过", "not since this start"),
     };
     let clock = match technician.facts.as_ref().map(|facts| facts.clock) {
@@ -255,8 +258,7 @@ fn queue(page: &mut Page, technician: &Technician, say: Say) {
 }
 
 fn stick(page: &mut Page, technician: &Technician, say: Say) {
-    page.primary = Some(say.t("再看一次", "Look again"));
-    page.primary_enabled = !technician.waits;
+    page.secondary = vec![say.t("再看一次", "Look again")];
     let Some(facts) = facts(page, technician, say) else {
         return;
     };
@@ -297,7 +299,7 @@ fn stick(page: &mut Page, technician: &Technician, say: Say) {
 fn training(page: &mut Page, world: &World, say: Say) {
     page.lead = say.t(
         "给工作人员和群众练手：页面和纸上都有“练习 – 无效”。",
-        "For staff and visitors to learn with: every page and paper says “TRAINING – VOID”.",
+        "For staff and visitors to learn with: every page and paper says TRAINING – VOID.",
     );
     let minutes = world.machine.training.as_secs() / 60;
     page.body = Body::Paragraphs(vec![
@@ -342,7 +344,7 @@ fn light(page: &mut Page, technician: &Technician, world: &World, say: Say) {
         .into_iter()
         .flat_map(|lack| {
             let action = say.t("处理：", "What to do: ") + &say.text(&lack.action());
-            [say.text(&lack.meaning()), action]
+            [sentence(&say.text(&lack.meaning())), action]
         })
         .collect();
     if lines.is_empty() {
