@@ -105,7 +105,7 @@ fn a_kill_in_every_state_goes_on_from_what_was_written_down() {
     m.kill();
     m.pass(20);
     m.kill();
-    assert_eq!(m.word(), "installed", "standing by is begun anew");
+    assert_eq!(m.word(), "standingBy");
     m.pass(10);
     m.report.closed = Some("updating".into());
     m.pass(10);
