@@ -46,9 +46,9 @@ class Run:
         return folder
 
     def transcript(self):
-        """The demo's visit, played through the same pages on this computer: where fingers go on a screen of this size."""
+        """A visit of nothing but touches, played through the same pages on this computer: where fingers go on a screen of this size."""
         folder = self.out / "on-paper"
-        subprocess.run([self.kiosk, "visit", self.project / "board/laptop/demo.visit", "--out", folder],
+        subprocess.run([self.kiosk, "visit", self.project / "board/qemu-x86_64/keys.visit", "--out", folder],
                        check=True, stdout=subprocess.DEVNULL, cwd=self.project)
         return [json.loads(line) for line in open(folder / "transcript.jsonl")]
 
