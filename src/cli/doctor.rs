@@ -125,6 +125,8 @@ impl Doctor {
 fn worst(findings: &[Finding]) -> Grade {
     let grades = findings.iter().map(|finding| finding.grade);
     grades.max().unwrap_or_default()
+}
+
 /// Verdict (none where it cannot be seen), Chinese and English name, Chinese and English meaning.
 pub type Examined = (Option<bool>, (&'static str, &'static str), (String, String));
 

@@ -1,7 +1,7 @@
 //! `kiosk sim`: one simulator alone, for a firmware or a driver in development beside it.
 
-mod hawkbit;
 mod est;
+mod hawkbit;
 mod lines;
 mod paper;
 mod photo;

@@ -10,8 +10,8 @@ use anyhow::Context as _;
 use kiosk::config::Orientation;
 use kiosk::shell::clock::Clock;
 use kiosk::shell::provisioning::mode::Mode;
-use kiosk::shell::supervisor::Supervisor;
 use kiosk::shell::provisioning::{DESK_PHONE, Folder, order_key};
+use kiosk::shell::supervisor::Supervisor;
 
 use super::Places;
 use super::machine::works;

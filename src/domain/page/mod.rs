@@ -7,6 +7,8 @@ mod form;
 mod info;
 mod intent;
 pub mod labels;
+mod light;
+mod overlay;
 mod refused;
 mod rescue;
 mod service;
@@ -14,6 +16,8 @@ mod technician;
 mod view;
 
 pub use intent::Intent;
+pub use light::{Level, Light};
+pub use overlay::Overlay;
 pub use rescue::rescue;
 pub use view::view;
 
@@ -303,31 +307,6 @@ pub enum Body {
     Targets(Vec<bool>),
 }
 
-/// Colour of a light.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Level {
-    /// Grey: nothing is known.
-    #[default]
-    Unknown,
-    /// Green.
-    Well,
-    /// Amber: somebody should look.
-    Attention,
-    /// Red.
-    Fault,
-}
-
-/// How a part of the machine is.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Light {
-    /// Its colour; the words say the same.
-    pub level: Level,
-    /// The part.
-    pub name: String,
-    /// How it is.
-    pub state: String,
-}
-
 /// One case on the confirmation page.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ResultCase {
@@ -339,44 +318,6 @@ pub struct ResultCase {
     pub query_code: String,
     /// 已受理 / 待上传,未受理 …
     pub state: String,
-}
-
-/// Layer over a page.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Overlay {
-    /// Help: phone, texts, `close`.
-    Help {
-        /// Title.
-        title: String,
-        /// Paragraphs.
-        lines: Vec<String>,
-        /// Phone number, large.
-        phone: String,
-        /// Button.
-        close: String,
-    },
-    /// Leave? `stay` is primary.
-    Leave {
-        /// Question.
-        title: String,
-        /// What is lost.
-        text: String,
-        /// Primary button.
-        stay: String,
-        /// Other button.
-        leave: String,
-    },
-    /// Still there?
-    Idle {
-        /// Question.
-        title: String,
-        /// What happens at zero.
-        text: String,
-        /// Seconds left.
-        seconds_left: u32,
-        /// Button.
-        stay: String,
-    },
 }
 
 /// Whose visit it is, beside the heading.

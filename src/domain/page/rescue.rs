@@ -16,6 +16,7 @@ pub fn rescue(machine: Option<&Machine>) -> Page {
     let phone = machine.map_or(HOTLINE, |machine| machine.phone.as_str());
     Page {
         kind: PageKind::Closed,
+        watermark: String::new(),
         lang: Lang::default(),
         service: text(|machine| &machine.service),
         place: text(|machine| &machine.site),
@@ -39,7 +40,6 @@ pub fn rescue(machine: Option<&Machine>) -> Page {
         phone: String::new(),
         language: String::new(),
         overlay: None,
-        watermark: String::new(),
     }
 }
 
