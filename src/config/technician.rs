@@ -31,16 +31,6 @@ pub struct Technician {
 }
 
 impl Technician {
-    /// Its paths, for [`super::Config::rebase`].
-    pub(super) fn paths(&mut self) -> [Option<&mut PathBuf>; 4] {
-        [
-            self.key_file.as_mut(),
-            self.audit_dir.as_mut(),
-            Some(&mut self.stick_dir),
-            Some(&mut self.request_file),
-        ]
-    }
-
     /// Folder of the audit log of the machine whose store is at `store`.
     #[must_use]
     pub fn audit_folder(&self, store: &Path) -> PathBuf {

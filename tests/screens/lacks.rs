@@ -29,6 +29,7 @@ fn said(lack: Lack) -> Event {
         Lack::DoorOpen => Event::Door(true),
         Lack::MainsLost => Event::Mains(false),
         Lack::Updating => Event::StandBy(true),
+        Lack::OutOfService => Event::Service(Some(kiosk::technician::Reason::Repair)),
         Lack::Tampered => Event::Tamper(true),
     }
 }
