@@ -15,8 +15,12 @@ pub const OUT: &str = "[…]";
 const DIGITS_MAX: usize = 6;
 /// From this on a number could be somebody's.
 const NUMBER_MAX: i64 = 1_000_000_000;
-/// Longest word of letters and digits mixed that stays.
-const WORD_MAX: usize = 15;
+/// Longest word of letters alone that stays.
+const WORD_MAX: usize = 32;
+/// Longest word of letters and anything else that stays.
+const MIXED_MAX: usize = 8;
+/// Most capitals within a word of ours, `outOfService`.
+const HUMPS_MAX: usize = 3;
 
 /// A line of the journal, made anew from what it may hold; `None` when it is no line of the journal.
 #[must_use]
@@ -72,13 +76,10 @@ fn number(n: i64) -> Value {
 
 /// A word of the program; a case by its number within the machine and an item by its code only where they have that form.
 fn word(name: &str, text: &str) -> String {
-    let program = text.len() <= 32
-        && text
-            .bytes()
-            .all(|b| b.is_ascii_alphabetic() || b"-_.".contains(&b));
-    let version = text.len() <= 12
-        && text.bytes().all(|b| b.is_ascii_digit() || b == b'.')
-        && text.contains('.');
+    let harmless = text.len() <= WORD_MAX && text.split(['-', '_', '.']).all(is_harmless);
+    let of = |good: fn(u8) -> bool| harmless && text.bytes().all(good);
+    let program = of(|b| b.is_ascii_alphabetic() || b"-_.".contains(&b));
+    let version = of(|b| b.is_ascii_digit() || b == b'.') && text.contains('.');
     let sound = match name {
         "task_code" => is_task_code(text),
         "version" => version || program,
@@ -161,8 +162,15 @@ fn is_harmless(word: &str) -> bool {
             return false;
         }
     }
-    let digits = word.bytes().any(|b| b.is_ascii_digit());
-    word.len() <= WORD_MAX || (!digits && word.len() <= 32 && !word.contains(['+', '=', '\\']))
+    // An encoded number or name has digits among its letters, or capitals all over, and is no shorter than the shortest of them.
+    let letters = word.bytes().all(|b| b.is_ascii_alphabetic());
+    let rises = |pair: &[u8]| pair[0].is_ascii_lowercase() && pair[1].is_ascii_uppercase();
+    let humps = word
+        .as_bytes()
+        .windows(2)
+        .filter(|pair| rises(pair))
+        .count();
+    word.len() <= MIXED_MAX || (letters && word.len() <= WORD_MAX && humps <= HUMPS_MAX)
 }
 
 /// Names of fields of a configuration whose values are left out.
@@ -223,6 +231,11 @@ mod tests {
             "1380013800",
             "４４０２０３１９９００１０１１２３４",
             "x=MTEwMTA1MTk0OTEyMzEwMDJY",
+            "MTM4MDAxMzgwMDA",
+            "MTM4MDAxMzgwMDA=",
+            "aGVsbG8gd29ybGQgaGVsbG8",
+            "5byg5LiJ5Liw",
+            "e5bca0e4b889",
             "313130313035313934393132333130303258",
             "%E5%BC%A0%E4%B8%89",
             "\\u5f20\\u4e09 13800138000",

@@ -8,9 +8,10 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use serde::{Deserialize, Serialize};
+use zeroize::Zeroizing;
 
 use crate::case::{SealKey, SealSecret, parcel};
-use crate::config::Config;
+use crate::config::{Config, Token};
 use crate::fleet::redact;
 use crate::shell::clock::Clock;
 use crate::shell::device_file::Noted;
@@ -23,6 +24,8 @@ pub const MOST: usize = 4 * 1024 * 1024;
 const NAME: &[u8; 8] = b"KIOSKDIA";
 /// What is read of the journal's end, bytes; it grows by less than half when it is written as JSON within JSON.
 const JOURNAL: u64 = 1536 * 1024;
+/// Shortest secret that is looked for; shorter ones would tear words of ours.
+const SECRET_LEAST: usize = 6;
 /// What is read of the end of anything else, bytes.
 const OTHER: u64 = 128 * 1024;
 /// Lines of the system's journal that are asked for.
@@ -127,7 +130,22 @@ impl Diagnosis {
                 end_of(path, OTHER).map(|text| redact::strict(&text)),
             );
         }
+        let token = match &config.platform.token {
+            Token::Inline(secret) => Some(Zeroizing::new(secret.0.clone())),
+            Token::File(path) => end_of(path, OTHER).map(Zeroizing::new),
+        };
+        if let Some(token) = token {
+            all.leave_out(token.trim());
+        }
         all
+    }
+
+    /// A secret that this machine knows goes wherever it stands: by its form alone a word is no secret.
+    fn leave_out(&mut self, secret: &str) {
+        if secret.len() >= SECRET_LEAST {
+            let parts = self.parts.values_mut();
+            parts.for_each(|text| *text = text.replace(secret, redact::OUT));
+        }
     }
 
     fn put(&mut self, name: &str, text: Option<String>) {

@@ -40,7 +40,6 @@ pub fn rescue(machine: Option<&Machine>) -> Page {
         phone: String::new(),
         language: String::new(),
         overlay: None,
-        watermark: String::new(),
     }
 }
 

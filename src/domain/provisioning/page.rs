@@ -77,6 +77,7 @@ pub fn page(journey: &Journey, facts: &Facts) -> Page {
         phone: facts.phone.clone(),
         language: say("English", "中文"),
         overlay: None,
+        watermark: String::new(),
     };
     match step {
         Step::Order | Step::Destroyed => waiting(&mut page, journey, facts),

@@ -1,5 +1,6 @@
 //! The whole way and every way off it, and a model that is driven by chance.
 
+mod kills;
 mod model;
 mod way;
 

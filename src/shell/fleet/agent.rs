@@ -67,6 +67,8 @@ pub struct Agent<S> {
     wished: Option<(bool, u64)>,
     told: RefCell<Option<(std::collections::BTreeMap<String, String>, u64)>>,
     state_dir: std::path::PathBuf,
+    /// It is known what runs.
+    started: bool,
 }
 
 impl<S: Slots + 'static> Agent<S> {
@@ -102,10 +104,26 @@ impl<S: Slots + 'static> Agent<S> {
             wished: None,
             told: RefCell::new(None),
             state_dir: fleet.state_dir,
+            started: false,
             tools: Rc::new(tools),
         };
         agent.look_at_report();
-        let running = agent.tools.slots.running().await.unwrap_or_default();
+        // The report first: the state that goes on may need to know whether somebody is there.
+        let report = agent.report.clone();
+        agent.handle(Event::Reported(report)).await;
+        agent.learn_what_runs().await;
+        Ok(agent)
+    }
+
+    /// Asks what runs, until it is told. Without an answer nothing may be concluded: an empty one would look like a rollback.
+    async fn learn_what_runs(&mut self) {
+        let Ok(running) = self.tools.slots.running().await else {
+            self.tools.journal.event(
+                EventId::UpdateStepFailed,
+                &[("step", FieldValue::Word("slots"))],
+            );
+            return;
+        };
         let fields = [
             ("version", FieldValue::id(&running.version)),
             (
@@ -113,12 +131,9 @@ impl<S: Slots + 'static> Agent<S> {
                 FieldValue::id(&running.slot.replace(['_', '/'], "-")),
             ),
         ];
-        agent.tools.journal.event(EventId::FleetStarted, &fields);
-        // The report first: the state that goes on may need to know whether somebody is there.
-        let report = agent.report.clone();
-        agent.handle(Event::Reported(report)).await;
-        agent.handle(Event::Started(running)).await;
-        Ok(agent)
+        self.tools.journal.event(EventId::FleetStarted, &fields);
+        self.started = true;
+        self.handle(Event::Started(running)).await;
     }
 
     /// Where the update stands.
@@ -135,6 +150,9 @@ impl<S: Slots + 'static> Agent<S> {
 
     /// One turn: what has arrived, the report, a request, a poll if one is due. Gives how long nothing needs to be done.
     pub async fn turn(&mut self) -> Duration {
+        if !self.started {
+            self.learn_what_runs().await;
+        }
         while let Ok(event) = self.arrived.try_recv() {
             self.handle(event).await;
         }
@@ -279,6 +297,9 @@ impl<S: Slots + 'static> Agent<S> {
     }
 
     async fn look_at_request(&mut self) {
+        if !self.started {
+            return;
+        }
         // One that means nothing is taken away like any other.
         let Ok(Some(request)) = request::look(&self.state_dir)
             .or_else(|_| request::done(&self.state_dir).map(|()| None))

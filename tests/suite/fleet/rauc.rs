@@ -236,20 +236,20 @@ fn rauc_itself_installs_what_is_signed_and_gives_its_verdict_on_the_rest() {
             (looked.version.as_str(), looked.allow_older),
             ("2.0.0", false)
         );
-        for (file, word) in [
-            (&strange, "signature"),
-            (&cut, ""),
-            (&dir.join("missing.raucb"), ""),
-        ] {
-            let why = rauc.inspect(&Service::file(file)).await.unwrap_err();
-            assert!(why.to_lowercase().contains(word), "{file:?}: {why}");
+        // RAUC 1.8 gives no reason to a question; the verdict on an installation has one.
+        for file in [&strange, &cut, &dir.join("missing.raucb")] {
+            assert!(
+                rauc.inspect(&Service::file(file)).await.is_err(),
+                "{file:?}"
+            );
         }
         let why = rauc.inspect(&Service::file(&other)).await.unwrap_err();
         assert!(why.contains("another-board"), "{why}");
         let before = fs::read(dir.join("slot-b")).unwrap();
         for file in [&strange, &other, &flipped, &cut, &dir.join("missing.raucb")] {
             let why = rauc.install(&Service::file(file)).await.unwrap_err();
-            assert!(!why.is_empty(), "{file:?}");
+            let told = *file != strange || why.to_lowercase().contains("signature");
+            assert!(!why.is_empty() && told, "{file:?}: {why}");
             assert_eq!(rauc.primary().await.unwrap(), "rootfs.0", "{file:?}: {why}");
         }
         assert!(

@@ -79,7 +79,9 @@ fn a_rollback_is_a_failure_under_the_same_action() {
     rig.restart("A", "1.0.0");
     rig.life(async |agent| {
         rig.until(agent, |agent| agent.state().word() == "idle")
-            .await
+            .await;
+        rig.step(agent).await;
+        rig.step(agent).await;
     });
     let server = rig.hawkbit.server();
     assert_eq!(server.actions[&action].phase, Phase::Error);

@@ -229,7 +229,11 @@ impl Step<'_> {
         }
     }
 
-    fn fetched(&mut self, order: Order, bundle: &Bundle) -> State {
+    fn fetched(&mut self, mut order: Order, bundle: &Bundle) -> State {
+        // A stick does not say what is on it.
+        if order.version.is_empty() {
+            order.version.clone_from(&bundle.version);
+        }
         // The server's word may be wrong or old; the bundle's own is signed.
         let allowed = order.allow_older || bundle.allow_older;
         if let Some(why) = self.must_not(&order, &bundle.version, allowed) {

@@ -84,9 +84,10 @@ impl Step<'_> {
 
     /// After a kill, of the agent or of the machine.
     fn started(&mut self, state: State, running: &Running) -> State {
-        let (trial, was_asked) = match state {
-            State::Installed { trial } | State::StandingBy { trial, .. } => (trial, false),
-            State::Rebooting { trial, .. } => (trial, true),
+        let (trial, wait, was_asked) = match state {
+            State::Installed { trial } => (trial, None, false),
+            State::StandingBy { trial, wait } => (trial, Some(wait), false),
+            State::Rebooting { trial, .. } => (trial, None, true),
             other => return other,
         };
         match (boot(&trial, running, &self.now.boot), was_asked) {
@@ -101,7 +102,10 @@ impl Step<'_> {
                 let why = "after a power cut the old version started";
                 self.withdraw(trial, Outcome::RolledBack, why, None)
             }
-            (Boot::Same, _) => State::Installed { trial },
+            (Boot::Same, _) => match wait {
+                Some(wait) => State::StandingBy { trial, wait },
+                None => State::Installed { trial },
+            },
         }
     }
 

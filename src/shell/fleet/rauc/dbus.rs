@@ -159,12 +159,13 @@ impl Slots for Rauc {
         let booted = slots
             .iter()
             .find(|(_, status)| word(status, "state") == "booted");
-        Ok(
-            booted.map_or_else(Running::default, |(name, status)| Running {
-                slot: name.clone(),
-                version: word(status, "bundle.version"),
-            }),
-        )
+        let (slot, status) = booted.ok_or("RAUC does not know which slot runs")?;
+        // A slot that was written in the factory has no bundle; the system itself knows what it is.
+        let version = Some(word(status, "bundle.version")).filter(|version| !version.is_empty());
+        Ok(Running {
+            slot: slot.clone(),
+            version: version.or_else(image_version).unwrap_or_default(),
+        })
     }
 
     async fn inspect(&self, from: &From) -> Result<Bundle, String> {
@@ -210,6 +211,15 @@ impl Slots for Rauc {
         let connection = self.bus.connect().await.map_err(text)?;
         login_reboot(&connection).await
     }
+}
+
+/// `IMAGE_VERSION` of `/etc/os-release` (os-release(5)).
+fn image_version() -> Option<String> {
+    let text = std::fs::read_to_string("/etc/os-release").ok()?;
+    let value = text
+        .lines()
+        .find_map(|line| line.strip_prefix("IMAGE_VERSION="))?;
+    Some(value.trim_matches(['"', '\'']).chars().take(64).collect())
 }
 
 /// Restarts the machine through systemd-logind (`org.freedesktop.login1.reboot` must be allowed to this user).
