@@ -116,6 +116,7 @@ visits! {
     medical_in_english "medical-en";
     medical_on_a_lying_screen "medical-landscape";
     no_card "no-card";
+    technician_and_a_lesson "technician";
     paper_ends_in_mid_receipt "paper-out";
     pension "pension";
     power_cut_while_waiting "power-cut";
