@@ -29,13 +29,16 @@ impl Config {
             self.scanner.port.as_mut(),
             self.platform.ca_file.as_mut(),
             self.journal.path.as_mut(),
+            self.technician.key_file.as_mut(),
+            self.technician.audit_dir.as_mut(),
+            Some(&mut self.technician.stick_dir),
+            Some(&mut self.technician.request_file),
             self.fleet.report.as_mut(),
             self.fleet.wish.as_mut(),
             self.fleet.metrics.as_mut(),
             token,
         ];
-        let optional = optional.into_iter().chain(self.technician.paths());
-        for path in paths.into_iter().chain(optional.flatten()) {
+        for path in paths.into_iter().chain(optional.into_iter().flatten()) {
             *path = dir.join(&*path); // an absolute path replaces `dir`
         }
     }
