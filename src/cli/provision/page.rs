@@ -7,7 +7,7 @@ use std::thread;
 use std::time::Duration;
 
 use anyhow::Context as _;
-use kiosk::config::Orientation;
+use kiosk::config::Screen;
 use kiosk::shell::clock::Clock;
 use kiosk::shell::provisioning::mode::Mode;
 use kiosk::shell::provisioning::{DESK_PHONE, Folder, order_key};
@@ -61,7 +61,7 @@ pub fn run(places: &Places, stick: &Path) -> anyhow::Result<Outcome> {
             let _ = slint::quit_event_loop();
             in_service
         })?;
-    let window = screen::open(Some(Orientation::Portrait))?;
+    let window = screen::open(Some(&Screen::default()))?;
     pages.wait(FIRST_PAGE);
     let touched = inbox.clone();
     screen::run(window, pages, None, move |intent| touched.intent(intent))?;
