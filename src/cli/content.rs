@@ -10,7 +10,7 @@ use kiosk::case::MachineIdentity;
 use kiosk::content::{Kind, Manifest, Package, approve, pack};
 use kiosk::item::Day;
 use kiosk::shell::clock::Clock;
-use kiosk::shell::content::{ContentFault, Place, install_file, rollback};
+use kiosk::shell::content::{self, ContentFault, Place, inspect_file, install_file, rollback};
 use kiosk::shell::{catalogue, fresh_file, settings};
 use zeroize::Zeroizing;
 
@@ -131,11 +131,8 @@ fn day(text: &str) -> anyhow::Result<Day> {
     Day::parse(text).ok_or_else(|| anyhow!("`{text}`：不是日期 no day; 写成 write 2026-11-23"))
 }
 
-/// Today, where a time source stands behind the clock.
 fn today() -> Option<Day> {
-    let clock = Clock::system();
-    let (y, m, d) = clock.today().filter(|_| clock.class().is_checked())?;
-    Day::new(y, m, d)
+    content::today(&Clock::system())
 }
 
 impl Pack {
@@ -224,13 +221,7 @@ impl OnFile {
             manifest.files.len(),
             package.approved_by(&place.approvers).len()
         ));
-        // Judged as it would be when it is taken in, in a place of its own.
-        let nowhere = Place {
-            folder: std::env::temp_dir().join(format!("kiosk-content-{}", std::process::id())),
-            ..place
-        };
-        let judged = kiosk::shell::content::install(&bytes, &nowhere, today());
-        let _ = fs::remove_dir_all(&nowhere.folder);
+        let judged = inspect_file(&self.file, &place, today());
         Ok(judged.map_or_else(
             |fault| refused(&fault),
             |_| {

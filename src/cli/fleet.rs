@@ -10,11 +10,12 @@ use kiosk::case::Digest;
 use kiosk::config::Updates as Settings;
 use kiosk::domain::update::{Kept, Kind};
 use kiosk::shell::clock::Clock;
+use kiosk::shell::content::ContentHandler;
 use kiosk::shell::fleet::agent::{Agent, Tools, ddi_config};
 use kiosk::shell::fleet::ddi::Ddi;
-use kiosk::shell::fleet::handler::NoHandler;
+use kiosk::shell::fleet::figures::keep_pushing;
 use kiosk::shell::fleet::kept;
-use kiosk::shell::fleet::rauc::{Bus, Rauc};
+use kiosk::shell::fleet::rauc::{Bus, Rauc, Slots as _};
 use kiosk::shell::fleet::request::{self, Request};
 use kiosk::shell::journal::Journal;
 use kiosk::shell::settings;
@@ -124,11 +125,13 @@ fn agent(config: &Path, once: bool, bus: Option<String>) -> anyhow::Result<Outco
     let ddi = Ddi::new(ddi_config(&config, &fleet, &clock)?)?;
     let slots = Rauc::new(bus.map_or(Bus::System, Bus::At));
     let seed = fastrand::u64(..);
+    let content = ContentHandler::of(&config, clock.clone());
+    let figures = (config.clone(), clock.clone(), ddi.client());
     let tools = Tools {
         config,
         ddi,
         slots,
-        content: Box::new(NoHandler),
+        content: Box::new(content),
         clock,
         journal,
         seed,
@@ -137,12 +140,15 @@ fn agent(config: &Path, once: bool, bus: Option<String>) -> anyhow::Result<Outco
         .enable_all()
         .build()?;
     tokio::task::LocalSet::new().block_on(&runtime, async {
+        let running = tools.slots.running().await.ok();
         let mut agent = Agent::start(tools).await?;
         if once {
             agent.poll_now();
             agent.turn().await;
             return Ok(Outcome::Well);
         }
+        let (config, clock, http) = figures;
+        tokio::task::spawn_local(keep_pushing(config, running, clock, http, seed));
         loop {
             let wait = agent.turn().await;
             agent.rest(wait).await;

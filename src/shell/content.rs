@@ -3,6 +3,7 @@
 //! `DIR/KIND/SERIAL.kcp` is a package as it came; `DIR/KIND/state.json` tells the highest serial that was ever taken and the ones
 //! gone back from. Whoever reads one judges it anew, signatures and all: the folder belongs to another user than the firmware's.
 
+mod handler;
 #[cfg(test)]
 mod tests;
 mod watch;
@@ -18,8 +19,10 @@ use crate::case::PublicIdentity;
 use crate::config::Config;
 use crate::content::{Kind, NotContent, PACKAGE_MAX, Package};
 use crate::item::{Catalogue, Day};
+use crate::shell::clock::Clock;
 use crate::shell::fresh_file;
 
+pub use handler::ContentHandler;
 pub use watch::ContentWatch;
 
 /// Packages of a kind that are kept: the one in use, the one before, and one whose day is still to come.
@@ -151,6 +154,16 @@ impl Place {
         loads(package)
     }
 
+    /// The same, and that its time is not over.
+    fn judge_on(&self, package: &Package<'_>, today: Option<Day>) -> Result<(), NotContent> {
+        self.judge(package)?;
+        let until = package.manifest.until;
+        if today.is_some_and(|day| day > until) {
+            return Err(NotContent::Expired(until));
+        }
+        Ok(())
+    }
+
     /// The package of this kind to be used on `today` (`None` while nobody knows the day): the newest that is sound, approved, of
     /// its day and not gone back from. Beside it the ones above that are not, and why.
     #[must_use]
@@ -275,6 +288,36 @@ fn read(path: &Path) -> io::Result<Vec<u8>> {
     Ok(bytes)
 }
 
+/// Today, where a time source stands behind the clock: one that nobody stands behind ends nothing.
+#[must_use]
+pub fn today(clock: &Clock) -> Option<Day> {
+    let (y, m, d) = clock.today().filter(|_| clock.class().is_checked())?;
+    Day::new(y, m, d)
+}
+
+/// Judges the package in the file `path` as [`install`] would, but for its serial, and changes nothing.
+///
+/// # Errors
+/// [`ContentFault`].
+pub fn inspect_file(
+    path: &Path,
+    place: &Place,
+    today: Option<Day>,
+) -> Result<Installed, ContentFault> {
+    let bytes = read(path).map_err(|error| ContentFault::Io {
+        path: path.into(),
+        error,
+    })?;
+    let package = Package::open(&bytes)?;
+    place.judge_on(&package, today)?;
+    let manifest = package.manifest;
+    Ok(Installed {
+        kind: manifest.kind,
+        version: manifest.version,
+        serial: manifest.serial,
+    })
+}
+
 /// Takes in the package in the file `path`; otherwise as [`install`].
 ///
 /// # Errors
@@ -298,11 +341,8 @@ pub fn install_file(
 /// [`ContentFault`]; what was in use stays in use.
 pub fn install(bytes: &[u8], place: &Place, today: Option<Day>) -> Result<Installed, ContentFault> {
     let package = Package::open(bytes)?;
-    place.judge(&package)?;
+    place.judge_on(&package, today)?;
     let manifest = &package.manifest;
-    if today.is_some_and(|day| day > manifest.until) {
-        return Err(NotContent::Expired(manifest.until).into());
-    }
     let (kind, serial) = (manifest.kind, manifest.serial);
     let path = place.path(kind, serial);
     let mut state = place.state(kind);

@@ -4,6 +4,7 @@ pub mod agent;
 pub mod attributes;
 pub mod ddi;
 pub mod fetch;
+pub mod figures;
 pub mod handler;
 pub mod kept;
 pub mod push;

@@ -183,11 +183,9 @@ impl TouchPanel {
 
     fn tracked(&mut self, id: i32) {
         match self.finger {
-            Some((slot, known)) if slot == self.slot => {
-                if id != known {
-                    self.lifted = true;
-                    self.finger = (id >= 0).then_some((slot, id));
-                }
+            Some((slot, known)) if slot == self.slot && id != known => {
+                self.lifted = true;
+                self.finger = (id >= 0).then_some((slot, id));
             }
             None if id >= 0 => self.finger = Some((self.slot, id)),
             // Another finger beside the one that is followed.

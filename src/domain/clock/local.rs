@@ -41,6 +41,13 @@ impl Local {
         }
     }
 
+    /// The last second of a day in UTC+8, seconds since 1970.
+    #[must_use]
+    pub fn end_of(day: Day) -> i64 {
+        let days = days_from_civil((day.year(), day.month(), day.day()));
+        (days + 1) * DAY_S - 1 - UTC_OFFSET_S
+    }
+
     /// `2026-03-05T09:07:00+08:00`.
     #[must_use]
     pub fn rfc3339(&self) -> String {
@@ -132,6 +139,8 @@ mod tests {
         }
         assert_eq!(unix_of("2026-01-01T00:00:00Z"), None, "not ours");
         assert_eq!(unix_of("2026-01-01T24:00:00+08:00"), None);
+        let end = Local::end_of(Day::new(2026, 1, 1).expect("a day"));
+        assert_eq!(Local::of_unix(end).rfc3339(), "2026-01-01T23:59:59+08:00");
     }
 
     #[test]

@@ -128,7 +128,7 @@ impl Machine {
     }
 
     /// Until the order is in the other slot.
-    pub(super) fn to_installed(&mut self) {
+    pub(super) fn go_to_installed(&mut self) {
         self.handle(&Event::Offered(order("17", "2.0.0")));
         self.pass(3_600);
         assert_eq!(self.word(), "downloading");
@@ -143,8 +143,8 @@ impl Machine {
         assert_eq!(self.word(), "installed");
     }
 
-    pub(super) fn to_rebooting(&mut self) {
-        self.to_installed();
+    pub(super) fn go_to_rebooting(&mut self) {
+        self.go_to_installed();
         self.pass(10);
         assert_eq!(self.word(), "standingBy");
         self.report.closed = Some("updating".into());

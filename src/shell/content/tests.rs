@@ -184,6 +184,31 @@ fn what_does_not_load_is_not_taken_and_what_is_damaged_later_is_passed_over() {
 }
 
 #[test]
+fn the_agent_hands_a_package_on_and_hears_why_not() {
+    use crate::shell::fleet::handler::Handler as _;
+    let dir = tempfile::tempdir().expect("a folder");
+    let board = concat!(env!("CARGO_MANIFEST_DIR"), "/board/laptop/kiosk.toml");
+    let mut config = crate::shell::settings::load(Path::new(board)).expect("a configuration");
+    config.content.dir = dir.path().join("content");
+    config.content.approvers = place(dir.path()).approvers;
+    let handler = ContentHandler::of(&config, Clock::system());
+    let file = dir.path().join("artifact");
+    fs::write(&file, package(8, "2026-01-01", "2999-12-31", &items())).expect("a disk");
+    assert_eq!(handler.version(), "");
+    assert_eq!(handler.inspect(&file), Ok("2026.8".into()));
+    assert!(!config.content.dir.exists(), "looking changes nothing");
+    for _ in 0..2 {
+        assert_eq!(handler.install(&file), Ok(()));
+        assert_eq!(handler.version(), "catalogue-2026.8");
+    }
+    fs::write(&file, b"KIOSKCNT").expect("a disk");
+    let why = handler.inspect(&file).expect_err("cut off");
+    assert!(why.contains("cut off"), "{why}");
+    assert!(handler.install(&file).is_err());
+    assert_eq!(handler.version(), "catalogue-2026.8");
+}
+
+#[test]
 fn few_packages_are_kept_and_a_lost_state_lets_no_older_one_in() {
     let dir = tempfile::tempdir().expect("a folder");
     let (place, today) = (place(dir.path()), day("2026-06-01"));

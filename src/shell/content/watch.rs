@@ -79,9 +79,7 @@ impl Watched {
         journal: &Journal,
         inbox: &Inbox,
     ) {
-        // A clock that nobody stands behind ends nothing.
-        let day = clock.today().filter(|_| clock.class().is_checked());
-        let today = day.and_then(|(y, m, d)| crate::item::Day::new(y, m, d));
+        let today = super::today(clock);
         let (chosen, refused) = place.choose(Kind::Catalogue, today);
         for (serial, fault) in &refused {
             if !self.told.contains(&(*serial, fault.clone())) {

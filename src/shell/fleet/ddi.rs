@@ -88,6 +88,12 @@ impl Ddi {
         })
     }
 
+    /// Its HTTP client, with the machine's certificate and authorities and without the token: for what else goes to the desk.
+    #[must_use]
+    pub fn client(&self) -> reqwest::Client {
+        self.http.client()
+    }
+
     /// Asks what is open for this machine.
     ///
     /// # Errors

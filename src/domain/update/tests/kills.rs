@@ -3,6 +3,9 @@
 use super::way::{closes, machine};
 use super::*;
 
+/// What brings a machine into a state.
+type Go = fn(&mut Machine);
+
 /// Where a cancellation comes, what is done, and how it ends.
 #[test]
 fn a_cancellation_is_answered_in_every_state() {
@@ -10,7 +13,7 @@ fn a_cancellation_is_answered_in_every_state() {
         stop: "99".into(),
         action: "17".into(),
     };
-    let at: [(&str, fn(&mut Machine), Option<Outcome>); 7] = [
+    let at: [(&str, Go, Option<Outcome>); 7] = [
         ("idle", |_| {}, Some(Outcome::Cancelled)),
         (
             "waiting",
@@ -25,12 +28,16 @@ fn a_cancellation_is_answered_in_every_state() {
             },
             Some(Outcome::Cancelled),
         ),
-        ("installed", Machine::to_installed, Some(Outcome::Cancelled)),
-        ("rebooting", Machine::to_rebooting, None),
+        (
+            "installed",
+            Machine::go_to_installed,
+            Some(Outcome::Cancelled),
+        ),
+        ("rebooting", Machine::go_to_rebooting, None),
         (
             "proving",
             |m| {
-                m.to_rebooting();
+                m.go_to_rebooting();
                 m.reboot("boot-2", "B", "2.0.0");
             },
             None,
@@ -38,7 +45,7 @@ fn a_cancellation_is_answered_in_every_state() {
         (
             "standingBy",
             |m| {
-                m.to_installed();
+                m.go_to_installed();
                 m.pass(10);
             },
             Some(Outcome::Cancelled),
@@ -127,7 +134,7 @@ fn a_kill_in_every_state_goes_on_from_what_was_written_down() {
 fn a_power_cut_between_rauc_and_our_record_is_told_by_the_slot() {
     for before in ["installing", "installed", "standingBy"] {
         let mut m = machine();
-        m.to_installed();
+        m.go_to_installed();
         if before == "installing" {
             let trial = Trial {
                 order: order("17", "2.0.0"),

@@ -20,7 +20,7 @@ pub(super) fn closes(effects: &[Effect]) -> Option<&Ended> {
 #[test]
 fn the_good_way_ends_with_success_only_after_proof() {
     let mut m = machine();
-    m.to_rebooting();
+    m.go_to_rebooting();
     assert_eq!(m.outcome(), None);
     m.reboot("boot-2", "B", "2.0.0");
     assert_eq!((m.word(), m.outcome()), ("proving", None));
@@ -64,7 +64,7 @@ fn whatever_is_not_proved_brings_the_old_version_back() {
     ];
     for (word, broken) in table {
         let mut m = machine();
-        m.to_rebooting();
+        m.go_to_rebooting();
         m.reboot("boot-2", "B", "2.0.0");
         let mut effects = Vec::new();
         for _ in 0..95 {
@@ -107,7 +107,7 @@ fn whatever_is_not_proved_brings_the_old_version_back() {
 #[test]
 fn a_firmware_that_never_speaks_is_rolled_back_without_its_consent() {
     let mut m = machine();
-    m.to_rebooting();
+    m.go_to_rebooting();
     m.reboot("boot-2", "B", "2.0.0");
     m.now.boot_ms += 901_000;
     let effects = m.handle(&Event::Tick);
@@ -119,7 +119,7 @@ fn a_firmware_that_never_speaks_is_rolled_back_without_its_consent() {
 #[test]
 fn a_boot_loader_that_fell_back_is_a_failure_under_the_same_action() {
     let mut m = machine();
-    m.to_rebooting();
+    m.go_to_rebooting();
     let effects = m.reboot("boot-2", "A", "1.0.0");
     let ended = closes(&effects).expect("told");
     assert_eq!(
@@ -131,7 +131,7 @@ fn a_boot_loader_that_fell_back_is_a_failure_under_the_same_action() {
 #[test]
 fn a_machine_that_never_restarts_keeps_its_slot_and_says_so() {
     let mut m = machine();
-    m.to_rebooting();
+    m.go_to_rebooting();
     let effects = m.pass(1_000);
     assert_eq!(
         effects.iter().filter(|e| **e == Effect::Reboot).count(),
@@ -206,7 +206,7 @@ fn the_hour_and_the_person_decide_when_it_restarts() {
 #[test]
 fn what_is_offered_at_every_poll_does_not_hold_it_up() {
     let mut m = machine();
-    m.to_installed();
+    m.go_to_installed();
     m.pass(10);
     m.handle(&Event::Offered(order("17", "2.0.0")));
     assert_eq!(m.word(), "standingBy");
@@ -324,7 +324,7 @@ fn a_place_without_a_line_has_its_grace_and_one_that_lost_it_has_none() {
         let mut m = machine();
         m.report.line = before.into();
         m.report.answered_boot_ms = (before == "up").then_some(1);
-        m.to_rebooting();
+        m.go_to_rebooting();
         m.report.line = "down".into();
         m.report.answered_boot_ms = None;
         m.reboot("boot-2", "B", "2.0.0");
@@ -371,7 +371,7 @@ fn an_action_that_the_server_forgot_is_let_go() {
         assert_eq!(m.word(), "idle");
     }
     let mut m = machine();
-    m.to_installed();
+    m.go_to_installed();
     m.handle(&Event::NothingOpen);
     assert_eq!(m.word(), "withdrawing");
     m.handle(&Event::Kept(Ok(())));

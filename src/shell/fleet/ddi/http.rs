@@ -110,6 +110,10 @@ impl Http {
         })
     }
 
+    pub(super) fn client(&self) -> reqwest::Client {
+        self.http.clone()
+    }
+
     /// Sends and takes in the whole answer to a request of the API.
     pub(super) async fn call(
         &self,
