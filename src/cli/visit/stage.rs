@@ -12,6 +12,7 @@ use kiosk::shell::clock::Clock;
 use kiosk::shell::durable;
 use kiosk::shell::journal::Journal;
 use kiosk::shell::runtime::{Inbox, Runtime, Watch};
+use kiosk::shell::store::os_random;
 use kiosk::shell::technician::read_key;
 use kiosk::sim::rig::{Rig, RigOptions};
 use kiosk::technician::{CodeKey, Step};
@@ -137,15 +138,17 @@ impl Stage {
         Ok(())
     }
 
-    /// The one-time code that the technician's app would show now. A machine without a secret is given a made-up one.
+    /// The one-time code that the technician's app would show now. A machine without a secret is given one.
     ///
     /// # Errors
     /// The secret cannot be written or read.
     pub fn technician_code(&self) -> anyhow::Result<String> {
         let path = self.config.technician.key_path(&self.config.store.path);
         if !path.try_exists()? {
-            let made_up = CodeKey::from_bytes(b"a secret of no machine")?;
-            durable::put(&path, made_up.base32().as_bytes())?;
+            // Nobody else's: a secret that stands in this file would open every machine that was ever tried with it.
+            let mut bytes = [0; 20];
+            os_random()(&mut bytes).context("the kernel's randomness")?;
+            durable::put(&path, CodeKey::from_bytes(&bytes)?.base32().as_bytes())?;
         }
         let now = self.clock.unix_seconds().context("the time is not known")?;
         Ok(read_key(&path)?.code(Step::of(now)))
