@@ -43,10 +43,10 @@ class Qmp:
 
 
 class Machine:
-    """One power-on to one power-off. `ports` are the terminals behind ttyS1, ttyS2, …; `platform` is a TCP port of this
-    computer that the machine reaches as 10.0.2.100:443, and the only thing it reaches."""
+    """One power-on to one power-off. `ports` are the terminals behind ttyS1, ttyS2, …; `servers` are addresses that the machine
+    reaches at port 443, the only ones it reaches, with the TCP port of this computer behind each."""
 
-    def __init__(self, disk, folder, ports=(), platform=None, size=(1920, 1080), extra=()):
+    def __init__(self, disk, folder, ports=(), servers=None, size=(1920, 1080), extra=()):
         self.folder = pathlib.Path(folder)
         self.size = size
         self.console = self.folder / "console.log"
@@ -57,8 +57,8 @@ class Machine:
         if not firmware.exists():
             subprocess.run([TOOLS, *shared, "cp", "/usr/share/OVMF/OVMF_VARS_4M.fd", firmware], check=True)
         network = "user,id=net,restrict=on"
-        if platform:
-            network += f",guestfwd=tcp:10.0.2.100:443-cmd:socat - TCP:127.0.0.1:{platform}"
+        for address, port in (servers or {}).items():
+            network += f",guestfwd=tcp:{address}:443-cmd:socat - TCP:127.0.0.1:{port}"
         command = [
             *(str(TOOLS), *shared, "qemu-system-x86_64"),
             # The kernel's virtualisation of this computer may itself be emulated; TCG is everywhere.

@@ -1,14 +1,15 @@
 """The parts of the test."""
 
 import json
-import pathlib
+import re
 import shutil
 import subprocess
 import time
 
-from machine import TOOLS, Machine
+from machine import HERE, TOOLS, Machine
 from world import World, wait_for
 
+IMAGE = HERE.parent / "image"
 # The firmware's unit tells this when the first page is on the screen.
 READY = "kiosk: first page"
 # Emulation beside other work of the computer is slow; none of this is a figure.
@@ -18,8 +19,8 @@ START = 240
 class Run:
     """What the parts share: folders, the image, figures."""
 
-    def __init__(self, project, out, kiosk, image, work):
-        self.project, self.out, self.kiosk, self.image, self.work = project, out, kiosk, image, work
+    def __init__(self, project, out, kiosk, firmware, work):
+        self.project, self.out, self.kiosk, self.firmware, self.work = project, out, kiosk, firmware, work
         self.figures = {}
         self.disk = work / "qemu-x86_64" / "disk.img"
 
@@ -28,16 +29,69 @@ class Run:
         with open(self.out / "log.txt", "a") as log:
             log.write(line + "\n")
 
-    def build(self, data, *options):
+    def build(self, version, *options):
         began = time.monotonic()
         with open(self.out / "build.log", "ab") as log:
-            subprocess.run([*self.image, "--data", str(data), *options], check=True, stdout=log, stderr=log)
+            firmware = ["--firmware", str(self.firmware)] if self.firmware and "--firmware" not in options else []
+            subprocess.run([IMAGE / "build", "qemu-x86_64", "--version", version, *firmware, *options], check=True, stdout=log, stderr=log)
         return round(time.monotonic() - began, 1)
 
-    def copy_of_disk(self, name):
-        disk = self.out / name
-        subprocess.run(["cp", "--sparse=always", self.disk, disk], check=True)
-        return disk
+    def bundle(self, version, firmware=None):
+        """A bundle of the same packages with another version, and perhaps another firmware."""
+        out, began = self.work / f"qemu-x86_64-{version}", time.monotonic()
+        options = ["--firmware", str(firmware)] if firmware else []
+        self.build(version, "--base", str(self.work / "qemu-x86_64"), "--out", str(out), *options)
+        with open(self.out / "build.log", "ab") as log:
+            subprocess.run([IMAGE / "bundle", "qemu-x86_64", "--out", str(out)], check=True, stdout=log, stderr=log)
+        bundle = out / f"qemu-x86_64-{version}.raucb"
+        self.figures[f"bundle_{version}_mib"] = round(bundle.stat().st_size / 2**20, 1)
+        self.figures[f"bundle_{version}_s"] = round(time.monotonic() - began, 1)
+        return bundle
+
+    def broken_firmware(self):
+        """One that ends as soon as it begins."""
+        path = self.out / "broken"
+        path.write_text("#!/bin/sh\nexit 1\n")
+        path.chmod(0o755)
+        return path
+
+    def power_on(self, disk, world, figure):
+        machine = Machine(disk, self.out, (world.reader_port, world.printer_port), world.servers)
+        self.figures[figure] = round(machine.wait(READY, START, len(machine.told())), 1)
+        self.say(f"first page after {self.figures[figure]} s")
+        return machine
+
+    def update_cut_short(self, machine, disk, world, bundle):
+        """The plug is pulled while RAUC writes the other slot; the machine starts from the one it had."""
+        world.ask(f"assign W0012 0.2.0 {bundle}")
+        began = time.monotonic()
+        wait_for(lambda: "Copying image" in progress(machine), "RAUC does not write", 600)
+        self.figures["download_to_writing_s"] = round(time.monotonic() - began, 1)
+        time.sleep(5)
+        self.say(f"plug pulled at {progress(machine)}")
+        machine.cut()
+        machine = self.power_on(disk, world, "after_cut_to_first_page_s")
+        assert running(machine) == ("A", "0.1.0"), f"after the cut it runs {running(machine)}"
+        return machine
+
+    def updated(self, machine, world, version):
+        began = time.monotonic()
+        wait_for(lambda: closed(world, 1), "the good version was not confirmed", 900)
+        self.figures["update_after_cut_s"] = round(time.monotonic() - began, 1)
+        said = closed(world, 1)
+        assert "success" in said, said
+        assert running(machine) == ("B", version), f"confirmed, but it runs {running(machine)}"
+        self.say(f"confirmed: {said}")
+
+    def rolled_back(self, machine, world, bundle, version):
+        began = time.monotonic()
+        world.ask(f"assign W0012 0.3.0 {bundle}")
+        wait_for(lambda: closed(world, 2), "the bad version was not reported", 1200)
+        self.figures["bad_version_reported_s"] = round(time.monotonic() - began, 1)
+        said = closed(world, 2)
+        assert "failure" in said, said
+        assert running(machine) == ("B", version), f"after the bad version it runs {running(machine)}"
+        self.say(f"rolled back: {said}")
 
     def data(self):
         folder = self.out / "data"
@@ -53,28 +107,48 @@ class Run:
         return [json.loads(line) for line in open(folder / "transcript.jsonl")]
 
 
-def visit(run):
+def life(run):
+    """One machine from its first start through a visit without a line, an update whose power is cut, and a bad update."""
     lines = run.transcript()
     data = run.data()
     world = World(run.kiosk, run.out, run.project / "board/laptop/cards")
     machine = None
     try:
-        port = world.platform(data)
-        run.figures["image_s"] = run.build(data)
-        disk = run.copy_of_disk("visit.img")
-        machine = Machine(disk, run.out, (world.reader_port, world.printer_port), port)
-        run.figures["power_on_to_first_page_s"] = round(machine.wait(READY, START), 1)
+        world.keys(data)
+        run.figures["image_s"] = run.build("0.1.0", "--data", str(data))
+        good, broken = run.bundle("0.2.0"), run.bundle("0.3.0", firmware=run.broken_firmware())
+        world.hawkbit("W0012")
+        disk = run.copy_of_disk("life.img")
+        machine = run.power_on(disk, world, "power_on_to_first_page_s")
         time.sleep(3)
         machine.picture(run.out / "01-first-page.png")
         touches = play(run, machine, world, lines)
         wait_for(world.receipts, "no receipt came out", 60)
+        run.say(f"a visit without a line: {touches} touches, one receipt")
+        machine = run.update_cut_short(machine, disk, world, good)
+        run.updated(machine, world, "0.2.0")
+        run.rolled_back(machine, world, broken, "0.2.0")
+        assert not world.db.exists(), "the platform was not to be there yet"
+        world.platform()
+        began = time.monotonic()
+        wait_for(lambda: world.db.exists() and len(cases_at(world.db)) == 1, "the waiting case did not come", 600)
+        run.figures["case_after_line_is_back_s"] = round(time.monotonic() - began, 1)
+        time.sleep(15)
         cases = cases_at(world.db)
         assert len(cases) == 1, f"cases at the platform: {cases}"
-        return f"first page after {run.figures['power_on_to_first_page_s']} s, {touches} touches, one receipt, one case"
+        return "one visit, one receipt, one case; a good version confirmed over a cut of power, a bad one taken back"
     finally:
         if machine:
+            (run.out / "journal.txt").write_text(last_words(machine))
             machine.off()
         world.end()
+
+
+def last_words(machine):
+    try:
+        return machine.run("journalctl --no-pager -b -o short-monotonic | tail -n 400", 60)
+    except (OSError, RuntimeError, TimeoutError) as error:
+        return f"no shell: {error}\n"
 
 
 def play(run, machine, world, lines):
@@ -103,6 +177,26 @@ def play(run, machine, world, lines):
         elif words[:2] == ["expect", "receipts"]:
             wait_for(world.receipts, "no receipt came out", 60)
     return touches
+
+
+def progress(machine):
+    """How far RAUC is, in its own words; empty while it cannot be asked."""
+    try:
+        return machine.run("busctl get-property de.pengutronix.rauc / de.pengutronix.rauc.Installer Progress", 30)
+    except (OSError, RuntimeError, TimeoutError):
+        return ""
+
+
+def running(machine):
+    """Slot and version that run."""
+    told = machine.run("cat /proc/cmdline /etc/os-release", 60)
+    return re.search(r"rauc\.slot=(\w)", told)[1], re.search(r"IMAGE_VERSION=(\S+)", told)[1]
+
+
+def closed(world, action):
+    """What the machine said last of an action that has ended, or nothing."""
+    said = [row for row in world.ask("feedback") if row.startswith(f"{action} ") and " closed " in row]
+    return said[-1] if said else ""
 
 
 def cases_at(db):

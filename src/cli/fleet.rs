@@ -116,10 +116,11 @@ fn fleet(config: &Path) -> anyhow::Result<Settings> {
 
 fn agent(config: &Path, once: bool, bus: Option<String>) -> anyhow::Result<Outcome> {
     let config = settings::load(config)?;
-    let fleet = config
-        .updates
-        .clone()
-        .context("kiosk.toml has no [updates]: this machine is not updated from afar")?;
+    // Not a failure: a supervisor that started it anew for ever would mend nothing.
+    let Some(fleet) = config.updates.clone() else {
+        say("本机没有远程更新。 kiosk.toml has no [updates]: this machine is not updated from afar.");
+        return Ok(Outcome::Well);
+    };
     let clock = Clock::system();
     let journal = Journal::stderr(clock.clone());
     let ddi = Ddi::new(ddi_config(&config, &fleet, &clock)?)?;

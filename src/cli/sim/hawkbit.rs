@@ -19,12 +19,16 @@ pub struct Hawkbit {
     /// What devices wait between two polls, seconds.
     #[arg(long, default_value_t = 300)]
     sleep: u64,
+    /// `https://host[:port]` that links begin with, where something stands in front of the port.
+    #[arg(long, value_name = "URL")]
+    address: Option<String>,
 }
 
 impl Hawkbit {
     pub fn run(self) -> anyhow::Result<Outcome> {
         let mut server = Server::new();
         server.sleep_s = self.sleep;
+        server.address = self.address;
         let running = Running::serve(server, &self.tenant, self.port)?;
         say(&running.url());
         for line in std::io::stdin().lock().lines() {

@@ -5,7 +5,7 @@ mod dbus;
 use std::future::Future;
 
 use crate::domain::update::{Bundle, Running};
-pub use dbus::{Bus, Rauc, login_reboot};
+pub use dbus::{Bus, Rauc};
 
 /// What may be said of the running slot.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -46,6 +46,6 @@ pub trait Slots {
     fn install(&self, from: &From) -> impl Future<Output = Result<(), String>>;
     /// Marks the running slot.
     fn mark(&self, mark: Mark) -> impl Future<Output = Result<(), String>>;
-    /// Restarts the machine.
+    /// Restarts the machine: under `kiosk-fleet.service` by `kiosk-restart.path`, elsewhere through systemd-logind.
     fn reboot(&self) -> impl Future<Output = Result<(), String>>;
 }

@@ -239,7 +239,8 @@ async fn answer(
     if tenant != shared.tenant || !server.lets_in(&target, authorization) {
         return StatusCode::UNAUTHORIZED.into_response();
     }
-    let base = format!("{}/{tenant}/controller/v1/{target}", shared.address);
+    let address = server.address.as_ref().unwrap_or(&shared.address);
+    let base = format!("{address}/{tenant}/controller/v1/{target}");
     let parts: Vec<&str> = rest.split('/').collect();
     let json = || serde_json::from_slice::<Value>(&body).unwrap_or(Value::Null);
     let id = |text: &str| text.parse::<u64>().unwrap_or(0);

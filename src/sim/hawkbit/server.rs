@@ -132,6 +132,8 @@ pub struct Server {
     pub gateway: Option<String>,
     /// `polling.sleep` in seconds.
     pub sleep_s: u64,
+    /// `https://host[:port]` under which devices reach it, where something stands in front.
+    pub address: Option<String>,
     /// New actions wait for the device's agreement.
     pub confirmation: bool,
     last: u64,
@@ -143,6 +145,7 @@ impl Server {
     pub fn new() -> Self {
         Self {
             sleep_s: 300,
+            address: None,
             ..Self::default()
         }
     }
