@@ -95,8 +95,8 @@ class Run:
 
     def data(self):
         folder = self.out / "data"
-        folder.mkdir(exist_ok=True)
-        shutil.copy(self.project / "board/qemu-x86_64/kiosk.toml", folder / "kiosk.toml")
+        (folder / "settings").mkdir(parents=True, exist_ok=True)
+        shutil.copy(self.project / "board/qemu-x86_64/kiosk.toml", folder / "settings")
         return folder
 
     def transcript(self):
@@ -243,7 +243,7 @@ def rescue(run):
     machine = None
     part = run.out / "data.ext4"
     subprocess.run(["dd", f"if={disk}", f"of={part}", "bs=512", f"skip={offset}", "conv=sparse", "status=none"], check=True)
-    subprocess.run(["debugfs", "-w", "-R", "rm kiosk.toml", str(part)], check=True, capture_output=True)
+    subprocess.run(["debugfs", "-w", "-R", "rm settings/kiosk.toml", str(part)], check=True, capture_output=True)
     subprocess.run(["dd", f"if={part}", f"of={disk}", "bs=512", f"seek={offset}", "conv=notrunc", "status=none"], check=True)
     part.unlink()
     try:

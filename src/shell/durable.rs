@@ -1,8 +1,8 @@
 //! A small file that survives a power cut: the old content or the new one, never a part.
 
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, File, OpenOptions, Permissions};
 use std::io::{self, Write as _};
-use std::os::unix::fs::OpenOptionsExt as _;
+use std::os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _};
 use std::path::Path;
 
 /// Puts `content` into the file at `path`, for its owner alone; it is on the disk when this returns.
@@ -30,6 +30,8 @@ fn put_for(path: &Path, content: &[u8], mode: u32) -> io::Result<()> {
         .write(true)
         .mode(mode)
         .open(&partial)?;
+    // Whatever the umask took away.
+    file.set_permissions(Permissions::from_mode(mode))?;
     file.write_all(content)?;
     file.sync_all()?;
     fs::rename(&partial, path)?;

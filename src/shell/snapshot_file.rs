@@ -3,7 +3,9 @@
 //! It is written on a thread of its own: a disk that hangs must not hang the pages. It is not synced: of another boot it
 //! means nothing.
 
+use std::fs::Permissions;
 use std::io;
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Sender, channel};
 use std::thread::JoinHandle;
@@ -61,6 +63,8 @@ pub fn keep(path: &Path, content: &[u8]) -> io::Result<()> {
     let mut partial = path.as_os_str().to_owned();
     partial.push(".partial");
     std::fs::write(&partial, content)?;
+    // The other process reads it under another user, whatever this one's umask is; a folder that is nobody else's hides it.
+    std::fs::set_permissions(&partial, Permissions::from_mode(0o644))?;
     std::fs::rename(&partial, path)
 }
 

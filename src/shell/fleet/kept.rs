@@ -1,8 +1,8 @@
 //! Small files that are written whole or not at all, and survive a power cut.
 
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, File, OpenOptions, Permissions};
 use std::io::{self, Read as _, Write as _};
-use std::os::unix::fs::OpenOptionsExt as _;
+use std::os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _};
 use std::path::Path;
 
 use serde::Serialize;
@@ -36,6 +36,8 @@ fn put<T: Serialize>(path: &Path, value: &T, mode: u32, durable: bool) -> io::Re
         .truncate(true)
         .mode(mode)
         .open(&new)?;
+    // Whatever the umask took away.
+    file.set_permissions(Permissions::from_mode(mode))?;
     file.write_all(&text)?;
     if durable {
         file.sync_all()?;
