@@ -1,6 +1,8 @@
 # The commands of U-Boot that board/image/boot.cmd uses, for a shell: its own is close enough to run the script as it is.
 # DISK, SLOTS and MEMORY are given; a slot is a folder with its files. CUT=n ends the run before the n-th write to the disk.
 # shellcheck shell=sh disable=SC2034,SC2154
+# (U-Boot knows no patterns of file names.)
+set -f
 kernel_addr_r=0x00080000
 devtype=mmc
 devnum=0
@@ -9,9 +11,9 @@ fdtfile=broadcom/bcm2711-rpi-4-b.dtb
 writes=0
 
 setenv() {
-    name=$1
+    _name=$1
     shift
-    eval "$name=\$*"
+    eval "$_name=\$*"
 }
 # What does not fit a name is a sum in hexadecimal; the only small numbers here are tries.
 setexpr() {
@@ -39,13 +41,13 @@ env() {
         tail -c +5 "$MEMORY/$3" | sum | cmp -s - "$MEMORY/said" || return 1
         tail -c +5 "$MEMORY/$3" | tr '\0' '\n' >"$MEMORY/lines"
         shift 4
-        for name in "$@"; do setenv "$name" "$(sed -n "s/^$name=//p" "$MEMORY/lines")"; done
+        for _each in "$@"; do setenv "$_each" "$(sed -n "s/^$_each=//p" "$MEMORY/lines")"; done
         ;;
     export)
         at=$5
         shift 5
         {
-            for name in "$@"; do eval "printf '%s=%s\\0' $name \"\$$name\""; done
+            for _each in "$@"; do eval "printf '%s=%s\\0' $_each \"\$$_each\""; done
             head -c 4096 /dev/zero
         } | head -c 4092 >"$MEMORY/body"
         { sum <"$MEMORY/body" && cat "$MEMORY/body"; } >"$MEMORY/$at"
