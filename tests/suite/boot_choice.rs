@@ -71,7 +71,10 @@ impl Board {
     fn ask(&self, words: &str) -> String {
         let output = self.call(words);
         assert!(output.status.success(), "{words}: {output:?}");
-        String::from_utf8(output.stdout).expect("text").trim_end().to_owned()
+        String::from_utf8(output.stdout)
+            .expect("text")
+            .trim_end()
+            .to_owned()
     }
 
     /// What U-Boot does from power-on, and with which status it ends; `cut` is the write before which the power goes.
@@ -87,7 +90,10 @@ impl Board {
             .output()
             .expect("a shell");
         assert!(output.stderr.is_empty(), "{output:?}");
-        (String::from_utf8(output.stdout).expect("text"), output.status.code())
+        (
+            String::from_utf8(output.stdout).expect("text"),
+            output.status.code(),
+        )
     }
 
     /// The slot that starts.
@@ -97,9 +103,15 @@ impl Board {
         let at = told.find("rauc.slot=").expect("a slot") + "rauc.slot=".len();
         let slot = told[at..].chars().next().expect("a slot");
         let part = if slot == 'A' { "2" } else { "3" };
-        assert!(told.contains(&format!("root=PARTUUID=6b696f73-0{part} ")), "{told}");
+        assert!(
+            told.contains(&format!("root=PARTUUID=6b696f73-0{part} ")),
+            "{told}"
+        );
         for file in FILES {
-            assert!(told.contains(&format!("load {part} /{file}")), "{file} of another slot: {told}");
+            assert!(
+                told.contains(&format!("load {part} /{file}")),
+                "{file} of another slot: {told}"
+            );
         }
         slot
     }
@@ -144,7 +156,10 @@ fn both_halves_write_blocks_of_u_boot_s_own_form() {
         for block in board.blocks() {
             let (sum, body) = block.split_at(4);
             assert_eq!(sum, crc32(body).to_le_bytes(), "{half}");
-            assert!(body.windows(15).any(|part| part == b"BOOT_ORDER=B A\0"), "{half}");
+            assert!(
+                body.windows(15).any(|part| part == b"BOOT_ORDER=B A\0"),
+                "{half}"
+            );
         }
     }
 }
@@ -154,9 +169,15 @@ fn an_installed_slot_has_three_tries_and_then_the_old_one_comes_back() {
     let board = Board::new();
     board.ask("set-state A good");
     board.install('B');
-    assert_eq!((board.ask("get-primary"), board.ask("get-state B")), ("B".into(), "good".into()));
+    assert_eq!(
+        (board.ask("get-primary"), board.ask("get-state B")),
+        ("B".into(), "good".into())
+    );
     assert_eq!(board.starts(4), "BBBA");
-    assert_eq!((board.ask("get-primary"), board.ask("get-state B")), ("A".into(), "bad".into()));
+    assert_eq!(
+        (board.ask("get-primary"), board.ask("get-state B")),
+        ("A".into(), "bad".into())
+    );
     // The same slot, written anew, is tried anew.
     board.ask("set-state A good");
     board.install('B');
@@ -186,7 +207,10 @@ fn a_slot_that_was_half_written_is_not_started() {
     }
     // Even then: what has no kernel gives its turn back at once.
     let told: Vec<_> = (0..4).map(|_| board.power_on(0)).collect();
-    assert!(told.iter().any(|(_, status)| *status == Some(0)), "{told:?}");
+    assert!(
+        told.iter().any(|(_, status)| *status == Some(0)),
+        "{told:?}"
+    );
 }
 
 #[test]
@@ -216,7 +240,15 @@ fn what_is_no_command_changes_nothing() {
     let board = Board::new();
     board.install('B');
     let before = board.blocks();
-    for words in ["set-primary C", "set-state A", "set-state A fine", "set-primary", "get-state D", "mark A", ""] {
+    for words in [
+        "set-primary C",
+        "set-state A",
+        "set-state A fine",
+        "set-primary",
+        "get-state D",
+        "mark A",
+        "",
+    ] {
         assert!(!board.call(words).status.success(), "{words:?}");
     }
     assert_eq!(board.blocks(), before);
@@ -244,10 +276,14 @@ fn torn(old: &[u8], new: &[u8], how: usize) -> Vec<u8> {
 
 #[test]
 fn a_cut_of_power_leaves_the_old_choice_or_the_new_one() {
-    let answers = |board: &Board| {
-        ["get-primary", "get-state A", "get-state B"].map(|words| board.ask(words))
-    };
-    for change in ["set-primary B", "set-state A bad", "set-state B bad", "set-state B good"] {
+    let answers =
+        |board: &Board| ["get-primary", "get-state A", "get-state B"].map(|words| board.ask(words));
+    for change in [
+        "set-primary B",
+        "set-state A bad",
+        "set-state B bad",
+        "set-state B good",
+    ] {
         let board = Board::new();
         board.ask("set-primary A");
         let (before, old) = (answers(&board), board.blocks());
@@ -261,7 +297,10 @@ fn a_cut_of_power_leaves_the_old_choice_or_the_new_one() {
                     board.put([&torn(&old[0], &new[0], how), &old[1]]);
                 }
                 let found = answers(&board);
-                assert!(found == before || found == after, "{change} cut at {how}: {found:?}");
+                assert!(
+                    found == before || found == after,
+                    "{change} cut at {how}: {found:?}"
+                );
                 if second {
                     assert_eq!(found, after, "{change}: the first block is whole");
                 }
