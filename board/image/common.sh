@@ -22,7 +22,17 @@ die() {
 board_of() {
     board=$1
     folder=$root_of_project/board/$board
+    # What most boards have.
+    BOOT=grub BOOT_FILES='' DTBS=''
     [ -r "$folder/board.conf" ] || die "no board $board: there is no $folder/board.conf"
     # shellcheck source=/dev/null
     . "$folder/board.conf"
+}
+
+# Programs of another processor's root run here through the kernel's table of interpreters.
+foreign() {
+    if [ "$ARCH" = "$(dpkg --print-architecture)" ]; then return 0; fi
+    command -v update-binfmts >/dev/null || die "for $ARCH: apt-get install qemu-user-static binfmt-support"
+    [ -e /proc/sys/fs/binfmt_misc/register ] || mount -t binfmt_misc binfmt_misc /proc/sys/fs/binfmt_misc
+    update-binfmts --enable
 }

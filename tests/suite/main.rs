@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::print_stdout)]
 
 mod board_files;
+mod boot_choice;
 #[cfg(feature = "sim")]
 mod card_left;
 #[cfg(feature = "sim")]
