@@ -93,6 +93,11 @@ class Run:
         assert running(machine) == ("B", version), f"after the bad version it runs {running(machine)}"
         self.say(f"rolled back: {said}")
 
+    def copy_of_disk(self, name):
+        disk = self.out / name
+        subprocess.run(["cp", "--sparse=always", self.disk, disk], check=True)
+        return disk
+
     def data(self):
         folder = self.out / "data"
         (folder / "settings").mkdir(parents=True, exist_ok=True)

@@ -118,7 +118,9 @@ fn agent(config: &Path, once: bool, bus: Option<String>) -> anyhow::Result<Outco
     let config = settings::load(config)?;
     // Not a failure: a supervisor that started it anew for ever would mend nothing.
     let Some(fleet) = config.updates.clone() else {
-        say("本机没有远程更新。 kiosk.toml has no [updates]: this machine is not updated from afar.");
+        say(
+            "本机没有远程更新。 kiosk.toml has no [updates]: this machine is not updated from afar.",
+        );
         return Ok(Outcome::Well);
     };
     let clock = Clock::system();

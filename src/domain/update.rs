@@ -204,11 +204,16 @@ impl Update {
             .filter(|report| report.is_fresh(&now.boot, now.boot_ms))
     }
 
-    /// Whether a restart now disturbs nobody. A firmware that has said nothing for a long time serves nobody.
+    /// Whether a restart now disturbs nobody. A firmware that has said nothing for a long time serves nobody; one that is closed
+    /// for another reason, such as a door that a new version misreads, serves nobody either. On the battery nothing begins.
     fn is_clear(&self, closed: bool, now: &Now) -> bool {
         match self.fresh(now) {
             Some(report) => {
-                report.busy.is_empty() && (!closed || report.closed.as_deref() == Some("updating"))
+                let shut = match report.closed.as_deref() {
+                    Some("mainsLost") => return false,
+                    reason => reason.is_some(),
+                };
+                report.busy.is_empty() && (!closed || shut)
             }
             None => self.is_dead(now),
         }

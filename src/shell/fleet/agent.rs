@@ -323,8 +323,10 @@ impl<S: Slots + 'static> Agent<S> {
 
     fn look_at_report(&mut self) {
         if let Some(path) = &self.tools.config.fleet.report {
-            // A file that is half there or wrong is as good as none: the firmware writes another in ten seconds.
-            self.report = kept::read(path).unwrap_or_default();
+            // What cannot be read says nothing of the firmware: the report heard last stays, and ages by its own time.
+            if let Ok(report) = kept::read(path) {
+                self.report = report;
+            }
         }
     }
 

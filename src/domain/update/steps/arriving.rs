@@ -9,6 +9,9 @@ use super::Step;
 /// So often may a download end with the wrong bytes.
 const SPOILT_MOST: u32 = 3;
 
+/// How an action ended is told again to a server that still offers it after this time.
+const TOLD_AGAIN_MS: u64 = 600_000;
+
 impl Step<'_> {
     pub(super) fn arriving(&mut self, state: State, event: &Event) -> State {
         match (state, event) {
@@ -99,6 +102,15 @@ impl Step<'_> {
     }
 
     fn offered(&mut self, order: &Order) -> State {
+        // Restored from a backup, or of several minds, a server may offer what has ended here: it is told how, and nothing is done again.
+        let last = self.update.kept.last.as_ref();
+        if let Some(ended) =
+            last.filter(|ended| order.origin == Origin::Server && ended.action == order.action)
+        {
+            let ended = ended.clone();
+            self.update.back_off_for(TOLD_AGAIN_MS, self.now);
+            return State::Closing { ended, refused: 0 };
+        }
         if let Some(why) = self.must_not(order, &order.version, order.allow_older) {
             return self.close(order, Outcome::Refused, &why, None);
         }
@@ -234,8 +246,8 @@ impl Step<'_> {
         if order.version.is_empty() {
             order.version.clone_from(&bundle.version);
         }
-        // The server's word may be wrong or old; the bundle's own is signed.
-        let allowed = order.allow_older || bundle.allow_older;
+        // The server's word is not signed, the bundle's own is; a technician with a stick stands at the machine.
+        let allowed = bundle.allow_older || (order.allow_older && order.origin == Origin::Stick);
         if let Some(why) = self.must_not(&order, &bundle.version, allowed) {
             return self.close(&order, Outcome::Refused, &why, None);
         }
