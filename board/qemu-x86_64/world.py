@@ -78,13 +78,19 @@ class World:
     def secured(self, address, plain):
         """TLS in front of a simulator."""
         front = f"OPENSSL-LISTEN:{self.servers[address]},bind=127.0.0.1,fork,reuseaddr,cert={self.server_key},verify=0"
-        self.start(TOOLS, "--shared", self.folder, "socat", front, f"TCP:127.0.0.1:{plain}")
+        return self.start(TOOLS, "--shared", self.folder, "socat", front, f"TCP:127.0.0.1:{plain}")
 
     def platform(self):
-        """Starts the platform: until then the line to it is down."""
+        """Starts the platform; gives what ends it, as if the line to it went down."""
         plain = free_port()
-        self.start(self.kiosk, "sim", "platform", "--port", plain, "--db", self.db)
-        self.secured(PLATFORM, plain)
+        both = (self.start(self.kiosk, "sim", "platform", "--port", plain, "--db", self.db), self.secured(PLATFORM, plain))
+
+        def end():
+            for it in both:
+                it.kill()
+                it.wait()
+
+        return end
 
     def hawkbit(self, machine):
         """Starts the update server, which knows `machine`."""

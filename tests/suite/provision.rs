@@ -540,7 +540,23 @@ fn keys_and_data_of_a_decommissioned_machine_are_gone() {
     drop(store);
     assert_eq!(machine.follow(&plain), Some(Failure::CasesWait(2)));
     assert!(place.join("store.db").exists());
-    assert_eq!(machine.follow(&district.issue(&end(true))), None);
+    // A mistake in its settings hides where the data is: nothing is said to be destroyed.
+    let settings = place.join("kiosk.toml");
+    let whole = std::fs::read(&settings).unwrap();
+    std::fs::write(&settings, "[machine").unwrap();
+    let forced = Order {
+        issued_s: later + 1,
+        ..end(true)
+    };
+    let said = machine.follow(&district.issue(&forced));
+    assert!(matches!(said, Some(Failure::Configuration(_))), "{said:?}");
+    assert!(place.join("store.db").exists() && place.join("identity/current").exists());
+    std::fs::write(&settings, whole).unwrap();
+    let forced = Order {
+        issued_s: later + 2,
+        ..end(true)
+    };
+    assert_eq!(machine.follow(&district.issue(&forced)), None);
     assert_eq!(machine.step(), Step::Destroyed);
     let mut left: Vec<_> = std::fs::read_dir(&place)
         .unwrap()

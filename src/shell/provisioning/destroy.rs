@@ -18,7 +18,14 @@ use crate::shell::store::report::{FileFacts, Report, ReportFault};
 const SETTLED: [&str; 2] = ["accepted", "rejected"];
 
 pub(super) fn destroy(works: &Works, saved: &Saved, forced: bool) -> Result<(), Failure> {
-    let config = settings::load(&works.config).ok();
+    // One that cannot be read names a store that nobody would find: then nothing is destroyed, and nobody told that it was.
+    let config = match works.config.try_exists() {
+        Ok(false) => None,
+        _ => Some(
+            settings::load(&works.config)
+                .map_err(|fault| Failure::Configuration(fault.to_string()))?,
+        ),
+    };
     let key = works
         .folder
         .identity()
@@ -66,7 +73,8 @@ fn waiting(store: &Path) -> Result<u64, Failure> {
     }))
 }
 
-/// Everything beside the store: its keys, then itself, attachments, what was set aside, token and catalogue.
+/// Everything beside the store: its keys, then itself, attachments, what was set aside, token, technicians' secret, journal and
+/// catalogue.
 fn data(config: &Config) -> Result<(), Failure> {
     let store = &config.store.path;
     if let Some(folder) = store.parent().filter(|folder| folder.is_dir()) {
@@ -93,6 +101,10 @@ fn data(config: &Config) -> Result<(), Failure> {
     }
     if let Token::File(path) = &config.platform.token {
         remove(path)?;
+    }
+    remove(&config.technician.key_path(store))?;
+    if let Some(journal) = &config.journal.path {
+        remove(journal)?;
     }
     remove(&config.catalogue.cache_dir)
 }
