@@ -2,6 +2,7 @@
 
 mod kills;
 mod model;
+mod odd;
 mod way;
 
 use std::collections::BTreeMap;
