@@ -258,7 +258,11 @@ fn part<'a, T: TryFrom<Variant<'a>>>(
     info: &'a BTreeMap<String, OwnedVariant>,
     key: &str,
 ) -> Option<T> {
-    let value: &Variant<'a> = info.get(key)?;
+    let mut value: &Variant<'a> = info.get(key)?;
+    // RAUC 1.15 puts a variant into the variant (`g_variant_dict_insert(…, "v", …)` in r_manifest_to_dict).
+    while let Variant::Variant(inner) = value {
+        value = inner;
+    }
     T::try_from(value.try_clone().ok()?).ok()
 }
 
@@ -295,4 +299,39 @@ fn arguments(from: &From) -> (String, BTreeMap<&'static str, Variant<'_>>) {
 
 fn text(error: impl std::fmt::Display) -> String {
     error.to_string().chars().take(300).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// As RAUC 1.8 and as 1.15 have it.
+    fn info(nested: bool) -> BTreeMap<String, OwnedVariant> {
+        let wrapped = |value: Variant<'static>| {
+            let value = if nested {
+                Variant::Variant(Box::new(value))
+            } else {
+                value
+            };
+            OwnedVariant::try_from(value).expect("owned")
+        };
+        let update = BTreeMap::from([
+            ("compatible", Variant::from("kiosk-x")),
+            ("version", Variant::from("2.0.0")),
+        ]);
+        let meta = BTreeMap::from([("kiosk", BTreeMap::from([("allow-older", "true")]))]);
+        BTreeMap::from([
+            ("update".to_owned(), wrapped(Variant::from(update))),
+            ("meta".to_owned(), wrapped(Variant::from(meta))),
+        ])
+    }
+
+    #[test]
+    fn a_bundle_says_what_it_is_however_deep() {
+        for nested in [false, true] {
+            let said = bundle(&info(nested), "kiosk-x").expect("understood");
+            assert_eq!((said.version.as_str(), said.allow_older), ("2.0.0", true));
+            assert!(bundle(&info(nested), "kiosk-y").is_err(), "another board");
+        }
+    }
 }
