@@ -11,6 +11,7 @@ mod reading;
 mod rebase;
 mod rotation;
 mod scanner;
+mod screen;
 mod tables;
 mod technician;
 #[cfg(test)]
@@ -330,7 +331,7 @@ impl Config {
         let ports = Ports::default();
         let config = Self {
             machine: root.table("machine", tables::machine),
-            screen: root.table("screen", tables::screen),
+            screen: root.table("screen", screen::screen),
             reader: root.table("reader", |s| tables::reader(s, &ports)),
             printer: root.table("printer", |s| tables::printer(s, &ports)),
             scanner: root.table("scanner", |s| scanner::scanner(s, &ports)),

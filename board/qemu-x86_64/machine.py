@@ -104,22 +104,23 @@ class Machine:
     def run(self, command, limit=120):
         """What a command prints on the machine; an error where it fails."""
         self.commands += 1
-        # The mark is put together there, so that the echo of the command is not taken for its end.
-        mark = f"end-{self.commands}"
+        # The marks are put together there, so that the echo of the command is not taken for them.
+        begin, end = (f"<{word}-{self.commands}" for word in ("begin", "end"))
         with socket.socket(socket.AF_UNIX) as line:
             line.connect(str(self.shell))
             line.settimeout(5)
-            line.sendall(f"\n({command}) 2>&1; echo '<'{mark}=$?'>'\n".encode())
+            marked = f"echo '<'{begin[1:]}'>'; ({command}) 2>&1; echo '<'{end[1:]}=$?'>'"
+            line.sendall(f"\n{marked}\n".encode())
             told, until = "", time.monotonic() + limit
-            while not re.search(rf"<{mark}=\d+>", told):
+            while not re.search(rf"{end}=\d+>", told):
                 if time.monotonic() > until:
                     raise TimeoutError(f"{command}: no answer within {limit} s, only {told[-500:]!r}")
                 try:
                     told += line.recv(65536).decode(errors="replace")
                 except TimeoutError:
                     continue
-        before, _, status = told.rpartition(f"<{mark}=")
-        body = "\n".join(row.rstrip("\r") for row in before.splitlines()[1:] if "echo '<'" not in row)
+        before, _, status = told.rpartition(f"{end}=")
+        body = before.partition(f"{begin}>")[2].replace("\r", "").strip("\n")
         if not status.startswith("0>"):
             raise RuntimeError(f"{command}: {status.split('>')[0]}: {body}")
         return body

@@ -1,9 +1,8 @@
 //! `kiosk rescue`: the page that stands where the firmware cannot start.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
-use kiosk::config::Screen;
 use kiosk::domain::page::rescue;
 use kiosk::shell::settings;
 
@@ -24,9 +23,7 @@ impl Rescue {
         let config = settings::load(&self.config)
             .inspect_err(|error| say_error(&format!("kiosk: {error:#}")))
             .ok();
-        let screen = config
-            .as_ref()
-            .map_or_else(Screen::default, |config| config.screen.clone());
+        let screen = settings::screen(&[&self.config, Path::new(settings::BOARD)]);
         #[cfg(feature = "kms")]
         crate::window::kms::turned(screen.rotation)?;
         let pages = Pages::default();

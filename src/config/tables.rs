@@ -5,8 +5,7 @@ use std::path::PathBuf;
 use super::ports::Ports;
 use super::reading::Section;
 use super::{
-    ByHand, Cooling, Gpio, Machine, Orientation, PRINTER_PROFILES, Platform, Printer, Radar,
-    Reader, Rotation, Screen, Token,
+    ByHand, Cooling, Gpio, Machine, PRINTER_PROFILES, Platform, Printer, Radar, Reader, Token,
 };
 use crate::case::{PublicIdentity, SealKey};
 use crate::pins::Input;
@@ -39,26 +38,6 @@ pub(super) fn machine(s: &mut Section<'_>) -> Machine {
                     && v.bytes().all(|b| b.is_ascii_digit() || b" -+".contains(&b))
             },
         ),
-    }
-}
-
-pub(super) fn screen(s: &mut Section<'_>) -> Screen {
-    let rotation = s.one_of("rotation", 0, &Rotation::DEGREES);
-    let touch_rotation = s.one_of("touch_rotation", rotation, &Rotation::DEGREES);
-    Screen {
-        rotation: Rotation::of_degrees(rotation),
-        touch_rotation: Rotation::of_degrees(touch_rotation),
-        orientation: s.choice(
-            "orientation",
-            Orientation::Portrait,
-            &[
-                ("portrait", Orientation::Portrait),
-                ("landscape", Orientation::Landscape),
-            ],
-        ),
-        font: s.optional_path("font"),
-        backlight: s.optional_path("backlight"),
-        dim_percent: s.number("dim_percent", 20, 1..=100),
     }
 }
 

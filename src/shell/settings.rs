@@ -4,7 +4,10 @@ use std::fs::File;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
-use crate::config::{Config, ConfigFault, MAX_BYTES};
+use crate::config::{Config, ConfigFault, MAX_BYTES, Screen};
+
+/// What the image says of the board it was built for: `[screen]` alone, for a machine without settings of its own.
+pub const BOARD: &str = "/usr/share/kiosk/board.toml";
 
 /// Why there is no configuration.
 #[derive(Debug, thiserror::Error)]
@@ -44,14 +47,7 @@ pub fn load(path: &Path) -> Result<Config, SettingsError> {
         path: path.into(),
         error,
     };
-    let mut text = String::new();
-    // One byte more than is allowed, so that a longer file is seen to be longer.
-    let limit = u64::try_from(MAX_BYTES)
-        .unwrap_or(u64::MAX)
-        .saturating_add(1);
-    File::open(path)
-        .and_then(|file| file.take(limit).read_to_string(&mut text))
-        .map_err(unreadable)?;
+    let text = read(path).map_err(unreadable)?;
     let mut config = Config::parse(&text).map_err(|faults| SettingsError::Faulty {
         path: path.into(),
         faults,
@@ -59,6 +55,23 @@ pub fn load(path: &Path) -> Result<Config, SettingsError> {
     let folder = path.parent().unwrap_or(Path::new(""));
     config.rebase(&std::path::absolute(folder_or_here(folder)).map_err(unreadable)?);
     Ok(config)
+}
+
+/// Which way the screen stands, from the first of `paths` that can say it, whatever else is wrong with that file.
+#[must_use]
+pub fn screen(paths: &[&Path]) -> Screen {
+    let said = |path: &&Path| read(path).ok().and_then(|text| Screen::alone(&text));
+    paths.iter().find_map(said).unwrap_or_default()
+}
+
+fn read(path: &Path) -> io::Result<String> {
+    let mut text = String::new();
+    // One byte more than is allowed, so that a longer file is seen to be longer.
+    let limit = u64::try_from(MAX_BYTES)
+        .unwrap_or(u64::MAX)
+        .saturating_add(1);
+    File::open(path)?.take(limit).read_to_string(&mut text)?;
+    Ok(text)
 }
 
 /// The parent of a bare file name is empty, which is no path.
@@ -80,6 +93,18 @@ mod tests {
         let config =
             load(&root.join("board/laptop/kiosk.toml")).expect("the laptop's file is good");
         assert!(config.store.path.starts_with(root.join("board/laptop")));
+    }
+
+    #[test]
+    fn a_screen_is_known_by_the_board_where_there_are_no_settings() {
+        let dir = tempfile::tempdir().expect("temporary folder");
+        let (own, board) = (dir.path().join("kiosk.toml"), dir.path().join("board.toml"));
+        let rotation = || screen(&[&own, &board]).rotation.degrees();
+        assert_eq!(rotation(), 0);
+        std::fs::write(&board, "[screen]\nrotation = 90\n").expect("write");
+        assert_eq!(rotation(), 90);
+        std::fs::write(&own, "[machine]\nid = 1\n[screen]\nrotation = 270\n").expect("write");
+        assert_eq!(rotation(), 270);
     }
 
     #[test]

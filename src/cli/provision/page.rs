@@ -7,10 +7,10 @@ use std::thread;
 use std::time::Duration;
 
 use anyhow::Context as _;
-use kiosk::config::Screen;
 use kiosk::shell::clock::Clock;
 use kiosk::shell::provisioning::mode::Mode;
 use kiosk::shell::provisioning::{DESK_PHONE, Folder, order_key};
+use kiosk::shell::settings;
 use kiosk::shell::supervisor::Supervisor;
 
 use super::Places;
@@ -32,6 +32,9 @@ pub fn is_wanted(places: &Places) -> bool {
 
 /// Shows the page until the machine is in service; then this very process begins anew as its firmware.
 pub fn run(places: &Places, stick: &Path) -> anyhow::Result<Outcome> {
+    let built_in = settings::screen(&[&places.config, Path::new(settings::BOARD)]);
+    #[cfg(feature = "kms")]
+    crate::window::kms::turned(built_in.rotation).context("starting with a turned screen")?;
     let phone = std::fs::read_to_string(DESK_PHONE).unwrap_or_default();
     let phone = Some(phone.trim())
         .filter(|phone| !phone.is_empty())
@@ -61,7 +64,7 @@ pub fn run(places: &Places, stick: &Path) -> anyhow::Result<Outcome> {
             let _ = slint::quit_event_loop();
             in_service
         })?;
-    let window = screen::open(Some(&Screen::default()))?;
+    let window = screen::open(Some(&built_in))?;
     pages.wait(FIRST_PAGE);
     let touched = inbox.clone();
     screen::run(window, pages, None, move |intent| touched.intent(intent))?;
