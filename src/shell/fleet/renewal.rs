@@ -77,6 +77,9 @@ impl Renewal {
                 Err(failure) => self.failed(&failure),
             }
         }
+        if self.under_way.is_some() {
+            return;
+        }
         let identity = match self.folder.identity() {
             Ok(identity) => identity,
             Err(failure) => return self.cannot(failure.word()),
@@ -85,7 +88,7 @@ impl Renewal {
         // It was not made before it began.
         let began_ms = i64::try_from(term.not_before_s.saturating_mul(1000));
         self.clock.raise_floor(began_ms.unwrap_or(i64::MAX));
-        if !self.take(&identity) || self.under_way.is_some() {
+        if !self.take(&identity) {
             return;
         }
         let least_s = self.clock.least_unix_seconds();

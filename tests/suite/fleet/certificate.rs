@@ -17,6 +17,7 @@ fn the_next_certificate_is_shown_from_the_next_poll_on_without_a_restart() {
         assert_eq!(word, "answered");
         assert!(!shown.is_empty() && shown.iter().all(|key| *key == first));
         assert_eq!(rig.until(), "2028-11-22");
+        assert_eq!(rig.push().await, [first]);
         // Not before two thirds of two years.
         rig.pass(480);
         renewal.to_its_end().await;
@@ -29,6 +30,7 @@ fn the_next_certificate_is_shown_from_the_next_poll_on_without_a_restart() {
         assert_eq!(word, "answered");
         assert!(!shown.is_empty() && shown.iter().all(|key| *key == second));
         assert_eq!(rig.until(), "2030-03-27");
+        assert_eq!(rig.push().await, [second]);
         assert_eq!(rig.pairs().len(), 1, "the old pair is destroyed");
         // One renewal, and nothing after it.
         rig.pass(1);

@@ -1,5 +1,6 @@
 //! A machine that is known by its certificate alone, its district, and an update server that takes nobody without one.
 
+use std::cell::RefCell;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -8,7 +9,7 @@ use std::time::{Duration, UNIX_EPOCH};
 use kiosk::config::Config;
 use kiosk::shell::clock::Clock;
 use kiosk::shell::fleet::agent::{Agent, Tools, ddi_config};
-use kiosk::shell::fleet::ddi::Ddi;
+use kiosk::shell::fleet::ddi::{Connector, Ddi};
 use kiosk::shell::fleet::handler::NoHandler;
 use kiosk::shell::fleet::renewal::Renewal;
 use kiosk::shell::journal::Journal;
@@ -35,6 +36,7 @@ pub struct Rig {
     pub folder: Folder,
     /// The agent learns the time from the server.
     pub hears: bool,
+    connector: RefCell<Option<Connector>>,
 }
 
 impl Rig {
@@ -60,6 +62,7 @@ impl Rig {
             clock,
             wall,
             hears: false,
+            connector: RefCell::default(),
         };
         rig.pass(0);
         rig
@@ -96,6 +99,7 @@ impl Rig {
                 ddi.tell_time_to(self.clock.clone());
             }
             let (clock, journal) = (&self.clock, &self.journal);
+            self.connector.replace(Some(ddi.connector()));
             let renewal = Renewal::of(&self.config, clock, journal, ddi.connector(), 7);
             let tools = Tools {
                 config: self.config.clone(),
@@ -126,6 +130,17 @@ impl Rig {
         };
         assert_eq!(polls() > before, word == "answered", "{word}");
         (word, self.gate.shown())
+    }
+
+    /// What else goes to the desk, figures for example: the keys that were shown with it.
+    pub async fn push(&self) -> Vec<[u8; 32]> {
+        let _ = self.gate.shown();
+        let http = self.connector.borrow().as_ref().unwrap().http();
+        let url = format!("{}/metrics/job/kiosk", self.hawkbit.url());
+        let answer = http.put(url).body("figures").send().await.unwrap();
+        // This server knows no figures; it has been reached.
+        assert_eq!(answer.status().as_u16(), 404);
+        self.gate.shown()
     }
 
     /// Fields of the journal's lines of one event.
