@@ -22,6 +22,9 @@ use crate::shell::provisioning::{Folder, IDENTITY, Identity, WallClock};
 const LOOK: Duration = Duration::from_secs(30);
 /// And so often while it is being renewed.
 const SOON: Duration = Duration::from_secs(1);
+/// The first look comes within this time: a district whose power comes back starts all its machines in the same minute, and
+/// those whose certificates are due must not all ask in that minute.
+const FIRST_LOOK: Duration = Duration::from_secs(600);
 
 /// The renewals of one machine.
 pub struct Renewal {
@@ -32,6 +35,7 @@ pub struct Renewal {
     journal: Journal,
     policy: Renewals,
     under_way: Option<(Why, JoinHandle<Result<Term, Failure>>)>,
+    first_look: Duration,
     /// Why nothing can be done, as it was told last.
     unusable: Option<&'static str>,
 }
@@ -63,6 +67,7 @@ impl Renewal {
             journal: journal.clone(),
             policy: Renewals::new(seed),
             under_way: None,
+            first_look: FIRST_LOOK.mul_f64(fastrand::Rng::with_seed(seed).f64()),
             unusable: None,
         })
     }
@@ -100,7 +105,9 @@ impl Renewal {
         if taken == Some(true) {
             self.policy.accepted();
         }
-        let (now, refused) = (self.clock.now(), taken == Some(false));
+        // A server that wants a certificate where none is configured is not helped by another one.
+        let refused = taken == Some(false) && self.connector.shown().is_some();
+        let now = self.clock.now();
         if let Some(why) = self.policy.wants(term, now, least_s, refused) {
             self.begin(why);
         }
@@ -197,9 +204,10 @@ impl Renewal {
     }
 }
 
-/// Looks again and again, for as long as it is polled; ends at once where there is nothing to renew.
+/// Looks again and again, for as long as it is polled, first after some minutes by chance; ends at once where there is nothing to renew.
 pub async fn keep_renewing(renewal: Option<Renewal>) {
     let Some(mut renewal) = renewal else { return };
+    tokio::time::sleep(renewal.first_look).await;
     loop {
         renewal.turn();
         let pause = if renewal.is_under_way() { SOON } else { LOOK };

@@ -3,6 +3,9 @@
 use std::time::Duration;
 
 use kiosk::domain::provisioning::Saved;
+use kiosk::shell::fleet::agent::ddi_config;
+use kiosk::shell::fleet::ddi::Ddi;
+use kiosk::shell::fleet::renewal::Renewal;
 use kiosk::sim::est::{EstFault, Papers};
 use serde_json::Value;
 
@@ -292,4 +295,28 @@ fn a_pair_that_somebody_else_puts_there_is_taken_too() {
     });
     assert_eq!(rig.told("certificate.taken").len(), 1);
     assert!(rig.told("certificate.renewed").is_empty());
+}
+
+#[test]
+fn a_pair_that_somebody_put_elsewhere_is_theirs_to_renew() {
+    let mut rig = Rig::new();
+    let elsewhere = rig.district.folder.path().join("elsewhere");
+    std::fs::create_dir(&elsewhere).unwrap();
+    let updates = rig.config.updates.as_mut().unwrap();
+    let identity = updates.identity.as_mut().unwrap();
+    for path in [&mut identity.key, &mut identity.certificate] {
+        let copy = elsewhere.join(path.file_name().unwrap());
+        std::fs::copy(&*path, &copy).unwrap();
+        *path = copy;
+    }
+    let updates = updates.clone();
+    let client = Ddi::new(ddi_config(&rig.config, &updates, &rig.clock).unwrap()).unwrap();
+    let renewal = Renewal::of(&rig.config, &rig.clock, &rig.journal, client.connector(), 7);
+    assert!(renewal.is_none());
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .unwrap();
+    assert!(runtime.block_on(client.poll()).is_ok());
+    assert_eq!(rig.gate.shown(), [rig.key()]);
 }
