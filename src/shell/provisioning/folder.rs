@@ -33,7 +33,7 @@ const STATE: &str = "state.json";
 /// Longest file that is read back, bytes.
 const FILE_MAX: u64 = 256 * 1024;
 /// So often the link may be moved while a pair is read; it is moved once in a year.
-const MOVES_MAX: u32 = 8;
+const MOVES_MAX: u32 = 64;
 
 /// The folder.
 #[derive(Clone, Debug, PartialEq, Eq)]
