@@ -79,6 +79,10 @@ events! {
     FleetStarted "fleet.started" Act ["version" "slot"] "车队代理已启动。" "The fleet agent has started.";
     FleetPollFailed "fleet.poll_failed" Fault ["why" "wait_s"] "更新服务器未答复，稍后再试。" "The update server did not answer; it is asked again later.";
     FleetStateLost "fleet.state_lost" Fault [] "更新记录损坏，已另存并重新开始。" "The record of the update was damaged; it is set aside and begun anew.";
+    CertificateRenewed "certificate.renewed" Act ["why" "days"] "本机证书已续期。" "The machine's certificate was renewed.";
+    CertificateTaken "certificate.taken" Act [] "代理已改用另一张证书，无须重启。" "The agent uses another certificate from now on, without a restart.";
+    CertificateRenewalFailed "certificate.renewal_failed" Fault ["why" "wait_s" "days" "clock"] "证书续期未成功，原证书仍在用，稍后再试。" "The certificate was not renewed; the one in use stays, and it is tried again later.";
+    CertificateUnusable "certificate.unusable" Alarm ["why"] "本机证书无法使用或续期，须新工单。" "The machine's certificate cannot be used nor renewed: a new work order is needed.";
     UpdateState "update.state" Status ["state" "action"] "更新进入另一步骤。" "The update has gone on to another step.";
     UpdateEnded "update.ended" Act ["action" "outcome" "version"] "更新结束，结果见 outcome。" "An update has ended; see outcome.";
     UpdateStepFailed "update.step_failed" Fault ["step"] "更新的一个步骤未成功，将重试或回退。" "A step of an update did not work; it is tried again or taken back.";

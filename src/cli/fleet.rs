@@ -16,6 +16,7 @@ use kiosk::shell::fleet::ddi::Ddi;
 use kiosk::shell::fleet::figures::keep_pushing;
 use kiosk::shell::fleet::kept;
 use kiosk::shell::fleet::rauc::{Bus, Rauc, Slots as _};
+use kiosk::shell::fleet::renewal::{Renewal, keep_renewing};
 use kiosk::shell::fleet::request::{self, Request};
 use kiosk::shell::journal::Journal;
 use kiosk::shell::settings;
@@ -125,11 +126,14 @@ fn agent(config: &Path, once: bool, bus: Option<String>) -> anyhow::Result<Outco
     };
     let clock = Clock::system();
     let journal = Journal::stderr(clock.clone());
-    let ddi = Ddi::new(ddi_config(&config, &fleet, &clock)?)?;
+    let mut ddi = Ddi::new(ddi_config(&config, &fleet, &clock)?)?;
+    ddi.tell_time_to(clock.clone());
     let slots = Rauc::new(bus.map_or(Bus::System, Bus::At));
     let seed = fastrand::u64(..);
     let content = ContentHandler::of(&config, clock.clone());
-    let figures = (config.clone(), clock.clone(), ddi.client());
+    let connector = ddi.connector();
+    let renewal = Renewal::of(&config, &clock, &journal, connector.clone(), seed);
+    let figures = (config.clone(), clock.clone(), connector);
     let tools = Tools {
         config,
         ddi,
@@ -148,10 +152,14 @@ fn agent(config: &Path, once: bool, bus: Option<String>) -> anyhow::Result<Outco
         if once {
             agent.poll_now();
             agent.turn().await;
+            if let Some(mut renewal) = renewal {
+                renewal.to_its_end().await;
+            }
             return Ok(Outcome::Well);
         }
-        let (config, clock, http) = figures;
-        tokio::task::spawn_local(keep_pushing(config, running, clock, http, seed));
+        let (config, clock, connector) = figures;
+        tokio::task::spawn_local(keep_pushing(config, running, clock, connector, seed));
+        tokio::task::spawn_local(keep_renewing(renewal));
         loop {
             let wait = agent.turn().await;
             agent.rest(wait).await;

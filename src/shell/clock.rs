@@ -154,6 +154,15 @@ impl Clock {
         u64::try_from(self.belief().unix_ms?.div_euclid(1000)).ok()
     }
 
+    /// Seconds since 1970 that are certainly over: the believed time where somebody stands behind it, else the floor.
+    #[must_use]
+    pub fn least_unix_seconds(&self) -> u64 {
+        let belief = self.belief();
+        let known = belief.unix_ms.filter(|_| belief.class.is_checked());
+        let least_ms = known.unwrap_or_else(|| self.keeper().floor_ms());
+        u64::try_from(least_ms.div_euclid(1000)).unwrap_or(0)
+    }
+
     /// Seconds since 1970 to judge certificates by and to sign with: never before the floor.
     #[must_use]
     pub fn certificate_seconds(&self) -> i64 {

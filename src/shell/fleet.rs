@@ -9,4 +9,5 @@ pub mod handler;
 pub mod kept;
 pub mod push;
 pub mod rauc;
+pub mod renewal;
 pub mod request;

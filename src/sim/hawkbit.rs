@@ -7,7 +7,9 @@ mod answers;
 mod http;
 mod rollout;
 mod server;
+mod trouble;
 
-pub use http::{Hawkbit, Trouble};
+pub use http::Hawkbit;
 pub use rollout::{Group, Rollout, RolloutState};
 pub use server::{Action, Artifact, Feedback, Phase, Server, Target};
+pub use trouble::Trouble;

@@ -37,6 +37,8 @@ mod outbox_usb;
 #[cfg(feature = "sim")]
 mod outbox_verify;
 #[cfg(feature = "sim")]
+mod pairs;
+#[cfg(feature = "sim")]
 mod power_cut;
 #[cfg(feature = "sim")]
 mod printer_ailing;

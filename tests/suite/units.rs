@@ -118,6 +118,12 @@ fn the_unit_that_has_the_network_has_no_citizens_data_and_no_device() {
     assert_eq!(values(&fleet, "PrivateDevices"), ["yes"]);
     assert_eq!(values(&fleet, "InaccessiblePaths"), ["-/var/lib/kiosk"]);
     assert_eq!(values(&fleet, "User"), ["kiosk-fleet"]);
+    // It renews the certificate, in the folder that it shares with the firmware.
+    assert_eq!(
+        values(&fleet, "ReadWritePaths"),
+        ["-/var/lib/kiosk-identity"]
+    );
+    assert!(values(&fleet, "SupplementaryGroups").contains(&"kiosk-identity"));
 }
 
 #[test]

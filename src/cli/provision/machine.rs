@@ -281,8 +281,9 @@ pub fn renew(places: &Places, now: bool) -> anyhow::Result<Outcome> {
         if !now && let Due::At(_) = identity.term().due(at) {
             return Ok((identity.term(), false));
         }
+        let is_checked = clock.class().is_checked();
         let wall: WallClock = Arc::new(move || clock.certificate_seconds());
-        Ok((renewal::renew(&folder, &wall)?, true))
+        Ok((renewal::renew_by(&folder, &wall, is_checked)?, true))
     });
     match renewed {
         Ok((term, is_new)) => {

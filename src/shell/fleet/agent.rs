@@ -18,6 +18,7 @@ use super::ddi::{Ddi, DdiFault};
 use super::fetch::Place;
 use super::handler::Handler;
 use super::rauc::Slots;
+use super::renewal::until;
 use super::{kept, request};
 use crate::config::Config;
 use crate::domain::update::{Ended, Event, Kept, Now, Polls, State, Update};
@@ -212,7 +213,10 @@ impl<S: Slots + 'static> Agent<S> {
                 self.polls.failed(fault.retry_after(), now_ms);
                 let wait_s = self.polls.next_ms().saturating_sub(now_ms) / 1000;
                 let fields = [
-                    ("why", FieldValue::Word(fault.word())),
+                    (
+                        "why",
+                        FieldValue::Word(fault.word_by(self.tools.clock.class().is_checked())),
+                    ),
                     ("wait_s", FieldValue::count(wait_s)),
                 ];
                 self.tools.journal.event(EventId::FleetPollFailed, &fields);
@@ -278,13 +282,14 @@ impl<S: Slots + 'static> Agent<S> {
 
     async fn tell_attributes(&self, wanted: bool) -> Result<(), DdiFault> {
         let content = self.tools.content.version();
-        let new = attributes(
+        let mut new = attributes(
             &self.tools.config,
             self.update.running(),
             self.report.as_ref(),
             self.update.kept(),
             &content,
         );
+        new.extend(until(&self.tools.config));
         let known = self.told.borrow().as_ref().is_some_and(|(told, at)| {
             *told == new && self.boot_ms().saturating_sub(*at) < ATTRIBUTES_MS
         });

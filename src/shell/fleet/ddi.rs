@@ -1,6 +1,8 @@
 //! Client of hawkBit's Direct Device Integration API: what a machine asks and tells, and what each refusal means.
 
+mod connector;
 mod http;
+mod tls_fault;
 pub mod words;
 
 use std::time::Duration;
@@ -9,16 +11,22 @@ use reqwest::{Method, Url};
 use serde_json::{Value, json};
 
 use crate::domain::update::{Ended, Order, Origin, Outcome, Progress};
+use crate::shell::clock::Clock;
+pub use connector::Connector;
 use http::Http;
 pub use http::{ConfigError, DdiConfig, Identity, Token};
+pub use tls_fault::TlsFault;
 use words::{DeploymentFault, Execution, Finished, Link, Poll, feedback};
 
 /// Why the server did not do what was asked.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum DdiFault {
-    /// No answer: name, connection, TLS, time.
+    /// No answer: name, connection, time.
     #[error("no answer: {0}")]
     Unreachable(String),
+    /// No answer, because machine and server do not take each other's certificate.
+    #[error(transparent)]
+    Tls(#[from] TlsFault),
     /// 401, 403: the token or the certificate is not taken.
     #[error("the server does not accept this machine's token or certificate ({0})")]
     Unauthorized(u16),
@@ -55,11 +63,18 @@ impl DdiFault {
         }
     }
 
-    /// Its word in the journal.
+    /// Its word in the journal of a machine whose clock is checked.
     #[must_use]
     pub fn word(&self) -> &'static str {
+        self.word_by(true)
+    }
+
+    /// Its word in the journal, by a clock that is checked or not, see [`TlsFault::word`].
+    #[must_use]
+    pub fn word_by(&self, clock_is_checked: bool) -> &'static str {
         match self {
             Self::Unreachable(_) => "unreachable",
+            Self::Tls(fault) => fault.word(clock_is_checked),
             Self::Unauthorized(_) => "unauthorized",
             Self::NotFound => "notFound",
             Self::Conflict => "conflict",
@@ -88,10 +103,16 @@ impl Ddi {
         })
     }
 
-    /// Its HTTP client, with the machine's certificate and authorities and without the token: for what else goes to the desk.
+    /// From now on `clock` hears what time the server says it is, where TLS has proved who it is: there are machines in
+    /// networks without a time server.
+    pub fn tell_time_to(&mut self, clock: Clock) {
+        self.http.tell_time_to(clock);
+    }
+
+    /// What it opens connections with, without the token: for what else goes to the desk, and to give it another certificate.
     #[must_use]
-    pub fn client(&self) -> reqwest::Client {
-        self.http.client()
+    pub fn connector(&self) -> Connector {
+        self.http.connector()
     }
 
     /// Asks what is open for this machine.

@@ -12,8 +12,10 @@ use crate::shell::clock::Clock;
 use crate::shell::content::Place;
 use crate::shell::metrics::{AgentFigures, Machine, read_fresh, whole};
 
+use super::ddi::Connector;
 use super::kept;
 use super::push::Pusher;
+use super::renewal::certificate_file;
 
 /// The firmware's file counts as fresh for so long: it writes one every half minute.
 const FRESH: Duration = Duration::from_secs(90);
@@ -30,14 +32,13 @@ pub fn agent_figures(
     let kept: Option<Kept> = state.and_then(|path| kept::read(&path).ok().flatten());
     let last = kept.and_then(|kept| kept.last);
     let rolled_back = last.is_some_and(|last| last.outcome == Outcome::RolledBack);
-    let identity = updates.and_then(|updates| updates.identity.as_ref());
     let content = Place::of(config).choose(Kind::Catalogue, None).0;
     AgentFigures {
         version: env!("CARGO_PKG_VERSION").into(),
         slot: running.map(|running| running.slot.clone()),
         system: running.map(|running| running.version.clone()),
         firmware_up,
-        certificate_not_after: identity.and_then(|identity| not_after(&identity.certificate)),
+        certificate_not_after: updates.and_then(|updates| not_after(&certificate_file(updates))),
         // Only the last action is kept: a second rollback after the first looks like the same one.
         rollbacks: u64::from(rolled_back),
         content_not_after: content.map(|content| Local::end_of(content.until)),
@@ -46,7 +47,7 @@ pub fn agent_figures(
 }
 
 /// End of the first certificate in a PEM file, seconds since 1970.
-fn not_after(path: &Path) -> Option<i64> {
+pub(super) fn not_after(path: &Path) -> Option<i64> {
     use rustls::pki_types::CertificateDer;
     use rustls::pki_types::pem::PemObject as _;
     let first = CertificateDer::pem_file_iter(path).ok()?.next()?.ok()?;
@@ -60,7 +61,7 @@ pub async fn keep_pushing(
     config: Config,
     running: Option<Running>,
     clock: Clock,
-    http: reqwest::Client,
+    connector: Connector,
     seed: u64,
 ) {
     let Some(base) = &config.fleet.push else {
@@ -84,7 +85,7 @@ pub async fn keep_pushing(
             &machine,
             &agent_figures(&config, running.as_ref(), up),
         );
-        let _ = pusher.push(&http, &text, clock.now()).await;
+        let _ = pusher.push(&connector.http(), &text, clock.now()).await;
     }
 }
 

@@ -3,24 +3,26 @@
 //! ```text
 //! ca.pem                        the authority
 //! state.json                    what is kept between the steps
+//! ….new                         half a file, of no use
 //! current → 000001              the pair in use; moved by one rename
 //! device.key, device.crt        → current/…
 //! 000002/device.key, .crt       the next pair, until it has been used once
 //! ```
+//!
+//! Firmware and agent are two users of one group, and the folder is setgid: whoever made a pair, the other can use and
+//! destroy it.
 
 use std::fs::{self, File};
 use std::io::{self, Read as _};
 use std::os::unix::fs::{PermissionsExt as _, symlink};
 use std::path::{Path, PathBuf};
 
-use rcgen::{CertificateParams, DnType, KeyPair, PKCS_ECDSA_P256_SHA256, PublicKeyData as _};
-use rustls::pki_types::CertificateDer;
-use rustls::pki_types::pem::PemObject as _;
+use rcgen::{KeyPair, PKCS_ECDSA_P256_SHA256};
 use zeroize::Zeroizing;
 
-use super::whole::{SETGID, make_folder, overwrite, remove, write_whole};
-use crate::certificate::{Certificate, key_hash};
-use crate::domain::provisioning::renewal::Term;
+use super::pair::{Identity, Pending};
+use super::whole::{SETGID, make_folder, overwrite, remove, write_by_way_of};
+use crate::certificate::Certificate;
 use crate::domain::provisioning::{Failure, Saved};
 
 const CURRENT: &str = "current";
@@ -30,63 +32,21 @@ const CA: &str = "ca.pem";
 const STATE: &str = "state.json";
 /// Longest file that is read back, bytes.
 const FILE_MAX: u64 = 256 * 1024;
+/// So often the link may be moved while a pair is read; it is moved once in a year.
+const MOVES_MAX: u32 = 64;
 
 /// The folder.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Folder(PathBuf);
 
-/// A key with its certificate, to open connections with.
-pub struct Identity {
-    /// PKCS #8, PEM.
-    pub key_pem: Zeroizing<String>,
-    /// The certificate and those between it and the authority, PEM.
-    pub chain_pem: String,
-    /// The certificate itself.
-    pub certificate: Certificate,
-}
-
-impl Identity {
-    /// Term of the certificate.
-    #[must_use]
-    pub fn term(&self) -> Term {
-        Term {
-            not_before_s: self.certificate.not_before_s,
-            not_after_s: self.certificate.not_after_s,
-        }
-    }
-}
-
-/// A key whose certificate is still to come, or not used yet.
-pub struct Pending {
-    folder: PathBuf,
-    key: KeyPair,
-}
-
-impl Pending {
-    /// SHA-256 of its public key.
-    #[must_use]
-    pub fn fingerprint(&self) -> [u8; 32] {
-        key_hash(&self.key.subject_public_key_info())
-    }
-
-    /// PKCS #10 request for a certificate for `machine`, DER.
-    ///
-    /// # Errors
-    /// [`Failure::Disk`]: the key cannot sign.
-    pub fn request(&self, machine: &str) -> Result<Vec<u8>, Failure> {
-        let mut params = CertificateParams::default();
-        params.distinguished_name = rcgen::DistinguishedName::new();
-        params.distinguished_name.push(DnType::CommonName, machine);
-        let request = params
-            .serialize_request(&self.key)
-            .map_err(|fault| Failure::Disk(fault.to_string()))?;
-        Ok(request.der().to_vec())
-    }
-}
-
 fn disk(path: &Path) -> impl FnOnce(io::Error) -> Failure {
     let path = path.display().to_string();
     move |error| Failure::Disk(format!("{path}: {error}"))
+}
+
+/// Name of a pair's folder.
+fn name_of(number: u32) -> PathBuf {
+    PathBuf::from(format!("{number:06}"))
 }
 
 impl Folder {
@@ -97,6 +57,22 @@ impl Folder {
     pub fn open(path: &Path) -> Result<Self, Failure> {
         make_folder(path).map_err(disk(path))?;
         Ok(Self(path.to_owned()))
+    }
+
+    /// The folder that a configuration means which names key and certificate by the links in it; none where they lie
+    /// elsewhere or no pair is in use. Nothing is made.
+    #[must_use]
+    pub fn of_pair(key: &Path, certificate: &Path) -> Option<Self> {
+        let folder = key.parent()?;
+        let meant = key == folder.join(KEY) && certificate == folder.join(CERTIFICATE);
+        meant.then(|| Self::in_use(folder)).flatten()
+    }
+
+    /// The folder at `path`, if a pair is in use there. Nothing is made.
+    #[must_use]
+    pub fn in_use(path: &Path) -> Option<Self> {
+        let found = fs::read_link(path.join(CURRENT)).is_ok();
+        found.then(|| Self(path.to_owned()))
     }
 
     /// Its path.
@@ -127,12 +103,19 @@ impl Folder {
         self.write(Path::new(STATE), text.as_bytes())
     }
 
-    /// The pair in use.
+    /// The pair in use, key and certificate of the same one even while a renewal moves the link and destroys the old pair.
     ///
     /// # Errors
     /// [`Failure::NoIdentity`], or of the disk.
     pub fn identity(&self) -> Result<Identity, Failure> {
-        self.pair(Path::new(CURRENT))
+        for _ in 0..MOVES_MAX {
+            let number = self.current_number()?.ok_or(Failure::NoIdentity)?;
+            let read = self.pair(&name_of(number));
+            if self.current_number()? == Some(number) {
+                return read;
+            }
+        }
+        Err(Failure::NoIdentity)
     }
 
     /// The next pair, if its certificate has come.
@@ -148,15 +131,7 @@ impl Folder {
 
     fn pair(&self, folder: &Path) -> Result<Identity, Failure> {
         let read = |name| self.read(folder.join(name))?.ok_or(Failure::NoIdentity);
-        let (key_pem, chain_pem): (String, String) = (read(KEY)?, read(CERTIFICATE)?);
-        let der = CertificateDer::from_pem_slice(chain_pem.as_bytes())
-            .map_err(|_| Failure::NoIdentity)?;
-        let certificate = Certificate::read(&der).map_err(|_| Failure::NoIdentity)?;
-        Ok(Identity {
-            key_pem: key_pem.into(),
-            chain_pem,
-            certificate,
-        })
+        Identity::read(Zeroizing::new(read(KEY)?), read(CERTIFICATE)?)
     }
 
     /// The authority that is trusted.
@@ -214,7 +189,7 @@ impl Folder {
 
     fn make_next(&self) -> Result<PathBuf, Failure> {
         let number = self.current_number()?.map_or(1, |number| number + 1);
-        let folder = PathBuf::from(format!("{number:06}"));
+        let folder = name_of(number);
         let whole = self.0.join(&folder);
         make_folder(&whole).map_err(disk(&whole))?;
         Ok(folder)
@@ -271,12 +246,26 @@ impl Folder {
         self.tidy()
     }
 
-    /// Destroys every pair older than the one in use.
-    fn tidy(&self) -> Result<(), Failure> {
+    /// Destroys the next pair: it is of no use, and another one is to be asked for.
+    ///
+    /// # Errors
+    /// [`Failure::Disk`].
+    pub fn drop_next(&self) -> Result<(), Failure> {
+        match self.next()? {
+            Some(folder) => self.shred(&self.0.join(folder)),
+            None => Ok(()),
+        }
+    }
+
+    /// Destroys every pair older than the one in use, which a power cut may have left.
+    ///
+    /// # Errors
+    /// [`Failure::Disk`].
+    pub fn tidy(&self) -> Result<(), Failure> {
         let current = self.current_number()?;
         for number in self.numbers()? {
             if current.is_some_and(|current| number < current) {
-                self.shred(&self.0.join(format!("{number:06}")))?;
+                self.shred(&self.0.join(name_of(number)))?;
             }
         }
         self.sync(&self.0)
@@ -288,7 +277,11 @@ impl Folder {
     /// [`Failure::Disk`]; it can be done again.
     pub fn destroy(&self) -> Result<(), Failure> {
         for number in self.numbers()? {
-            self.shred(&self.0.join(format!("{number:06}")))?;
+            self.shred(&self.0.join(name_of(number)))?;
+        }
+        for name in [KEY, CERTIFICATE, CA] {
+            let half = self.0.join(format!("{name}.new"));
+            overwrite(&half).map_err(disk(&half))?;
         }
         for name in [KEY, CERTIFICATE, CURRENT, "current.new"] {
             let link = self.0.join(name);
@@ -320,7 +313,7 @@ impl Folder {
             .numbers()?
             .into_iter()
             .rfind(|number| current.is_none_or(|current| *number > current));
-        Ok(newest.map(|number| PathBuf::from(format!("{number:06}"))))
+        Ok(newest.map(name_of))
     }
 
     fn numbers(&self) -> Result<Vec<u32>, Failure> {
@@ -355,7 +348,8 @@ impl Folder {
             .mode()
             & SETGID
             != 0;
-        write_whole(&path, bytes, if shared { 0o640 } else { 0o600 }).map_err(disk(&path))
+        let mode = if shared { 0o660 } else { 0o600 };
+        write_by_way_of(&self.0, &path, bytes, mode).map_err(disk(&path))
     }
 
     fn sync(&self, folder: &Path) -> Result<(), Failure> {

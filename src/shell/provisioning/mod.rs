@@ -7,6 +7,7 @@ mod destroy;
 pub mod est;
 pub mod folder;
 pub mod mode;
+mod pair;
 pub mod renew;
 mod scan;
 mod server;
@@ -21,7 +22,8 @@ use std::path::Path;
 use crate::case::PublicIdentity;
 use crate::domain::provisioning::Failure;
 
-pub use folder::{Folder, Identity};
+pub use folder::Folder;
+pub use pair::{Identity, Pending};
 pub use server::{Server, WallClock};
 
 /// Where a machine keeps its key and certificates.

@@ -50,7 +50,7 @@ pub fn take(works: &Works, order: &Order, path: &Path) -> Result<(), Failure> {
         &pending.fingerprint(),
         order.machine.as_str(),
         &authority,
-        now_s,
+        Some(now_s),
     )?;
     works.folder.keep_authority(&authority)?;
     works.folder.keep_certificate(&pending, &chain)

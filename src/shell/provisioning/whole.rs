@@ -17,24 +17,36 @@ pub(super) fn write_whole(path: &Path, bytes: &[u8], mode: u32) -> io::Result<()
     };
     let mut name = path.clone().into_os_string();
     name.push(".new");
-    let new = PathBuf::from(name);
-    remove(&new)?;
+    put(&PathBuf::from(name), &path, bytes, mode)
+}
+
+/// As [`write_whole`], with the half file in `top`, a folder above: a file has the group of the folder that it was made in,
+/// and takes it along. So a pair's folder need not be setgid, which the sandbox of a unit does not let one make.
+pub(super) fn write_by_way_of(top: &Path, path: &Path, bytes: &[u8], mode: u32) -> io::Result<()> {
+    let mut name = path.file_name().unwrap_or_default().to_owned();
+    name.push(".new");
+    put(&top.join(name), path, bytes, mode)
+}
+
+fn put(new: &Path, path: &Path, bytes: &[u8], mode: u32) -> io::Result<()> {
+    remove(new)?;
     let mut file = OpenOptions::new()
         .write(true)
         .create_new(true)
         .mode(0o600)
-        .open(&new)?;
+        .open(new)?;
     file.write_all(bytes)?;
     file.set_permissions(Permissions::from_mode(mode))?;
     file.sync_all()?;
-    fs::rename(&new, &path)?;
+    fs::rename(new, path)?;
     match path.parent() {
         Some(folder) => File::open(folder)?.sync_all(),
         None => Ok(()),
     }
 }
 
-/// For this user alone, and the group where the folder above belongs to it.
+/// For this user alone, and the group where the folder above belongs to it: then firmware and agent, two users, must both be
+/// able to destroy what is in it.
 pub(super) fn make_folder(path: &Path) -> io::Result<()> {
     if path.is_dir() {
         return Ok(());
@@ -42,10 +54,12 @@ pub(super) fn make_folder(path: &Path) -> io::Result<()> {
     let above = path.parent().and_then(|above| fs::metadata(above).ok());
     let shared = above.is_some_and(|above| above.permissions().mode() & SETGID != 0);
     fs::create_dir_all(path)?;
-    fs::set_permissions(
-        path,
-        Permissions::from_mode(if shared { SETGID | 0o750 } else { 0o700 }),
-    )
+    let allow = |mode| fs::set_permissions(path, Permissions::from_mode(mode));
+    if !shared {
+        return allow(0o700);
+    }
+    // A unit with RestrictSUIDSGID= may not say the bit. The folder has its group from the one above in any case.
+    allow(SETGID | 0o770).or_else(|_| allow(0o770))
 }
 
 /// A file that is not there is removed.

@@ -124,7 +124,13 @@ impl Works {
         let server = Server::new(&order.server, &authority, None, wall.clone())?;
         let offered = server.enrol(machine, &order.password_text(), &pending.request(machine)?)?;
         let now_s = u64::try_from(wall()).unwrap_or(0);
-        let chain = est::checked(offered, &pending.fingerprint(), machine, &authority, now_s)?;
+        let chain = est::checked(
+            offered,
+            &pending.fingerprint(),
+            machine,
+            &authority,
+            Some(now_s),
+        )?;
         self.folder.keep_authority(&authority)?;
         self.folder.keep_certificate(&pending, &chain)
     }

@@ -18,7 +18,7 @@ use rustls::{
     SignatureScheme,
 };
 
-use super::EstFault;
+use super::{EstFault, Papers};
 use crate::certificate::{Certificate, key_hash};
 use crate::domain::provisioning::renewal::AFTER_EXPIRY_S;
 use crate::shell::platform::WallClock;
@@ -171,28 +171,57 @@ impl Authority {
         })
     }
 
+    /// The authority alone, for those who judge certificates of machines.
+    pub(super) fn roots(&self) -> anyhow::Result<RootCertStore> {
+        let mut roots = RootCertStore::empty();
+        roots.add(CertificateDer::from(self.der.clone()))?;
+        Ok(roots)
+    }
+
+    /// Certificate and key of a server of this computer, or wrong ones.
+    pub(super) fn papers(
+        &self,
+        papers: Papers,
+    ) -> anyhow::Result<(CertificateDer<'static>, PrivateKeyDer<'static>)> {
+        let key = KeyPair::generate()?;
+        let mut params = CertificateParams::default();
+        params.subject_alt_names = match papers {
+            Papers::OtherName => vec![SanType::DnsName("updates.example".try_into()?)],
+            _ => vec![
+                SanType::DnsName("localhost".try_into()?),
+                SanType::IpAddress(std::net::Ipv4Addr::LOCALHOST.into()),
+            ],
+        };
+        params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ServerAuth];
+        let (from, until) = match papers {
+            Papers::Expired => (2024, 2025),
+            Papers::NotYet => (2123, 2124),
+            _ => (2024, 2124),
+        };
+        params.not_before = date_time_ymd(from, 1, 1);
+        params.not_after = date_time_ymd(until, 1, 1);
+        let issuer = match papers {
+            Papers::Foreign => &self.foreign,
+            _ => &self.issuer,
+        };
+        let certificate = params.signed_by(&key, issuer)?;
+        let key = PrivateKeyDer::Pkcs8(key.serialize_der().into());
+        Ok((certificate.der().clone(), key))
+    }
+
     /// TLS of the server; `is_foreign` shows another authority's certificate.
     pub(super) fn server(
         &self,
         is_foreign: bool,
         wall: WallClock,
     ) -> anyhow::Result<Arc<ServerConfig>> {
-        let key = KeyPair::generate()?;
-        let mut params = CertificateParams::new(vec!["localhost".to_owned()])?;
-        params
-            .subject_alt_names
-            .push(SanType::IpAddress(std::net::Ipv4Addr::LOCALHOST.into()));
-        params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ServerAuth];
-        params.not_before = date_time_ymd(2024, 1, 1);
-        params.not_after = date_time_ymd(2124, 1, 1);
-        let issuer = if is_foreign {
-            &self.foreign
+        let papers = if is_foreign {
+            Papers::Foreign
         } else {
-            &self.issuer
+            Papers::Good
         };
-        let certificate = params.signed_by(&key, issuer)?;
-        let mut roots = RootCertStore::empty();
-        roots.add(CertificateDer::from(self.der.clone()))?;
+        let (certificate, key) = self.papers(papers)?;
+        let roots = self.roots()?;
         let provider = Arc::new(rustls::crypto::ring::default_provider());
         let inner = WebPkiClientVerifier::builder_with_provider(Arc::new(roots), provider.clone())
             .allow_unauthenticated()
@@ -200,10 +229,7 @@ impl Authority {
         let config = ServerConfig::builder_with_details(provider, Arc::new(Wall::new(wall)))
             .with_safe_default_protocol_versions()?
             .with_client_cert_verifier(Arc::new(EvenExpired(inner)))
-            .with_single_cert(
-                vec![certificate.der().clone()],
-                PrivateKeyDer::Pkcs8(key.serialize_der().into()),
-            )?;
+            .with_single_cert(vec![certificate], key)?;
         Ok(Arc::new(config))
     }
 }

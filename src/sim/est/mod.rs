@@ -7,8 +7,9 @@
 mod authority;
 mod book;
 mod fault;
+mod gate;
 mod http;
-mod net;
+pub(crate) mod net;
 
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::path::PathBuf;
@@ -20,6 +21,7 @@ use tokio::sync::oneshot;
 
 pub use authority::{CA_FILE, ca_key_hash};
 pub use fault::{EstFault, WORDS as EST_FAULTS};
+pub use gate::{Gate, Papers};
 
 use crate::shell::platform::WallClock;
 use crate::shell::provisioning::contract::Told;
@@ -98,7 +100,7 @@ impl EstSim {
             .name("est".into())
             .spawn(move || {
                 runtime.block_on(async {
-                    let Ok(port) = net::Port::new(listener, &served) else {
+                    let Ok(port) = net::Port::of(listener, &served) else {
                         return;
                     };
                     let service =

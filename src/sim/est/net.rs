@@ -20,11 +20,11 @@ const HANDSHAKE: Duration = Duration::from_secs(10);
 
 /// Who is at the other end.
 #[derive(Clone, Debug)]
-pub(super) struct Peer {
+pub(crate) struct Peer {
     /// Certificate of the machine, if it showed one.
-    pub(super) certificate: Option<Certificate>,
+    pub(crate) certificate: Option<Certificate>,
     /// Cuts the connection.
-    pub(super) line: Line,
+    pub(crate) line: Line,
 }
 
 impl Connected<IncomingStream<'_, Port>> for Peer {
@@ -34,7 +34,7 @@ impl Connected<IncomingStream<'_, Port>> for Peer {
 }
 
 /// Connections that have shaken hands.
-pub(super) struct Port {
+pub(crate) struct Port {
     ready: mpsc::Receiver<(Io, Peer)>,
     accepting: tokio::task::JoinHandle<()>,
 }
@@ -46,21 +46,30 @@ impl Drop for Port {
 }
 
 impl Port {
-    pub(super) fn new(listener: StdListener, desk: &Arc<Desk>) -> anyhow::Result<Self> {
-        let listener = TcpListener::from_std(listener)?;
+    /// The port of the district's server.
+    pub(super) fn of(listener: StdListener, desk: &Arc<Desk>) -> anyhow::Result<Self> {
         let server = |is_foreign| desk.authority.server(is_foreign, desk.options.wall.clone());
         let (good, foreign) = (server(false)?, server(true)?);
         let fault = Arc::clone(&desk.fault);
+        Self::new(listener, move || match *lock(&fault) {
+            Some(EstFault::WrongServer) => foreign.clone(),
+            _ => good.clone(),
+        })
+    }
+
+    /// A port that shakes hands with what `shown` gives for each connection.
+    pub(crate) fn new(
+        listener: StdListener,
+        shown: impl Fn() -> Arc<ServerConfig> + Send + 'static,
+    ) -> anyhow::Result<Self> {
+        let listener = TcpListener::from_std(listener)?;
         let (send, ready) = mpsc::channel(16);
         let accepting = tokio::spawn(async move {
             loop {
                 let Ok((stream, _)) = listener.accept().await else {
                     continue;
                 };
-                let config = match *lock(&fault) {
-                    Some(EstFault::WrongServer) => foreign.clone(),
-                    _ => good.clone(),
-                };
+                let config = shown();
                 let send = send.clone();
                 tokio::spawn(async move {
                     if let Some(connection) = greeted(stream, config).await {

@@ -16,58 +16,10 @@ use serde_json::Value;
 use tokio::sync::oneshot;
 
 use super::server::Server;
+use super::trouble::{CERTIFICATE_PAGE, Trouble};
 use crate::shell::fleet::fetch::ContentRange;
-
-/// What goes wrong, for so many requests as it was ordered for.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Trouble {
-    /// A status instead of an answer, with `Retry-After` if any.
-    Status(u16, Option<u32>),
-    /// An answer that is not JSON.
-    Garbage,
-    /// An answer as long as a novel.
-    Endless,
-    /// Nothing for so long.
-    Slow(Duration),
-    /// A file that ends after so many bytes of it.
-    Cut(usize),
-    /// A file with one bit wrong.
-    Flipped,
-    /// A range that is not the one that was asked for.
-    WrongRange,
-    /// Other bytes than before under the same address, without a new mark.
-    Replaced,
-    /// 200 and everything, whatever range was asked for.
-    NoRanges,
-}
-
-impl Trouble {
-    /// Reads `status 503`, `garbage`, `endless`, `slow 500`, `cut 1000`, `flipped`, `wrong-range`, `replaced`, `no-ranges`.
-    #[must_use]
-    pub fn parse(text: &str) -> Option<Self> {
-        let mut words = text.split_whitespace();
-        let (word, mut number) = (words.next()?, || words.next()?.parse::<u32>().ok());
-        Some(match word {
-            "status" => Self::Status(u16::try_from(number()?).ok()?, number()),
-            "garbage" => Self::Garbage,
-            "endless" => Self::Endless,
-            "slow" => Self::Slow(Duration::from_millis(number()?.into())),
-            "cut" => Self::Cut(usize::try_from(number()?).ok()?),
-            "flipped" => Self::Flipped,
-            "wrong-range" => Self::WrongRange,
-            "replaced" => Self::Replaced,
-            "no-ranges" => Self::NoRanges,
-            _ => return None,
-        })
-    }
-
-    fn is_of_files(&self) -> bool {
-        matches!(
-            self,
-            Self::Cut(_) | Self::Flipped | Self::WrongRange | Self::Replaced | Self::NoRanges
-        )
-    }
-}
+use crate::sim::est::Gate;
+use crate::sim::est::net::Port;
 
 #[derive(Default)]
 struct Shared {
@@ -76,6 +28,7 @@ struct Shared {
     seen: Mutex<Vec<String>>,
     tenant: String,
     address: String,
+    gate: Option<Arc<Gate>>,
 }
 
 /// A running server; it ends when this is dropped.
@@ -91,6 +44,28 @@ impl Hawkbit {
     /// # Errors
     /// The port cannot be had.
     pub fn serve(server: Server, tenant: &str, port: u16) -> anyhow::Result<Self> {
+        Self::begin(server, tenant, port, None)
+    }
+
+    /// As [`Self::serve`], behind a door that machines of a district alone pass, with their certificates.
+    ///
+    /// # Errors
+    /// The port cannot be had.
+    pub fn serve_behind(
+        gate: Arc<Gate>,
+        server: Server,
+        tenant: &str,
+        port: u16,
+    ) -> anyhow::Result<Self> {
+        Self::begin(server, tenant, port, Some(gate))
+    }
+
+    fn begin(
+        server: Server,
+        tenant: &str,
+        port: u16,
+        gate: Option<Arc<Gate>>,
+    ) -> anyhow::Result<Self> {
         let listener =
             std::net::TcpListener::bind((Ipv4Addr::LOCALHOST, port)).context("the port")?;
         listener.set_nonblocking(true)?;
@@ -98,7 +73,11 @@ impl Hawkbit {
         let shared = Arc::new(Shared {
             server: Mutex::new(server),
             tenant: tenant.into(),
-            address: format!("http://{address}"),
+            gate: gate.clone(),
+            address: format!(
+                "{}://{address}",
+                if gate.is_some() { "https" } else { "http" }
+            ),
             ..Shared::default()
         });
         let runtime = tokio::runtime::Builder::new_current_thread()
@@ -108,15 +87,25 @@ impl Hawkbit {
         let state = shared.clone();
         let thread = std::thread::spawn(move || {
             runtime.block_on(async {
-                let Ok(listener) = tokio::net::TcpListener::from_std(listener) else {
-                    return;
-                };
                 let app = Router::new().route("/{tenant}/controller/v1/{target}", any(root));
                 let app = app
                     .route("/{tenant}/controller/v1/{target}/{*rest}", any(rest))
                     .with_state(state);
+                let served = async {
+                    match gate {
+                        None => {
+                            let listener = tokio::net::TcpListener::from_std(listener)?;
+                            axum::serve(listener, app).await?;
+                        }
+                        Some(gate) => {
+                            let port = Port::new(listener, move || gate.config())?;
+                            axum::serve(port, app).await?;
+                        }
+                    }
+                    anyhow::Ok(())
+                };
                 tokio::select! {
-                    _ = std::future::IntoFuture::into_future(axum::serve(listener, app)) => {}
+                    _ = served => {}
                     _ = stopped => {}
                 }
             });
@@ -201,6 +190,24 @@ async fn answer(
     headers: HeaderMap,
     body: Bytes,
 ) -> Response {
+    let gate = shared.gate.clone();
+    let mut response = told(shared, tenant, target, rest, method, headers, body).await;
+    let date = gate.and_then(|gate| gate.date().parse().ok());
+    if let Some(date) = date {
+        response.headers_mut().insert(header::DATE, date);
+    }
+    response
+}
+
+async fn told(
+    shared: Arc<Shared>,
+    tenant: String,
+    target: String,
+    rest: String,
+    method: Method,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Response {
     let range = headers
         .get(header::RANGE)
         .and_then(|v| v.to_str().ok())
@@ -228,6 +235,9 @@ async fn answer(
             };
         }
         Some(Trouble::Garbage) => return "<html>portal</html>".into_response(),
+        Some(Trouble::CertificatePage) => {
+            return (StatusCode::BAD_REQUEST, CERTIFICATE_PAGE).into_response();
+        }
         Some(Trouble::Endless) => return vec![b' '; 1024 * 1024].into_response(),
         Some(Trouble::Slow(wait)) => tokio::time::sleep(*wait).await,
         _ => {}

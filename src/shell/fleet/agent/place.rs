@@ -8,10 +8,11 @@ use std::time::Duration;
 
 use zeroize::Zeroizing;
 
-use crate::config::{Config, UpdateToken, Updates};
+use crate::config::{Config, UpdateIdentity, UpdateToken, Updates};
 use crate::domain::update::{Hours, Settings};
 use crate::shell::clock::Clock;
 use crate::shell::fleet::ddi::{ConfigError, DdiConfig, Identity, Token};
+use crate::shell::provisioning::Folder;
 
 /// For one answer of the server.
 const TIMEOUT: Duration = Duration::from_secs(60);
@@ -60,13 +61,7 @@ pub fn ddi_config(
     fleet: &Updates,
     clock: &Clock,
 ) -> Result<DdiConfig, PlaceError> {
-    let identity = match &fleet.identity {
-        Some(identity) => Some(Identity {
-            key: read(&identity.key)?,
-            certificate: read(&identity.certificate)?.to_vec(),
-        }),
-        None => None,
-    };
+    let identity = fleet.identity.as_ref().map(pair).transpose()?;
     let ca_pem = match &fleet.ca_file {
         Some(path) => Some(read(path)?.to_vec()),
         None => None,
@@ -85,6 +80,23 @@ pub fn ddi_config(
         identity,
         wall: Arc::new(move || clock.certificate_seconds()),
         timeout: TIMEOUT,
+    })
+}
+
+/// Key and certificate; of one and the same pair where a renewal may change them at any moment.
+fn pair(identity: &UpdateIdentity) -> Result<Identity, PlaceError> {
+    if let Some(folder) = Folder::of_pair(&identity.key, &identity.certificate) {
+        let pair = folder.identity().map_err(|failure| {
+            PlaceError::File(folder.path().to_owned(), io::Error::other(failure))
+        })?;
+        return Ok(Identity {
+            key: Zeroizing::new(pair.key_pem.as_bytes().to_vec()),
+            certificate: pair.chain_pem.into_bytes(),
+        });
+    }
+    Ok(Identity {
+        key: read(&identity.key)?,
+        certificate: read(&identity.certificate)?.to_vec(),
     })
 }
 

@@ -2,21 +2,27 @@
 
 use std::time::Duration;
 
-use reqwest::header::{AUTHORIZATION, HeaderValue, RETRY_AFTER};
+use reqwest::header::{AUTHORIZATION, DATE, HeaderValue, RETRY_AFTER};
 use reqwest::{Method, RequestBuilder, Response, Url};
-use rustls::pki_types::pem::PemObject;
-use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use serde_json::Value;
 use zeroize::Zeroizing;
 
 use super::DdiFault;
+use super::connector::Connector;
+use super::tls_fault::TlsFault;
+use crate::shell::clock::Clock;
 use crate::shell::platform::WallClock;
-use crate::shell::platform::tls;
+use crate::shell::platform::date::parse_http_date;
 
 /// Longest answer, bytes.
 const ANSWER_MAX: usize = 256 * 1024;
 /// No server silences a machine for longer.
 const RETRY_AFTER_MAX: Duration = Duration::from_secs(86_400);
+/// Stands in the page of a proxy (nginx, its own status 495 or 496, sent as 400) that ends TLS before the server and does not take
+/// the certificate that it was shown, or misses one. <https://nginx.org/en/docs/http/ngx_http_ssl_module.html#errors>
+const CERTIFICATE_PAGE: &[u8] = b"SSL certificate";
+/// Longest such page, bytes.
+const PAGE_MAX: usize = 4096;
 
 /// Why there is no client.
 #[derive(Debug, thiserror::Error)]
@@ -71,10 +77,11 @@ pub struct DdiConfig {
 }
 
 pub(super) struct Http {
-    http: reqwest::Client,
+    connector: Connector,
     base: Url,
     token: Option<HeaderValue>,
     timeout: Duration,
+    listener: Option<Clock>,
 }
 
 impl Http {
@@ -90,32 +97,49 @@ impl Http {
                 "v1",
                 config.controller.as_str(),
             ]);
-        let tls = client_tls(&config)?;
-        let http = reqwest::Client::builder()
-            .tls_backend_preconfigured(tls)
-            .no_proxy()
-            .redirect(reqwest::redirect::Policy::none())
-            .referer(false)
-            .connect_timeout(config.timeout)
-            .read_timeout(config.timeout)
-            .pool_max_idle_per_host(0)
-            .user_agent(concat!("kiosk-fleet/", env!("CARGO_PKG_VERSION")))
-            .build()
-            .map_err(|e| ConfigError::Tls(e.to_string()))?;
         Ok(Self {
-            http,
+            connector: Connector::new(&config)?,
             base,
             token: header(&config.token)?,
             timeout: config.timeout,
+            listener: None,
         })
     }
 
-    pub(super) fn client(&self) -> reqwest::Client {
-        self.http.clone()
+    pub(super) fn tell_time_to(&mut self, clock: Clock) {
+        self.listener = Some(clock);
+    }
+
+    /// A server that has proved who it is says what time it is; from any other that is hearsay.
+    fn hear(&self, sent_ms: Option<u64>, response: &Response) {
+        let date = response.headers().get(DATE);
+        let date = date.and_then(|date| parse_http_date(date.to_str().ok()?));
+        if let (Some(clock), Some(sent_ms), Some(date), "https") =
+            (&self.listener, sent_ms, date, self.base.scheme())
+        {
+            clock.heard(sent_ms, date);
+        }
+    }
+
+    pub(super) fn connector(&self) -> Connector {
+        self.connector.clone()
     }
 
     /// Sends and takes in the whole answer to a request of the API.
     pub(super) async fn call(
+        &self,
+        method: Method,
+        path: &[&str],
+        mark: Option<&str>,
+        body: Option<Value>,
+    ) -> Result<Vec<u8>, DdiFault> {
+        let shown = self.connector.shown();
+        let answer = self.asked(method, path, mark, body).await;
+        self.connector.judge(shown.as_deref(), &answer);
+        answer
+    }
+
+    async fn asked(
         &self,
         method: Method,
         path: &[&str],
@@ -130,7 +154,8 @@ impl Http {
             url.query_pairs_mut().append_pair("c", mark);
         }
         let mut request = self
-            .http
+            .connector
+            .http()
             .request(method, url)
             .header("accept", "application/hal+json, application/json")
             .timeout(self.timeout);
@@ -140,9 +165,16 @@ impl Http {
         if let Some(body) = &body {
             request = request.json(body);
         }
+        let sent_ms = self.listener.as_ref().map(Clock::boot_ms);
         let mut response = request.send().await.map_err(|e| unreachable(&e))?;
+        self.hear(sent_ms, &response);
         if !response.status().is_success() {
-            return Err(fault(&response));
+            let is_refusal = is_certificate_page(&mut response).await;
+            return Err(if is_refusal {
+                DdiFault::Tls(TlsFault::Refused)
+            } else {
+                fault(&response)
+            });
         }
         let status = response.status().as_u16();
         let mut bytes = Vec::new();
@@ -172,7 +204,8 @@ impl Http {
             return None;
         }
         let request = self
-            .http
+            .connector
+            .http()
             .get(url.clone())
             .header("accept-encoding", "identity");
         let ours = url.origin() == self.base.origin();
@@ -194,24 +227,6 @@ fn header(token: &Token) -> Result<Option<HeaderValue>, ConfigError> {
     Ok(Some(value))
 }
 
-fn client_tls(config: &DdiConfig) -> Result<rustls::ClientConfig, ConfigError> {
-    let bad = |e: &dyn std::fmt::Display| ConfigError::Tls(e.to_string());
-    let roots = match &config.ca_pem {
-        Some(pem) => tls::roots(pem).map_err(|e| bad(&e))?,
-        None => rustls::RootCertStore::empty(),
-    };
-    let builder = tls::builder(roots, config.wall.clone()).map_err(|e| bad(&e))?;
-    let Some(identity) = &config.identity else {
-        return Ok(builder.with_no_client_auth());
-    };
-    let chain: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(&identity.certificate).collect();
-    let key =
-        PrivateKeyDer::from_pem_slice(&identity.key).map_err(|_| bad(&"the key is no PEM"))?;
-    builder
-        .with_client_auth_cert(chain.map_err(|e| bad(&e))?, key)
-        .map_err(|e| bad(&e))
-}
-
 /// What a status other than success means.
 pub(super) fn fault(response: &Response) -> DdiFault {
     match response.status().as_u16() {
@@ -225,6 +240,22 @@ pub(super) fn fault(response: &Response) -> DdiFault {
     }
 }
 
+/// Whether a proxy before the server has turned this machine away for its certificate.
+async fn is_certificate_page(response: &mut Response) -> bool {
+    if response.status().as_u16() != 400 {
+        return false;
+    }
+    let mut page = Vec::new();
+    while let Ok(Some(chunk)) = response.chunk().await {
+        page.extend_from_slice(&chunk);
+        if page.len() > PAGE_MAX {
+            break;
+        }
+    }
+    page.windows(CERTIFICATE_PAGE.len())
+        .any(|part| part == CERTIFICATE_PAGE)
+}
+
 /// Seconds alone: a date would need a clock that may not be right yet.
 fn retry_after(response: &Response) -> Option<Duration> {
     let text = response.headers().get(RETRY_AFTER)?.to_str().ok()?;
@@ -232,7 +263,10 @@ fn retry_after(response: &Response) -> Option<Duration> {
     Some(Duration::from_secs(seconds).min(RETRY_AFTER_MAX))
 }
 
-pub(super) fn unreachable(error: &reqwest::Error) -> DdiFault {
+fn unreachable(error: &reqwest::Error) -> DdiFault {
+    if let Some(fault) = TlsFault::of(error) {
+        return DdiFault::Tls(fault);
+    }
     let mut text = error.to_string();
     let mut next = std::error::Error::source(error);
     while let Some(cause) = next {
