@@ -17,7 +17,7 @@ use kiosk::sim::reader::ReaderSim;
 use kiosk::sim::scanner::{Family, ScannerSim};
 use kiosk::text::Text;
 
-use crate::provision::District;
+use crate::provision::world::District;
 
 /// Longest wait for a page: two searches of all ports and a slip lie in it.
 const LIMIT: Duration = Duration::from_secs(90);
