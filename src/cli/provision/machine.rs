@@ -9,6 +9,7 @@ use kiosk::certificate::pem;
 use kiosk::domain::provisioning::renewal::{Due, Term};
 use kiosk::domain::provisioning::{Effect, Event, Failure, Journey, Step, grouped};
 use kiosk::shell::clock::Clock;
+use kiosk::shell::journal::Journal;
 use kiosk::shell::provisioning::works::{Works, serial};
 use kiosk::shell::provisioning::{Folder, WallClock, order_key, renew as renewal, stick};
 use serde_json::json;
@@ -28,7 +29,9 @@ pub struct Machine {
 impl Machine {
     /// The machine of these places.
     pub fn open(places: &Places) -> anyhow::Result<Self> {
-        let works = works(places, Clock::system())?;
+        let clock = Clock::system();
+        // A command tells whoever typed it.
+        let works = works(places, clock.clone(), Journal::memory(clock))?;
         let key = works.folder.pending_or_current()?;
         let mut bound = [0; 8];
         bound.copy_from_slice(&key[..8]);
@@ -198,13 +201,15 @@ impl Machine {
     }
 }
 
-pub fn works(places: &Places, clock: Clock) -> Result<Works, Failure> {
+pub fn works(places: &Places, clock: Clock, journal: Journal) -> Result<Works, Failure> {
+    let of_doctor = clock.clone();
     Ok(Works {
         folder: Folder::open(&places.identity)?,
         config: places.config.clone(),
         ports: (!places.port.is_empty()).then(|| places.port.clone()),
         clock,
-        examine: Box::new(examine),
+        examine: Box::new(move |config| examine(config, &of_doctor)),
+        journal,
     })
 }
 

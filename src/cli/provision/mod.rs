@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand};
 use kiosk::domain::provisioning::{Check, Failure, Step};
+use kiosk::shell::clock::Clock;
 use kiosk::shell::provisioning::{IDENTITY, ORDER_KEY};
 use kiosk::text::Text;
 
@@ -178,8 +179,8 @@ fn tell(step: Step, failure: &Failure) {
 }
 
 /// What the doctor says, as it stands on the slip.
-pub fn examine(config: &Path) -> Vec<Check> {
-    doctor::examined(config)
+pub fn examine(config: &Path, clock: &Clock) -> Vec<Check> {
+    doctor::examined(config, clock)
         .into_iter()
         .map(|(grade, name, found)| Check {
             name: Text::new(name.0, name.1),

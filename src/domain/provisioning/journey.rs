@@ -80,6 +80,7 @@ pub struct Journey {
     key: [u8; 8],
     running: bool,
     halt: Option<Halt>,
+    refused: Option<Failure>,
     tries: u32,
 }
 
@@ -104,6 +105,7 @@ impl Journey {
             key,
             running: false,
             halt: None,
+            refused: None,
             tries: 0,
         }
     }
@@ -124,6 +126,12 @@ impl Journey {
     #[must_use]
     pub fn halt(&self) -> Option<&Halt> {
         self.halt.as_ref()
+    }
+
+    /// Why the last text was no order to follow; none if it was one.
+    #[must_use]
+    pub fn refused(&self) -> Option<&Failure> {
+        self.refused.as_ref()
     }
 
     /// Whether a step is under way.
@@ -181,7 +189,9 @@ impl Journey {
         if self.running {
             return Vec::new();
         }
-        match self.judge(text, wall) {
+        let judged = self.judge(text, wall);
+        self.refused = judged.as_ref().err().cloned();
+        match judged {
             Err(failure) => {
                 // A foreign code before the scanner is no reason to forget what is wrong with the step.
                 if self

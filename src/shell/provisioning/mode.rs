@@ -13,6 +13,8 @@ use crate::case::hex::to_hex;
 use crate::domain::page::{Intent, Page};
 use crate::domain::provisioning::page::{Facts, Looks, page};
 use crate::domain::provisioning::{Effect, Event, Failure, Journey, Saved, Step};
+use crate::events::{EventId, FieldValue};
+use crate::order::Task;
 use crate::text::Lang;
 
 /// How long the last page stays before the firmware proper begins.
@@ -61,6 +63,8 @@ pub struct Mode {
     search_at: Instant,
     /// The text that lay on the stick last, so that a refused one is told once.
     on_stick: Option<String>,
+    /// The text that was refused last: a code that stays before the scanner is told to the journal once.
+    refused: Option<String>,
 }
 
 /// What a machine that has been in service lacks, if its configuration is gone or a step is left: it is fetched again.
@@ -110,6 +114,7 @@ impl Mode {
             searching: false,
             search_at: Instant::now(),
             on_stick: None,
+            refused: None,
         })
     }
 
@@ -121,6 +126,7 @@ impl Mode {
 
     /// Turns until the machine is in service, or is told to stop. `true` for in service.
     pub fn run(mut self, mut show: impl FnMut(Page)) -> bool {
+        self.tell_begun();
         let effects = self.journey.begin();
         let mut kept = self.perform(effects);
         loop {
@@ -145,11 +151,55 @@ impl Mode {
                 Err(RecvTimeoutError::Timeout) => self.stick().or(Some(Event::Tick)),
             };
             if let Some(event) = event {
+                let text = match &event {
+                    Event::Text(text) => Some(text.clone()),
+                    _ => None,
+                };
                 let effects = self
                     .journey
                     .handle(event, Instant::now(), self.works.wall());
+                if let Some(text) = text.filter(|_| !effects.is_empty()) {
+                    self.tell_order(text);
+                }
                 kept &= self.perform(effects);
             }
+        }
+    }
+
+    fn tell_begun(&self) {
+        let step = self.journey.saved().step;
+        let key = &self.facts.key[..self.facts.key.len().min(16)];
+        self.works.journal.event(
+            EventId::ProvisioningBegan,
+            &[
+                ("step", FieldValue::Word(step.word())),
+                ("key", FieldValue::id(key)),
+            ],
+        );
+    }
+
+    /// What became of a text: taken, or why not. Nothing of the text itself, for an order holds a password.
+    fn tell_order(&mut self, text: String) {
+        let journal = &self.works.journal;
+        if let Some(why) = self.journey.refused() {
+            if self.refused.as_ref() != Some(&text) {
+                let why = FieldValue::Word(why.word());
+                journal.event(EventId::ProvisioningOrderRefused, &[("why", why)]);
+                self.refused = Some(text);
+            }
+        } else if let Some(order) = self.journey.order() {
+            let task = match order.task {
+                Task::Enrol => "enrol",
+                Task::Decommission { .. } => "decommission",
+            };
+            journal.event(
+                EventId::ProvisioningOrderTaken,
+                &[
+                    ("task", FieldValue::Word(task)),
+                    ("machine", FieldValue::id(order.machine.as_str())),
+                ],
+            );
+            self.refused = None;
         }
     }
 

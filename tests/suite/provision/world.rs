@@ -9,6 +9,7 @@ use kiosk::case::MachineIdentity;
 use kiosk::domain::provisioning::{Check, Effect, Event, Failure, Journey, Step, Wall};
 use kiosk::order::{MachineId, Order, Task, Tier};
 use kiosk::shell::clock::Clock;
+use kiosk::shell::journal::Journal;
 use kiosk::shell::provisioning::Folder;
 use kiosk::shell::provisioning::desk::Entry;
 use kiosk::shell::provisioning::works::Works;
@@ -115,11 +116,13 @@ impl Blank {
 
     pub fn with_clock(district: &District, name: &str, ports: &[PathBuf], unix_s: u64) -> Self {
         let folder = district.folder.path().join(name);
+        let clock = Clock::starting_at(UNIX_EPOCH + Duration::from_secs(unix_s));
         let works = Works {
             folder: Folder::open(&folder.join("identity")).unwrap(),
             config: folder.join("kiosk.toml"),
             ports: Some(ports.to_vec()),
-            clock: Clock::starting_at(UNIX_EPOCH + Duration::from_secs(unix_s)),
+            journal: Journal::memory(clock.clone()),
+            clock,
             examine: Box::new(|_| vec![check(true)]),
         };
         let mut key = [0; 8];
