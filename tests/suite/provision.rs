@@ -4,6 +4,7 @@ mod command_line;
 mod decommission;
 mod orders;
 mod renewal;
+mod replacement;
 mod resumed;
 mod server;
 mod way;

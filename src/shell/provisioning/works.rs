@@ -12,7 +12,7 @@ use crate::case::hex::to_hex;
 use crate::config::{Config, Token};
 use crate::domain::provisioning::{Check, Failure, Outcome, Saved, Step, Wall};
 use crate::events::{EventId, FieldValue};
-use crate::order::{Order, Task};
+use crate::order::{MachineId, Order, Task};
 use crate::shell::clock::Clock;
 use crate::shell::journal::Journal;
 use crate::shell::runtime::CACHED_CATALOGUE;
@@ -279,7 +279,10 @@ impl Works {
         if saved.accepted_unwell && config.printer.port.is_none() {
             return Ok(());
         }
-        slip::print(&config, slip::acceptance(&told, saved, identity.term()))
+        let replaced = order.and_then(|order| order.replaces.as_ref());
+        let replaced = replaced.map(MachineId::as_str);
+        let slip = slip::acceptance(&told, saved, identity.term(), replaced);
+        slip::print(&config, slip)
     }
 
     /// What is told of this machine.
