@@ -15,7 +15,7 @@ use kiosk::shell::provisioning::{DESK_PHONE, Folder, order_key};
 use kiosk::shell::supervisor::Supervisor;
 
 use super::Places;
-use super::machine::works;
+use super::works;
 use crate::cli::pages::Pages;
 use crate::cli::{Outcome, screen};
 
