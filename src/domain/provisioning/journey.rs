@@ -157,7 +157,7 @@ impl Journey {
             Event::Text(text) => self.text(&text, wall),
             Event::Done(step, outcome) if self.runs(step) => self.done(outcome),
             Event::Failed(step, failure) if self.runs(step) => self.failed(step, failure, now),
-            Event::Again if self.halt.is_some() && !self.running => self.go(),
+            Event::Again if self.halt.is_some() && !self.running => self.go_anew(),
             Event::Accept if self.may_accept() => {
                 self.saved.accepted_unwell = true;
                 self.advance()
@@ -209,7 +209,7 @@ impl Journey {
                 vec![Effect::Show]
             }
             // It is followed already: go on where that stopped.
-            Ok(order) if self.follows(text, &order) => self.go(),
+            Ok(order) if self.follows(text, &order) => self.go_anew(),
             Ok(order) => {
                 let step = match order.task {
                     Task::Enrol => Step::Clock,
@@ -342,6 +342,12 @@ impl Journey {
             again_at,
         });
         vec![Effect::Show]
+    }
+
+    /// Somebody is there and wants it: pauses that have grown begin anew.
+    fn go_anew(&mut self) -> Vec<Effect> {
+        self.tries = 0;
+        self.go()
     }
 
     fn go(&mut self) -> Vec<Effect> {
