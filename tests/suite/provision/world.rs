@@ -26,7 +26,7 @@ pub struct District {
     pub folder: tempfile::TempDir,
     pub server: EstSim,
     pub time: Arc<AtomicI64>,
-    key: MachineIdentity,
+    pub key: MachineIdentity,
 }
 
 impl District {
