@@ -5,6 +5,7 @@ use std::io::{BufRead as _, BufReader, Write as _};
 use std::net::TcpListener;
 use std::path::Path;
 use std::process::{Child, ChildStdin, Command, Output, Stdio};
+use std::time::{Duration, Instant};
 
 use crate::command::Said;
 
@@ -162,8 +163,13 @@ fn the_readmes_commands_bring_a_machine_into_service_and_each_mistake_says_what_
     let status = terminal.tries("kiosk provision status $PLACES --json");
     assert_eq!(status.code, 0, "{}", status.err);
     assert_eq!(status.json_lines()[0]["step"], "inService");
-    let at = |name: &str| terminal.folder.path().join(name);
-    assert!(at("paper/receipt-1.png").exists(), "the slip came out");
+    // The printer's own process draws it after it has said that it printed.
+    let slip = terminal.folder.path().join("paper/receipt-1.png");
+    let until = Instant::now() + Duration::from_secs(30);
+    while !slip.exists() {
+        assert!(Instant::now() < until, "no slip came out");
+        std::thread::sleep(Duration::from_millis(20));
+    }
     // What a technician and a desk may do wrong.
     for line in [
         "kiosk provision enrol $PLACES no-such-file.txt",
