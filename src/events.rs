@@ -166,6 +166,13 @@ events! {
     ScannerStatus "scanner.status" Status ["device"] "扫码器状态变化。" "The scanner's state has changed.";
     CodeScanned "code.scanned" Act ["form"] "扫到一个二维码。" "A code was scanned; only its form is told.";
     ProvisioningScanned "provisioning.scanned" Act [] "机箱门打开时扫到配置码。" "A technician's code was scanned at the open door.";
+    ProvisioningBegan "provisioning.began" Act ["step" "key"] "本机尚未开通，从 step 一步开始；key 是本机公钥指纹的开头。" "This machine is not in service yet and begins at this step; key is the beginning of its public key's fingerprint.";
+    ProvisioningOrderTaken "provisioning.order_taken" Act ["task" "machine"] "工单已接受。" "A work order was taken.";
+    ProvisioningOrderRefused "provisioning.order_refused" Fault ["why"] "工单未被接受，原因见 why。" "A work order was refused; see why.";
+    ProvisioningKeyMade "provisioning.key_made" Act ["key"] "本机证书的密钥已备好。" "The key for this machine's certificate is there.";
+    ProvisioningCertified "provisioning.certified" Act ["machine" "days"] "已领到证书，有效天数见 days。" "The certificate has come; days is how long it is good.";
+    ProvisioningStepFailed "provisioning.step_failed" Fault ["step" "why"] "开通的一个步骤未完成，原因见 why。" "A step into service was not done; see why.";
+    ProvisioningInService "provisioning.in_service" Act ["machine" "faults"] "验收单已打印，本机投入使用；faults 为带着验收的故障数。" "The slip is printed and the machine is in service; faults is how many it was accepted with.";
     PinFailed "pin.failed" Fault ["pin"] "一个引脚无法使用。" "A pin cannot be had or moved.";
     PowerCycled "power.cycled" Act ["part"] "设备已断电重启。" "A device was cut from its power and given it back.";
     PowerSpent "power.spent" Fault ["part"] "设备一小时内已断电重启三次，不再重试。" "A device was power-cycled three times within an hour and is left alone.";

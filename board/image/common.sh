@@ -7,6 +7,7 @@ mirror=${KIOSK_MIRROR:-http://deb.debian.org/debian}
 suite=trixie
 # One time for everything in an image, so that two builds of one version have the same blocks.
 export KIOSK_KEYRING=${KIOSK_KEYRING:-}
+export KIOSK_DESK=${KIOSK_DESK:-}
 export SOURCE_DATE_EPOCH=${SOURCE_DATE_EPOCH:-1767225600}
 export E2FSPROGS_FAKE_TIME=$SOURCE_DATE_EPOCH
 export PATH=/usr/sbin:/sbin:$PATH

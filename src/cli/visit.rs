@@ -1,5 +1,7 @@
 //! `kiosk visit`: plays a script of a visit through the real firmware and its real pages, without a display.
 
+mod blank;
+mod effort;
 mod expect;
 mod hand;
 mod names;
@@ -13,7 +15,7 @@ use std::path::{Path, PathBuf};
 use anyhow::Context as _;
 use clap::Args;
 use kiosk::config::Orientation;
-use kiosk::sim::script::{self, Step};
+use kiosk::sim::script::{self, Action, Step};
 use kiosk::text::Lang;
 
 use super::{Outcome, board, say, say_error};
@@ -104,7 +106,8 @@ pub fn play(plan: &Plan) -> anyhow::Result<Outcome> {
     let (text, steps) = read(&plan.script)?;
     clear(&plan.out).with_context(|| plan.out.display().to_string())?;
     let lines: Vec<&str> = text.lines().collect();
-    let mut player = Player::new(plan)?;
+    let is_blank = matches!(steps.first(), Some(step) if step.action == Action::MachineBlank);
+    let mut player = Player::new(plan, is_blank)?;
     for Step { line, action } in &steps {
         let source = lines.get(line - 1).copied().unwrap_or_default().trim();
         if let Err(fault) = player.step(*line, source, action) {
@@ -114,6 +117,9 @@ pub fn play(plan: &Plan) -> anyhow::Result<Outcome> {
         }
     }
     player.end()?;
+    if let Some(figure) = player.figure() {
+        say(&figure);
+    }
     say(&format!(
         "{}: {} steps played; see {}",
         plan.script.display(),

@@ -1,6 +1,7 @@
 //! Devices and a platform that behave, on real bytes. Not part of the shipped image.
 
 pub mod conformance;
+pub mod district;
 pub mod est;
 pub mod hawkbit;
 pub mod photo;

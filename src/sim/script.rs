@@ -3,12 +3,15 @@
 //! Words are divided by spaces; a text with spaces stands in double quotes (`\"` and `\\` inside). `#` begins a
 //! comment. The README lists the actions.
 
+mod order;
 mod repeat;
 mod wires;
 
 use std::time::Duration;
 
 use repeat::Block;
+
+pub use order::{EstAct, OrderAct, OrderKind};
 
 pub use super::printer::PrinterAct;
 pub use super::reader::ReaderAct;
@@ -27,6 +30,12 @@ pub struct Step {
 /// What a line does.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Action {
+    /// `machine blank`, before anything else: it is not in service yet, and has a desk and a district's server.
+    MachineBlank,
+    /// `order …`
+    Order(OrderAct),
+    /// `est …`
+    Est(EstAct),
     /// `card lay NAME|FILE`
     CardLay(String),
     /// `card take`
@@ -131,7 +140,9 @@ pub fn parse(text: &str) -> Result<Vec<Step>, Vec<ScriptFault>> {
                 let words: Vec<&str> = words.iter().map(String::as_str).collect();
                 let read = match block.takes(&words, line, &mut steps) {
                     Some(result) => result,
-                    None => action(&words).map(|action| steps.push(Step { line, action })),
+                    None => action(&words)
+                        .and_then(|action| at_its_place(action, &steps))
+                        .map(|action| steps.push(Step { line, action })),
                 };
                 faults.extend(read.err().map(|what| ScriptFault { line, what }));
             }
@@ -143,6 +154,18 @@ pub fn parse(text: &str) -> Result<Vec<Step>, Vec<ScriptFault>> {
         Ok(steps)
     } else {
         Err(faults)
+    }
+}
+
+/// What a machine was comes before what happens to it, and only a blank one has an order.
+fn at_its_place(action: Action, before: &[Step]) -> Result<Action, String> {
+    let first = before.first().map(|step| &step.action);
+    match action {
+        Action::MachineBlank if first.is_some() => Err("`machine blank` stands before all".into()),
+        Action::Order(_) | Action::Est(_) if first != Some(&Action::MachineBlank) => {
+            Err("only for a script that begins with `machine blank`".into())
+        }
+        action => Ok(action),
     }
 }
 
@@ -182,6 +205,9 @@ fn words(source: &str) -> Result<Vec<String>, String> {
 
 fn action(words: &[&str]) -> Result<Action, String> {
     Ok(match words {
+        ["machine", "blank"] => Action::MachineBlank,
+        ["order", rest @ ..] => order::order(rest)?,
+        ["est", word] => order::est(word)?,
         ["card", "lay", card] => Action::CardLay((*card).into()),
         ["card", "take"] => Action::CardTake,
         ["touch", text] => Action::Touch((*text).into()),

@@ -21,6 +21,7 @@ mod fleet;
 mod floors;
 #[cfg(feature = "sim")]
 mod fuzz_corpus;
+mod image_desk;
 #[cfg(feature = "sim")]
 mod kill_nine;
 #[cfg(feature = "sim")]

@@ -8,6 +8,7 @@ use std::time::{Duration, Instant, UNIX_EPOCH};
 use kiosk::domain::page::{Body, Intent, Page, PageKind};
 use kiosk::domain::provisioning::Check;
 use kiosk::shell::clock::Clock;
+use kiosk::shell::journal::Journal;
 use kiosk::shell::provisioning::mode::{Inbox, Mode};
 use kiosk::shell::provisioning::works::Works;
 use kiosk::shell::provisioning::{Folder, order_key};
@@ -17,7 +18,7 @@ use kiosk::sim::reader::ReaderSim;
 use kiosk::sim::scanner::{Family, ScannerSim};
 use kiosk::text::Text;
 
-use crate::provision::District;
+use crate::provision::world::District;
 
 /// Longest wait for a page: two searches of all ports and a slip lie in it.
 const LIMIT: Duration = Duration::from_secs(90);
@@ -25,6 +26,7 @@ const LIMIT: Duration = Duration::from_secs(90);
 struct Shown {
     pages: Receiver<Page>,
     inbox: Inbox,
+    journal: Journal,
     turning: Option<JoinHandle<bool>>,
 }
 
@@ -32,11 +34,14 @@ impl Shown {
     /// The firmware of a machine that wakes in 1970, on these ports.
     fn start(district: &District, ports: &[PathBuf]) -> Self {
         let at = |name: &str| district.folder.path().join(name);
+        let clock = Clock::starting_at(UNIX_EPOCH + Duration::from_secs(60));
+        let journal = Journal::memory(clock.clone());
         let works = Works {
             folder: Folder::open(&at("m/identity")).unwrap(),
             config: at("m/kiosk.toml"),
             ports: Some(ports.to_vec()),
-            clock: Clock::starting_at(UNIX_EPOCH + Duration::from_secs(60)),
+            journal: journal.clone(),
+            clock,
             examine: Box::new(|_| {
                 vec![Check {
                     name: Text::new("读卡器", "reader"),
@@ -52,6 +57,7 @@ impl Shown {
         Self {
             pages,
             inbox,
+            journal,
             turning: Some(turning),
         }
     }
@@ -86,6 +92,20 @@ fn reads(page: &Page) -> bool {
     matches!(&page.body, Body::Enrol { ways, .. } if ways[0].value.contains("对准"))
 }
 
+/// The journal says these events in this order, each with its fields, and nothing that nobody may read there.
+fn said(journal: &Journal, expected: &[(&str, &[&str])]) {
+    let written = journal.written();
+    let lines: Vec<&str> = written.lines().collect();
+    assert_eq!(lines.len(), expected.len(), "{written}");
+    for (line, (id, fields)) in lines.iter().zip(expected) {
+        assert!(line.contains(&format!("provisioning.{id}\"")), "{line}");
+        assert!(fields.iter().all(|field| line.contains(field)), "{line}");
+    }
+    for secret in ["KIOSKP", "西联", "127.0.0.1"] {
+        assert!(!written.contains(secret), "{written}");
+    }
+}
+
 #[test]
 fn one_code_held_before_the_scanner_brings_a_blank_machine_into_service() {
     let district = District::new();
@@ -115,6 +135,17 @@ fn one_code_held_before_the_scanner_brings_a_blank_machine_into_service() {
     assert!(matches!(done.body, Body::Work(_)));
     assert!(shown.turning.take().unwrap().join().unwrap());
     assert_eq!(printer.papers().len(), 1);
+    said(
+        &shown.journal,
+        &[
+            ("began", &["\"step\":\"order\""]),
+            ("order_refused", &["\"why\":\"order\""]),
+            ("order_taken", &["\"task\":\"enrol\"", "W0012"]),
+            ("key_made", &[]),
+            ("certified", &["\"days\":730"]),
+            ("in_service", &["\"faults\":0"]),
+        ],
+    );
     let config = std::fs::read_to_string(district.folder.path().join("m/kiosk.toml")).unwrap();
     assert!(config.contains("dialect = \"newland\""), "{config}");
 }
@@ -140,6 +171,23 @@ fn a_stick_does_without_a_scanner_and_a_touch_tries_again() {
     shown.until("no devices", |page| {
         page.heading.contains("没有找到任何串口设备")
     });
+    said(
+        &shown.journal,
+        &[
+            ("began", &[]),
+            ("order_taken", &[]),
+            ("key_made", &[]),
+            (
+                "step_failed",
+                &["\"step\":\"enrol\"", "\"why\":\"wrongKey\""],
+            ),
+            ("certified", &[]),
+            (
+                "step_failed",
+                &["\"step\":\"devices\"", "\"why\":\"noDevice\""],
+            ),
+        ],
+    );
     shown.inbox.intent(Intent::Language);
     shown.until("English", |page| {
         page.heading == "No device was found at any serial port."

@@ -1,6 +1,6 @@
 //! The machine's side on the command line.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -9,11 +9,12 @@ use kiosk::certificate::pem;
 use kiosk::domain::provisioning::renewal::{Due, Term};
 use kiosk::domain::provisioning::{Effect, Event, Failure, Journey, Step, grouped};
 use kiosk::shell::clock::Clock;
+use kiosk::shell::journal::Journal;
 use kiosk::shell::provisioning::works::{Works, serial};
 use kiosk::shell::provisioning::{Folder, WallClock, order_key, renew as renewal, stick};
 use serde_json::json;
 
-use super::{Places, examine, tell};
+use super::{Places, advice, examine, tell};
 use crate::cli::{Outcome, say};
 
 /// Longest time that a step is tried again by itself.
@@ -28,11 +29,20 @@ pub struct Machine {
 impl Machine {
     /// The machine of these places.
     pub fn open(places: &Places) -> anyhow::Result<Self> {
-        let works = works(places, Clock::system())?;
+        let clock = Clock::system();
+        // A command tells whoever typed it.
+        let works = works(places, clock.clone(), Journal::memory(clock))?;
         let key = works.folder.pending_or_current()?;
         let mut bound = [0; 8];
         bound.copy_from_slice(&key[..8]);
-        let journey = Journey::new(works.folder.saved()?, order_key(&places.order_key)?, bound);
+        let trusted = order_key(&places.order_key).map_err(|fault| {
+            advice(
+                &fault.to_string(),
+                "没有后台的签发公钥，认不出工单；用 --order-key 指明（kiosk provision order-key 生成，board/image/build --desk 放入镜像）",
+                "without the desk's public key no order can be judged; name it with `--order-key` (`kiosk provision order-key` makes it, `board/image/build --desk` puts it into an image)",
+            )
+        })?;
+        let journey = Journey::new(works.folder.saved()?, trusted, bound);
         Ok(Self { journey, works })
     }
 
@@ -54,7 +64,7 @@ impl Machine {
     pub fn go_on(&mut self, end: Step, accept: bool) -> anyhow::Result<Outcome> {
         match self.journey.saved().step {
             Step::Order => anyhow::bail!(
-                "还没有工单：kiosk provision enrol 工单\nthere is no order yet: `kiosk provision enrol ORDER`"
+                "还没有工单\n    处理：kiosk provision enrol 工单\n    there is no order yet\n    do: `kiosk provision enrol ORDER`"
             ),
             step if step.is_end() => {
                 say(&format!("{} {}", step.name().zh, step.name().en));
@@ -198,13 +208,17 @@ impl Machine {
     }
 }
 
-pub fn works(places: &Places, clock: Clock) -> Result<Works, Failure> {
+pub fn works(places: &Places, clock: Clock, journal: Journal) -> Result<Works, Failure> {
+    let of_doctor = clock.clone();
+    // They are entered in settings that lie elsewhere.
+    let whole = |port: &PathBuf| std::path::absolute(port).unwrap_or_else(|_| port.clone());
     Ok(Works {
         folder: Folder::open(&places.identity)?,
         config: places.config.clone(),
-        ports: (!places.port.is_empty()).then(|| places.port.clone()),
+        ports: (!places.port.is_empty()).then(|| places.port.iter().map(whole).collect()),
         clock,
-        examine: Box::new(examine),
+        examine: Box::new(move |config| examine(config, &of_doctor)),
+        journal,
     })
 }
 

@@ -10,12 +10,15 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand};
 use kiosk::domain::provisioning::{Check, Failure, Step};
+use kiosk::shell::clock::Clock;
 use kiosk::shell::provisioning::{IDENTITY, ORDER_KEY};
 use kiosk::text::Text;
 
 use super::doctor;
 use super::{Outcome, board, say};
 pub use machine::Machine;
+#[cfg(feature = "ui")]
+pub use machine::works;
 
 /// Where this machine keeps what; the same for every step.
 #[derive(Args, Clone)]
@@ -160,7 +163,18 @@ fn text(order: &str) -> anyhow::Result<String> {
     if order.trim_start().starts_with(kiosk::order::PREFIX) {
         return Ok(order.to_owned());
     }
-    std::fs::read_to_string(Path::new(order)).map_err(|fault| anyhow::anyhow!("{order}: {fault}"))
+    std::fs::read_to_string(Path::new(order)).map_err(|fault| {
+        advice(
+            &format!("{order}: {fault}"),
+            "这不是工单文字（以 KIOSKP/ 开头），也没有这个文件；核对 U 盘上的 kiosk-order.txt",
+            "this is neither the text of an order (it begins with KIOSKP/) nor a file; look for kiosk-order.txt on the stick",
+        )
+    })
+}
+
+/// What is wrong with what a command was given, and what to do about it.
+fn advice(fault: &str, zh: &str, en: &str) -> anyhow::Error {
+    anyhow::anyhow!("{fault}\n    处理：{zh}\n    do: {en}")
 }
 
 /// Both texts and what to do.
@@ -178,8 +192,8 @@ fn tell(step: Step, failure: &Failure) {
 }
 
 /// What the doctor says, as it stands on the slip.
-pub fn examine(config: &Path) -> Vec<Check> {
-    doctor::examined(config)
+pub fn examine(config: &Path, clock: &Clock) -> Vec<Check> {
+    doctor::examined(config, clock)
         .into_iter()
         .map(|(grade, name, found)| Check {
             name: Text::new(name.0, name.1),

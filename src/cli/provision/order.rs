@@ -12,7 +12,7 @@ use kiosk::order::{MachineId, Order, Task, Tier};
 use kiosk::shell::clock::Clock;
 use kiosk::shell::provisioning::desk;
 
-use super::qr;
+use super::{advice, qr};
 use crate::cli::{Outcome, say};
 
 #[derive(Args)]
@@ -109,11 +109,12 @@ fn tier(text: &str) -> Result<Tier, String> {
 
 impl Make {
     pub fn run(self) -> anyhow::Result<Outcome> {
-        let seed = fs::read(&self.key).with_context(|| self.key.display().to_string())?;
-        let seed: [u8; 32] = seed
-            .try_into()
-            .map_err(|_| anyhow::anyhow!("{}: a key is 32 bytes", self.key.display()))?;
+        let seed = seed(&self.key)?;
         let order = self.order()?;
+        let has_one_before = self
+            .book
+            .as_ref()
+            .is_some_and(|book| enrolled(book, &order));
         let text = order.sign(&MachineIdentity::from_seed(&seed))?;
         // The server must know it before anybody can come with it.
         if let Some(book) = &self.book {
@@ -129,6 +130,13 @@ impl Make {
             say(&qr::terminal(&text)?);
         }
         say(&text);
+        if order.task == Task::Enrol && (order.replaces.is_some() || has_one_before) {
+            say(
+                "注意：新机开通后旧机的证书即作废；旧机上未上传的办件不会到新机：旧机能上网会照常上传，否则在旧机上用 kiosk outbox export 导出，再注销旧机\n\
+                 note: once it is followed the old machine's certificate ends; cases that wait on the old machine do not come along: with a line it still sends them, \
+                 else take them off with `kiosk outbox export` there, and then decommission it",
+            );
+        }
         Ok(Outcome::Well)
     }
 
@@ -165,13 +173,47 @@ impl Make {
             bound_to: bound_to.transpose()?,
             ca: match desk::bytes(&self.ca) {
                 Some(hash) => hash,
-                None => desk::authority(Path::new(&self.ca))?,
+                None => desk::authority(Path::new(&self.ca)).map_err(|fault| {
+                    advice(
+                        &fault.to_string(),
+                        "读不到证书机构的证书；--ca 用 EST 服务器的 ca.pem，或其公钥的 SHA-256（64 位十六进制）",
+                        "there is no authority's certificate here; `--ca` is the EST server's ca.pem, or the SHA-256 of its public key, 64 hexadecimal digits",
+                    )
+                })?,
             },
             password: desk::random()?,
             server: self.server.clone(),
             site: self.site.clone(),
         })
     }
+}
+
+/// The desk's secret.
+fn seed(path: &Path) -> anyhow::Result<[u8; 32]> {
+    let read = fs::read(path);
+    let seed = read.map(|bytes| <[u8; 32]>::try_from(bytes).ok());
+    match seed {
+        Ok(Some(seed)) => Ok(seed),
+        Ok(None) => Err(advice(
+            &format!("{}: a key is 32 bytes", path.display()),
+            "这不是签发私钥（--public 生成的是公钥）；用 kiosk provision order-key 的 --key 文件",
+            "this is no ordering secret (`--public` makes the public half): give the file of `kiosk provision order-key --key`",
+        )),
+        Err(fault) => Err(advice(
+            &format!("{}: {fault}", path.display()),
+            "读不到签发私钥；没有就先运行 kiosk provision order-key --key 私钥 --public 公钥",
+            "there is no ordering secret here; make one: `kiosk provision order-key --key SECRET --public PUBLIC`",
+        )),
+    }
+}
+
+/// Whether the book has an earlier order for the same machine.
+fn enrolled(book: &Path, order: &Order) -> bool {
+    let lines = fs::read_to_string(book).unwrap_or_default();
+    let mut entries = lines
+        .lines()
+        .filter_map(|line| serde_json::from_str::<desk::Entry>(line).ok());
+    entries.any(|entry| entry.enrols && entry.machine == order.machine.as_str())
 }
 
 fn enter(book: &Path, entry: &desk::Entry) -> anyhow::Result<()> {

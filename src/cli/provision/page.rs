@@ -8,13 +8,14 @@ use std::time::Duration;
 
 use anyhow::Context as _;
 use kiosk::shell::clock::Clock;
+use kiosk::shell::journal::Journal;
 use kiosk::shell::provisioning::mode::Mode;
 use kiosk::shell::provisioning::{DESK_PHONE, Folder, order_key};
 use kiosk::shell::settings;
 use kiosk::shell::supervisor::Supervisor;
 
 use super::Places;
-use super::machine::works;
+use super::works;
 use crate::cli::pages::Pages;
 use crate::cli::{Outcome, screen};
 
@@ -39,7 +40,9 @@ pub fn run(places: &Places, stick: &Path) -> anyhow::Result<Outcome> {
     let phone = Some(phone.trim())
         .filter(|phone| !phone.is_empty())
         .unwrap_or(HOTLINE);
-    let works = works(places, Clock::system())?;
+    let clock = Clock::system();
+    let journal = Journal::stderr(clock.clone());
+    let works = works(places, clock, journal)?;
     let mode = Mode::new(
         works,
         order_key(&places.order_key)?,

@@ -38,4 +38,4 @@ pub fn of(kind: PageKind) -> &'static str {
 /// Every name, for messages.
 pub const ALL: &str = "start, identify, no-card, choose, refused, items, search, item-info, eligibility, not-here, \
     question, delivery, check, consent, sign, working, confirmation, rating, goodbye, progress-query, progress, problem, closed, \
-    technician-entry, technician, technician-tool";
+    technician-entry, technician, technician-tool, provisioning";

@@ -6,9 +6,10 @@ use std::time::{Duration, Instant};
 use kiosk::domain::page::Intent;
 use kiosk::sim::script::Action;
 
+use super::effort::Effort;
 use super::stage::Stage;
 use super::transcript::Transcript;
-use super::{Plan, hand, names};
+use super::{Plan, blank, hand, names};
 use crate::cli::receipts::Receipts;
 
 /// Longest real time until something can be touched.
@@ -23,6 +24,8 @@ pub struct Player {
     pub(super) stage: Stage,
     pub(super) receipts: Receipts,
     pub(super) transcript: Transcript,
+    /// Of a machine that was blank.
+    effort: Option<Effort>,
     script: PathBuf,
     out: PathBuf,
 }
@@ -32,13 +35,15 @@ impl Player {
     ///
     /// # Errors
     /// There can be no stage, or no page comes.
-    pub fn new(plan: &Plan) -> anyhow::Result<Self> {
-        let stage = Stage::new(plan)?;
+    pub fn new(plan: &Plan, is_blank: bool) -> anyhow::Result<Self> {
+        let effort = is_blank.then(Effort::new);
+        let stage = Stage::new(plan, is_blank)?;
         let (clock, journal) = (stage.clock.clone(), stage.journal.clone());
         let mut player = Self {
             transcript: Transcript::new(&plan.out, clock, journal)?,
             receipts: Receipts::new(&plan.out),
             stage,
+            effort,
             script: plan.script.clone(),
             out: plan.out.clone(),
         };
@@ -48,7 +53,7 @@ impl Player {
             .page()
             .is_some_and(|page| page.lang != plan.lang)
         {
-            player.stage.inbox()?.intent(Intent::Language);
+            player.stage.intent(Intent::Language);
             player.stage.sync()?;
         }
         Ok(player)
@@ -62,6 +67,9 @@ impl Player {
         self.look()?;
         self.transcript.step(line, source)?;
         self.do_it(action)?;
+        if let Some(effort) = &mut self.effort {
+            effort.did(action);
+        }
         for stroke in self.stage.screen.take_strokes() {
             self.transcript.stroke(&stroke)?;
         }
@@ -89,14 +97,17 @@ impl Player {
                 let texts = self.readable();
                 self.transcript.file("screenshot", &file, &texts)
             }
+            // What it was is known before the first line is played.
+            Action::MachineBlank => Ok(()),
+            Action::Order(act) => blank::order(self.stage.district()?, &self.stage.rig, *act),
+            Action::Est(act) => self.stage.district()?.est(*act),
             Action::Screen(portrait) => {
                 self.stage.turn(*portrait);
                 Ok(())
             }
             other => {
                 if self.stage.rig.act(other)? {
-                    self.stage.inbox()?.clock_moved();
-                    return self.stage.sync();
+                    return self.stage.nudge();
                 }
                 self.expect(other)
             }
@@ -133,8 +144,12 @@ impl Player {
 
     /// Takes in what is new: page, events, paper.
     fn look(&mut self) -> anyhow::Result<()> {
+        self.stage.come_into_service()?;
         if let Some(page) = self.stage.refresh() {
             self.transcript.page(page)?;
+            if let Some(effort) = &mut self.effort {
+                effort.shown(page.kind);
+            }
         }
         self.transcript.events()?;
         for name in self.receipts.collect(self.stage.rig.printer())? {
@@ -189,6 +204,11 @@ impl Player {
             .filter_map(|result| Some(format!("\n({:#})", result.err()?)))
             .collect();
         format!("{message}\nsee {}{}", picture.display(), extra.concat())
+    }
+
+    /// What it took to bring a blank machine into service.
+    pub fn figure(&self) -> Option<String> {
+        self.effort.as_ref().and_then(Effort::figure)
     }
 
     /// Ends the firmware and takes in its last words.

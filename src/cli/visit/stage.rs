@@ -7,18 +7,22 @@ use std::time::{Duration, UNIX_EPOCH};
 
 use anyhow::Context as _;
 use kiosk::config::{Config, Orientation};
-use kiosk::domain::page::Page;
+use kiosk::domain::page::{Intent, Page};
 use kiosk::shell::clock::Clock;
 use kiosk::shell::durable;
 use kiosk::shell::journal::Journal;
+use kiosk::shell::provisioning::mode;
 use kiosk::shell::runtime::{Inbox, Runtime, Watch};
+use kiosk::shell::settings;
 use kiosk::shell::store::os_random;
 use kiosk::shell::technician::read_key;
+use kiosk::sim::district::District;
 use kiosk::sim::rig::{Rig, RigOptions};
 use kiosk::technician::{CodeKey, Step};
 use slint::ComponentHandle as _;
 
 use super::Plan;
+use super::blank::Blank;
 use crate::cli::pages::Pages;
 use crate::headless::Headless;
 use crate::window::Window;
@@ -40,14 +44,33 @@ pub struct Stage {
     pages: Pages,
     config: Config,
     runtime: Option<Runtime>,
-    /// Where touches go: into the firmware that runs now.
-    inbox: Rc<RefCell<Option<Inbox>>>,
+    /// A machine that is not in service yet, instead of its firmware.
+    blank: Option<Blank>,
+    /// The district of a machine that was blank. Before the rig, whose folder it uses.
+    district: Option<District>,
+    /// Where touches go: into what runs now.
+    hand: Rc<RefCell<Option<Hand>>>,
     shown: Option<Page>,
 }
 
+/// Way into what runs now.
+enum Hand {
+    Firmware(Inbox),
+    Blank(mode::Inbox),
+}
+
+impl Hand {
+    fn intent(&self, intent: Intent) {
+        match self {
+            Self::Firmware(inbox) => inbox.intent(intent),
+            Self::Blank(inbox) => inbox.intent(intent),
+        }
+    }
+}
+
 impl Stage {
-    /// Builds everything and starts the firmware.
-    pub fn new(plan: &Plan) -> anyhow::Result<Self> {
+    /// Builds everything and starts the firmware, or a machine that is not in service yet.
+    pub fn new(plan: &Plan, is_blank: bool) -> anyhow::Result<Self> {
         let clock = Clock::starting_at(UNIX_EPOCH + Duration::from_secs(BEGIN_UNIX_S));
         let rig = Rig::start(RigOptions {
             config: plan.config.clone(),
@@ -64,11 +87,11 @@ impl Stage {
         let (width, height) = size(config.screen.orientation == Orientation::Portrait);
         let screen = Headless::install(width, height)?;
         let window = Window::new()?;
-        let inbox: Rc<RefCell<Option<Inbox>>> = Rc::default();
-        let hand = Rc::clone(&inbox);
+        let hand: Rc<RefCell<Option<Hand>>> = Rc::default();
+        let touching = Rc::clone(&hand);
         window.on_intent(move |intent| {
-            if let Some(inbox) = hand.borrow().as_ref() {
-                inbox.intent(intent);
+            if let Some(hand) = touching.borrow().as_ref() {
+                hand.intent(intent);
             }
         });
         window.component().show().context("the window")?;
@@ -81,11 +104,43 @@ impl Stage {
             pages: Pages::default(),
             config,
             runtime: None,
-            inbox,
+            blank: None,
+            district: None,
+            hand,
             shown: None,
         };
-        stage.start()?;
+        if is_blank {
+            let journal = stage.journal.clone();
+            let pages = stage.pages.clone();
+            let blank = Blank::start(&plan.config, &stage.rig, &stage.clock, journal, pages)?;
+            *stage.hand.borrow_mut() = Some(Hand::Blank(blank.inbox()));
+            stage.blank = Some(blank);
+        } else {
+            stage.start()?;
+        }
         Ok(stage)
+    }
+
+    /// Begins the firmware of a machine that has come into service, with the settings that it was given, as `kiosk run` does.
+    pub fn come_into_service(&mut self) -> anyhow::Result<()> {
+        let Some(blank) = self.blank.take_if(|blank| blank.is_over()) else {
+            return Ok(());
+        };
+        let (settings, district) = blank.end();
+        self.district = Some(district);
+        let settings = settings.context("the way into service ended before its end")?;
+        let orientation = self.config.screen.orientation;
+        self.config = settings::load(&settings)?;
+        self.config.screen.orientation = orientation;
+        self.start()
+    }
+
+    /// The desk and the server of a machine that is, or was, blank.
+    pub fn district(&self) -> anyhow::Result<&District> {
+        let blank = self.blank.as_ref().map(Blank::district);
+        blank
+            .or(self.district.as_ref())
+            .context("this machine has no district")
     }
 
     fn start(&mut self) -> anyhow::Result<()> {
@@ -98,14 +153,18 @@ impl Stage {
             Watch::nobody(),
             move |page| pages.put(page),
         )?;
-        *self.inbox.borrow_mut() = Some(runtime.inbox());
+        *self.hand.borrow_mut() = Some(Hand::Firmware(runtime.inbox()));
         self.runtime = Some(runtime);
         Ok(())
     }
 
     /// The firmware ends in the middle of whatever it does and starts anew on the same store.
     pub fn power_cut(&mut self) -> anyhow::Result<()> {
-        *self.inbox.borrow_mut() = None;
+        anyhow::ensure!(
+            self.blank.is_none(),
+            "a step into service runs on here: tests/suite/provision/resumed.rs cuts those"
+        );
+        *self.hand.borrow_mut() = None;
         if let Some(runtime) = self.runtime.take() {
             drop(runtime);
         }
@@ -116,7 +175,10 @@ impl Stage {
 
     /// Ends the firmware as on a shutdown.
     pub fn stop(&mut self) {
-        *self.inbox.borrow_mut() = None;
+        *self.hand.borrow_mut() = None;
+        if let Some(blank) = self.blank.take() {
+            self.district = Some(blank.end().1);
+        }
         if let Some(runtime) = self.runtime.take() {
             runtime.stop();
         }
@@ -124,12 +186,33 @@ impl Stage {
 
     /// Way into the firmware that runs now.
     pub fn inbox(&self) -> anyhow::Result<Inbox> {
-        let inbox = self.inbox.borrow().clone();
-        inbox.context("the firmware does not run")
+        match self.hand.borrow().as_ref() {
+            Some(Hand::Firmware(inbox)) => Ok(inbox.clone()),
+            _ => anyhow::bail!("the firmware does not run"),
+        }
     }
 
-    /// Waits until the firmware has handled everything it was given.
+    /// Somebody does this at the screen.
+    pub fn intent(&self, intent: Intent) {
+        if let Some(hand) = self.hand.borrow().as_ref() {
+            hand.intent(intent);
+        }
+    }
+
+    /// The world around the machine has changed by hand.
+    pub fn nudge(&self) -> anyhow::Result<()> {
+        if self.blank.is_none() {
+            self.inbox()?.clock_moved();
+        }
+        self.sync()
+    }
+
+    /// Waits until the firmware has handled everything it was given. A machine that is not in service yet has steps of
+    /// seconds; what came of them is expected.
     pub fn sync(&self) -> anyhow::Result<()> {
+        if self.blank.is_some() {
+            return Ok(());
+        }
         let handled = self.inbox()?.sync(HANDLED);
         anyhow::ensure!(
             handled,

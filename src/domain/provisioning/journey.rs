@@ -80,6 +80,7 @@ pub struct Journey {
     key: [u8; 8],
     running: bool,
     halt: Option<Halt>,
+    refused: Option<Failure>,
     tries: u32,
 }
 
@@ -104,6 +105,7 @@ impl Journey {
             key,
             running: false,
             halt: None,
+            refused: None,
             tries: 0,
         }
     }
@@ -124,6 +126,12 @@ impl Journey {
     #[must_use]
     pub fn halt(&self) -> Option<&Halt> {
         self.halt.as_ref()
+    }
+
+    /// Why the last text was no order to follow; none if it was one.
+    #[must_use]
+    pub fn refused(&self) -> Option<&Failure> {
+        self.refused.as_ref()
     }
 
     /// Whether a step is under way.
@@ -149,7 +157,7 @@ impl Journey {
             Event::Text(text) => self.text(&text, wall),
             Event::Done(step, outcome) if self.runs(step) => self.done(outcome),
             Event::Failed(step, failure) if self.runs(step) => self.failed(step, failure, now),
-            Event::Again if self.halt.is_some() && !self.running => self.go(),
+            Event::Again if self.halt.is_some() && !self.running => self.go_anew(),
             Event::Accept if self.may_accept() => {
                 self.saved.accepted_unwell = true;
                 self.advance()
@@ -181,7 +189,9 @@ impl Journey {
         if self.running {
             return Vec::new();
         }
-        match self.judge(text, wall) {
+        let judged = self.judge(text, wall);
+        self.refused = judged.as_ref().err().cloned();
+        match judged {
             Err(failure) => {
                 // A foreign code before the scanner is no reason to forget what is wrong with the step.
                 if self
@@ -199,7 +209,7 @@ impl Journey {
                 vec![Effect::Show]
             }
             // It is followed already: go on where that stopped.
-            Ok(order) if self.follows(text, &order) => self.go(),
+            Ok(order) if self.follows(text, &order) => self.go_anew(),
             Ok(order) => {
                 let step = match order.task {
                     Task::Enrol => Step::Clock,
@@ -332,6 +342,12 @@ impl Journey {
             again_at,
         });
         vec![Effect::Show]
+    }
+
+    /// Somebody is there and wants it: pauses that have grown begin anew.
+    fn go_anew(&mut self) -> Vec<Effect> {
+        self.tries = 0;
+        self.go()
     }
 
     fn go(&mut self) -> Vec<Effect> {

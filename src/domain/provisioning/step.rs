@@ -140,3 +140,12 @@ pub struct Saved {
     /// Somebody accepted it in spite of faults.
     pub accepted_unwell: bool,
 }
+
+impl Saved {
+    /// How many of the doctor's checks did not pass.
+    #[must_use]
+    pub fn faults(&self) -> usize {
+        let failed = |check: &&Check| check.passed == Some(false);
+        self.checks.iter().filter(failed).count()
+    }
+}

@@ -13,12 +13,17 @@ use crate::case::hex::to_hex;
 use crate::domain::page::{Intent, Page};
 use crate::domain::provisioning::page::{Facts, Looks, page};
 use crate::domain::provisioning::{Effect, Event, Failure, Journey, Saved, Step};
+use crate::events::{EventId, FieldValue};
+use crate::order::Task;
 use crate::text::Lang;
 
 /// How long the last page stays before the firmware proper begins.
 const FAREWELL: Duration = Duration::from_secs(6);
 /// Pause before ports are asked again that had no scanner.
 const SEARCH_AGAIN: Duration = Duration::from_secs(10);
+
+/// A code that is read again within this time has not been taken away.
+const HELD: Duration = Duration::from_secs(3);
 
 /// What the loop hears.
 enum Heard {
@@ -61,6 +66,8 @@ pub struct Mode {
     search_at: Instant,
     /// The text that lay on the stick last, so that a refused one is told once.
     on_stick: Option<String>,
+    /// The code that was read last, and when.
+    held: Option<(String, Instant)>,
 }
 
 /// What a machine that has been in service lacks, if its configuration is gone or a step is left: it is fetched again.
@@ -110,6 +117,7 @@ impl Mode {
             searching: false,
             search_at: Instant::now(),
             on_stick: None,
+            held: None,
         })
     }
 
@@ -121,6 +129,7 @@ impl Mode {
 
     /// Turns until the machine is in service, or is told to stop. `true` for in service.
     pub fn run(mut self, mut show: impl FnMut(Page)) -> bool {
+        self.tell_begun();
         let effects = self.journey.begin();
         let mut kept = self.perform(effects);
         loop {
@@ -134,7 +143,7 @@ impl Mode {
             let event = match self.heard.recv_timeout(LOOK) {
                 Ok(Heard::Stop) | Err(RecvTimeoutError::Disconnected) => return false,
                 Ok(Heard::Intent(intent)) => self.intent(&intent),
-                Ok(Heard::Text(text)) => Some(Event::Text(text)),
+                Ok(Heard::Text(text)) => self.code(text),
                 Ok(Heard::Found(found)) => {
                     self.searching = false;
                     self.search_at = Instant::now() + SEARCH_AGAIN;
@@ -145,11 +154,59 @@ impl Mode {
                 Err(RecvTimeoutError::Timeout) => self.stick().or(Some(Event::Tick)),
             };
             if let Some(event) = event {
+                let is_text = matches!(event, Event::Text(_));
                 let effects = self
                     .journey
                     .handle(event, Instant::now(), self.works.wall());
+                if is_text && !effects.is_empty() {
+                    self.tell_order(&effects);
+                }
                 kept &= self.perform(effects);
             }
+        }
+    }
+
+    /// A code before the scanner. One that stays there is read many times a second and meant once: it would be tried as often
+    /// at a server that is away.
+    fn code(&mut self, text: String) -> Option<Event> {
+        let (now, last) = (Instant::now(), self.held.take());
+        let stays = last.is_some_and(|(held, at)| held == text && now < at + HELD);
+        self.held = Some((text.clone(), now));
+        (!stays).then_some(Event::Text(text))
+    }
+
+    fn tell_begun(&self) {
+        let step = self.journey.saved().step;
+        let key = &self.facts.key[..self.facts.key.len().min(16)];
+        self.works.journal.event(
+            EventId::ProvisioningBegan,
+            &[
+                ("step", FieldValue::Word(step.word())),
+                ("key", FieldValue::id(key)),
+            ],
+        );
+    }
+
+    /// What became of a text: taken, or why not. Nothing of the text itself, for an order holds a password. One that is
+    /// followed already is no news.
+    fn tell_order(&self, effects: &[Effect]) {
+        let is_new = effects.iter().any(|it| matches!(it, Effect::Save(_)));
+        let journal = &self.works.journal;
+        if let Some(why) = self.journey.refused() {
+            let why = FieldValue::Word(why.word());
+            journal.event(EventId::ProvisioningOrderRefused, &[("why", why)]);
+        } else if let Some(order) = self.journey.order().filter(|_| is_new) {
+            let task = match order.task {
+                Task::Enrol => "enrol",
+                Task::Decommission { .. } => "decommission",
+            };
+            journal.event(
+                EventId::ProvisioningOrderTaken,
+                &[
+                    ("task", FieldValue::Word(task)),
+                    ("machine", FieldValue::id(order.machine.as_str())),
+                ],
+            );
         }
     }
 

@@ -44,12 +44,18 @@ fn head(title: &str, english: &str, told: &Told) -> Vec<Block> {
     blocks
 }
 
-/// The acceptance slip: what was checked, and whether it passed.
+/// The acceptance slip: what was checked, and whether it passed. `replaced` is the machine that it takes the place of, whose
+/// waiting cases did not come along.
 #[must_use]
-pub fn acceptance(told: &Told, saved: &Saved, term: Term) -> Receipt {
+pub fn acceptance(told: &Told, saved: &Saved, term: Term, replaced: Option<&str>) -> Receipt {
     let mut blocks = head("验收单", "ACCEPTANCE", told);
     let until = i64::try_from(term.not_after_s).unwrap_or(i64::MAX);
     blocks.push(pair("证书有效至", &Local::of_unix(until).rfc3339()[..10]));
+    if let Some(replaced) = replaced {
+        blocks.push(pair("替换设备", replaced));
+        let advice = "旧机的证书已作废。旧机上未上传的办件不在本机：先从旧机导出，再注销旧机。";
+        blocks.push(line(advice, Size::Normal, false, Align::Left));
+    }
     blocks.push(Block::Rule);
     for check in &saved.checks {
         let verdict = match check.passed {

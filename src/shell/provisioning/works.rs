@@ -11,8 +11,10 @@ use super::{Server, WallClock, destroy, est, slip};
 use crate::case::hex::to_hex;
 use crate::config::{Config, Token};
 use crate::domain::provisioning::{Check, Failure, Outcome, Saved, Step, Wall};
-use crate::order::{Order, Task};
+use crate::events::{EventId, FieldValue};
+use crate::order::{MachineId, Order, Task};
 use crate::shell::clock::Clock;
+use crate::shell::journal::Journal;
 use crate::shell::runtime::CACHED_CATALOGUE;
 use crate::shell::{board_file, finding, identity, settings};
 
@@ -31,6 +33,8 @@ pub struct Works {
     pub clock: Clock,
     /// The doctor.
     pub examine: Examine,
+    /// Where it says what was done; never a password, a site's name or a reason in words.
+    pub journal: Journal,
 }
 
 impl Works {
@@ -78,6 +82,33 @@ impl Works {
             .map_or(0, |order| order.issued_s)
             .max(saved.last_issued_s);
         self.clock.raise_floor(i64::from(floor_s) * 1000);
+        let done = self.do_step(step, saved, order);
+        match &done {
+            Err(failure) => self.journal.event(
+                EventId::ProvisioningStepFailed,
+                &[
+                    ("step", FieldValue::Word(step.word())),
+                    ("why", FieldValue::Word(failure.word())),
+                ],
+            ),
+            Ok(Outcome::Done) if step == Step::Slip => self.journal.event(
+                EventId::ProvisioningInService,
+                &[
+                    ("machine", machine(saved.machine.as_deref())),
+                    ("faults", FieldValue::count(saved.faults())),
+                ],
+            ),
+            Ok(_) => {}
+        }
+        done
+    }
+
+    fn do_step(
+        &self,
+        step: Step,
+        saved: &Saved,
+        order: Option<&Order>,
+    ) -> Result<Outcome, Failure> {
         match step {
             Step::Order | Step::Clock | Step::InService | Step::Destroyed => {}
             Step::Key => self.key(order)?,
@@ -102,12 +133,16 @@ impl Works {
     /// A new key; that in use, where the order is for the machine that has it.
     fn key(&self, order: Option<&Order>) -> Result<(), Failure> {
         let bound = order.and_then(|order| order.bound_to);
-        match (bound, self.folder.identity()) {
+        let key = match (bound, self.folder.identity()) {
             (Some(bound), Ok(identity)) if identity.certificate.key.starts_with(&bound) => {
-                self.folder.keep_key_for_next(&identity)
+                self.folder.keep_key_for_next(&identity)?;
+                identity.certificate.key
             }
-            _ => self.folder.pending().map(drop),
-        }
+            _ => self.folder.pending()?.fingerprint(),
+        };
+        self.journal
+            .event(EventId::ProvisioningKeyMade, &[("key", short(&key))]);
+        Ok(())
     }
 
     fn enrol(&self, order: &Order) -> Result<(), Failure> {
@@ -132,7 +167,18 @@ impl Works {
             Some(now_s),
         )?;
         self.folder.keep_authority(&authority)?;
-        self.folder.keep_certificate(&pending, &chain)
+        self.folder.keep_certificate(&pending, &chain)?;
+        let days = chain.first().map_or(0, |own| {
+            own.not_after_s.saturating_sub(own.not_before_s) / 86_400
+        });
+        self.journal.event(
+            EventId::ProvisioningCertified,
+            &[
+                ("machine", FieldValue::id(machine)),
+                ("days", FieldValue::count(days)),
+            ],
+        );
+        Ok(())
     }
 
     /// The server as this machine, with the newest certificate it has.
@@ -239,7 +285,10 @@ impl Works {
         if saved.accepted_unwell && config.printer.port.is_none() {
             return Ok(());
         }
-        slip::print(&config, slip::acceptance(&told, saved, identity.term()))
+        let replaced = order.and_then(|order| order.replaces.as_ref());
+        let replaced = replaced.map(MachineId::as_str);
+        let slip = slip::acceptance(&told, saved, identity.term(), replaced);
+        slip::print(&config, slip)
     }
 
     /// What is told of this machine.
@@ -265,6 +314,15 @@ impl Works {
                 .collect(),
         }
     }
+}
+
+/// Beginning of a key's fingerprint, as it stands on the page: 16 hexadecimal digits.
+pub(super) fn short(key: &[u8; 32]) -> FieldValue {
+    FieldValue::id(&to_hex(&key[..8]))
+}
+
+fn machine(id: Option<&str>) -> FieldValue {
+    id.map_or(FieldValue::Word("none"), FieldValue::id)
 }
 
 /// Longest wait for a stick or a scanner to be looked at again.

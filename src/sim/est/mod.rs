@@ -125,6 +125,12 @@ impl EstSim {
         format!("https://{}", self.address)
     }
 
+    /// Its port.
+    #[must_use]
+    pub fn port(&self) -> u16 {
+        self.address.port()
+    }
+
     /// SHA-256 of the authority's public key, for orders.
     #[must_use]
     pub fn ca(&self) -> [u8; 32] {
