@@ -3,5 +3,7 @@
 mod rauc;
 mod rig;
 mod server;
+mod stick;
 mod thousand;
+mod users;
 mod way;

@@ -59,7 +59,7 @@ fn every_unit_starts_something_that_is_there() {
             );
             continue;
         }
-        let starts: Vec<&str> = ["ExecStart", "ExecStartPre", "ExecStopPost"]
+        let starts: Vec<&str> = ["ExecStart", "ExecStartPre", "ExecStop", "ExecStopPost"]
             .iter()
             .flat_map(|key| values(unit, key))
             .collect();

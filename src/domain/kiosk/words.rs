@@ -81,12 +81,14 @@ pub struct Claim {
 }
 
 /// What a technician asks for that takes a while.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Request {
     /// Put what waits on the stick.
     Export,
-    /// Have the fleet agent install the update on the stick.
-    Update,
+    /// Have the fleet agent install this file on the stick.
+    Update(String),
+    /// Answer the fleet agent's question about this action.
+    Answer(String, bool),
 }
 
 /// Cases that were committed together.

@@ -188,7 +188,8 @@ impl Works {
                 Some(config.catalogue.cache_dir.join(CONTENT)),
                 0o644,
             ),
-            (CONFIGURATION, Some(self.config.clone()), 0o644),
+            // It may hold a token; the agent reads it by the group of its folder.
+            (CONFIGURATION, Some(self.config.clone()), 0o640),
         ] {
             if let (Some(bytes), Some(path)) = (of(name), path) {
                 let failed =
