@@ -228,3 +228,29 @@ fn a_request_that_means_nothing_is_told_and_set_aside() {
     desk.rig.life(async |agent| desk.rig.step(agent).await);
     assert_eq!(desk.standing().request, None);
 }
+
+#[test]
+fn a_place_without_a_line_takes_one_stick_after_the_other() {
+    let mut desk = Desk::new("wave_s = 0");
+    if let Some(updates) = &mut desk.rig.config.updates {
+        updates.url = "http://127.0.0.1:1".into();
+    }
+    for (slot, version) in [("B", "2.0.0"), ("A", "3.0.0")] {
+        let name = format!("kiosk-{version}.raucb");
+        desk.lay(&name, &bundle(version, 9_000));
+        let reboots = desk.reboots();
+        let asked = desk.ask(Want::Install(name));
+        desk.rig.life(async |agent| {
+            desk.rig.until(agent, |_| desk.reboots() > reboots).await;
+        });
+        assert!(matches!(desk.stage(asked), Some(Stage::Handed { .. })));
+        desk.rig.restart(slot, version);
+        desk.rig.life(async |agent| {
+            desk.rig
+                .until(agent, |agent| agent.state().word() == "closing")
+                .await;
+        });
+        let last = desk.rig.last().unwrap();
+        assert_eq!(last.outcome, Outcome::Good, "{last:?}");
+    }
+}

@@ -123,7 +123,12 @@ impl<S: Slots + 'static> Agent<S> {
     }
 
     fn is_free(&self) -> bool {
-        matches!(self.update.state(), State::Idle | State::Confirming { .. })
+        match self.update.state() {
+            State::Idle | State::Confirming { .. } => true,
+            // It may take months until a place without a line has told it.
+            State::Closing { ended, .. } => ended.origin == Origin::Stick,
+            _ => false,
+        }
     }
 
     /// Somebody has asked for something that cannot be understood or not even be read. Silence would look like an agent that
