@@ -53,3 +53,23 @@ pub fn take(works: &Works, order: &Order, path: &Path) -> Result<(), Failure> {
     works.folder.keep_authority(&authority)?;
     works.folder.keep_certificate(&pending, &chain)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_order_is_a_plain_file_and_nothing_else_holds_the_page_up() {
+        let stick = tempfile::tempdir().expect("a stick");
+        let path = stick.path().join(STICK_ORDER);
+        assert_eq!(order(stick.path()), None);
+        let made = std::process::Command::new("mkfifo").arg(&path).status();
+        assert!(made.expect("mkfifo").success());
+        assert_eq!(order(stick.path()), None);
+        std::fs::remove_file(&path).expect("removed");
+        std::fs::write(&path, "\u{feff}KIOSKP/1\r\n").expect("written");
+        assert_eq!(order(stick.path()).as_deref(), Some("KIOSKP/1"));
+        std::fs::write(&path, [b' '; 5_000]).expect("written");
+        assert_eq!(order(stick.path()), None);
+    }
+}
