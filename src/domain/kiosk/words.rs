@@ -171,7 +171,7 @@ pub enum Event {
     /// What the gate says to the code or badge of the [`Effect::TryCode`] or [`Effect::TryBadge`] with this number.
     Gate(u64, technician::Answer),
     /// What an [`Effect::LookAround`] found.
-    Facts(Facts),
+    Facts(Box<Facts>),
     /// How an [`Effect::Request`] ended.
     RequestEnded(Ended),
     /// What is written on the disk of the service: why it is out, or nothing. Said at start, after each

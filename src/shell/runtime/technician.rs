@@ -208,7 +208,7 @@ impl Loop {
                 Vec::new()
             };
             let (agent, stage) = agent(standing.as_deref(), asked_ms, &clock);
-            inbox.event(Event::Facts(Facts {
+            inbox.event(Event::Facts(Box::new(Facts {
                 waiting: counts.waiting,
                 parked: counts.parked,
                 oldest_s: oldest.first().map(|case| case.waited.as_secs()),
@@ -217,7 +217,7 @@ impl Loop {
                 bundles,
                 agent,
                 stage,
-            }));
+            })));
         });
     }
 

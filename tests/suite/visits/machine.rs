@@ -279,7 +279,7 @@ impl Machine {
                 vec![Event::Gate(question, answer)]
             }
             Effect::KeepService(reason) => vec![Event::Service(reason)],
-            Effect::LookAround => vec![Event::Facts(Facts {
+            Effect::LookAround => vec![Event::Facts(Box::new(Facts {
                 waiting: 3,
                 parked: 1,
                 oldest_s: Some(93_600),
@@ -288,7 +288,7 @@ impl Machine {
                 bundles: vec!["kiosk-1.4.0.raucb".into()],
                 agent: Some(Standing::default()),
                 stage: None,
-            })],
+            }))],
             _ => Vec::new(),
         }
     }
