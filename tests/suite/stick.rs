@@ -36,7 +36,7 @@ sees() {
     echo "$1: $got"
     [ "$got" = "$2" ]
 }
-stick() { "$stick" "$1" "${2#/dev/}"; }
+stick() { setpriv --bounding-set=-all,+sys_admin --no-new-privs "$stick" "$1" "${2#/dev/}"; }
 stick=$2
 start
 sees "nothing plugged in" '*.raucb'
@@ -73,6 +73,7 @@ fn a_stick_is_seen_by_a_unit_that_runs_already_and_gone_when_it_is_taken_out() {
     }
     for tool in [
         "unshare",
+        "setpriv",
         "nsenter",
         "losetup",
         "mkfs.ext4",

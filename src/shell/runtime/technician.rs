@@ -284,3 +284,63 @@ impl Loop {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::{Duration, SystemTime};
+
+    use super::*;
+    use crate::fleet::standing::Taken;
+
+    #[test]
+    fn what_is_asked_for_is_followed_over_a_restart_of_the_firmware() {
+        let dir = tempfile::tempdir().expect("a folder");
+        let here = dir.path().display();
+        let text = format!(
+            "[machine]\nid = \"W0012\"\ntown_code = \"440203001\"\nsite = \"测试\"\n[platform]\nurl = \"http://127.0.0.1:1\"\n\
+             paasid = \"x\"\ntoken = \"secret-of-sixteen\"\n[store]\npath = \"{here}/store.db\"\n[technician]\n\
+             request_file = \"{here}/request.json\"\n[fleet]\nwish = \"{here}/wish.json\"\n"
+        );
+        let config = Config::parse(&text).expect("good");
+        let clock = Clock::starting_at(SystemTime::UNIX_EPOCH + Duration::from_secs(1_795_000_000));
+        clock.advance(Duration::from_secs(100));
+        let journal = Journal::memory(clock.clone());
+        let told =
+            |workshop: &Workshop| agent(workshop.standing.as_deref(), workshop.asked_ms, &clock);
+        let mut workshop = Workshop::new(&config, &clock, &journal);
+        assert_eq!(told(&workshop), (None, None));
+        let want = Want::Install("a.raucb".into());
+        assert!(workshop.ask_agent(want.clone(), &clock).well);
+        let first = workshop.asked_ms.expect("asked");
+        assert!(workshop.ask_agent(want.clone(), &clock).well);
+        let asked_ms = workshop.asked_ms.expect("asked");
+        assert!(
+            asked_ms > first,
+            "another request, within the same millisecond"
+        );
+        // The agent does not run.
+        assert_eq!(told(&workshop), (None, Some(Stage::Waiting)));
+        let asked: Wanted = kept::read(&config.technician.request_file)
+            .expect("read")
+            .expect("there");
+        assert_eq!((asked.boot_ms, asked.want), (asked_ms, want));
+
+        let restarted = Workshop::new(&config, &clock, &journal);
+        let stage = Stage::Copying { done: 3, size: 9 };
+        let standing = Standing {
+            boot: clock.boot_id().into(),
+            boot_ms: clock.boot_ms(),
+            request: Some(Taken {
+                boot: asked.boot,
+                boot_ms: asked_ms,
+                stage: stage.clone(),
+            }),
+            ..Standing::default()
+        };
+        let path = standing_file(&config).expect("a wish has a place");
+        kept::publish(&path, &standing).expect("written");
+        assert_eq!(told(&restarted), (Some(standing), Some(stage)));
+        clock.advance(Duration::from_millis(crate::fleet::standing::STALE_MS + 1));
+        assert_eq!(told(&restarted).0, None, "it has died");
+    }
+}
