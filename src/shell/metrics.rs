@@ -106,7 +106,7 @@ impl Drop for MetricsFile {
 
 /// The firmware's text as it lies in the file, not older than `limit`; none else.
 #[must_use]
-pub fn read_fresh(path: &PathBuf, limit: Duration) -> Option<String> {
+pub fn read_fresh(path: &Path, limit: Duration) -> Option<String> {
     // Of the firmware's folder: another user's.
     let file = foreign_file::open(path).ok()?;
     let age = file.metadata().ok()?.modified().ok()?.elapsed();

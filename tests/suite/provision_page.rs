@@ -1,6 +1,5 @@
 //! The page of a blank machine, its scanner and its stick: a person holds one code up, or plugs one stick in, and no more.
 
-use std::os::unix::fs::PermissionsExt as _;
 use std::path::PathBuf;
 use std::sync::mpsc::{Receiver, channel};
 use std::thread::JoinHandle;
@@ -116,11 +115,11 @@ fn one_code_held_before_the_scanner_brings_a_blank_machine_into_service() {
     assert!(matches!(done.body, Body::Work(_)));
     assert!(shown.turning.take().unwrap().join().unwrap());
     assert_eq!(printer.papers().len(), 1);
-    let settings = district.folder.path().join("m/kiosk.toml");
-    let rights = std::fs::metadata(&settings).unwrap().permissions().mode() & 0o777;
-    assert_eq!(rights, 0o640, "a token may stand in it");
-    let config = std::fs::read_to_string(settings).unwrap();
+    let config = std::fs::read_to_string(district.folder.path().join("m/kiosk.toml")).unwrap();
     assert!(config.contains("dialect = \"newland\""), "{config}");
+    let settings = std::fs::metadata(district.folder.path().join("m/kiosk.toml")).unwrap();
+    let rights = std::os::unix::fs::MetadataExt::mode(&settings) & 0o777;
+    assert_eq!(rights, 0o640, "a token may stand in it");
 }
 
 #[test]
