@@ -195,8 +195,18 @@ fn install(
     let from = file
         .canonicalize()
         .with_context(|| file.display().to_string())?;
-    // The stick may be pulled now; the copy is called by its hash.
-    let copied = stick::copy(&from, &copies(&fleet.state_dir), place.reserve, |_, _| ());
+    let kept: Option<Kept> = kept::read(&fleet.state_dir.join("update.json"))
+        .ok()
+        .flatten();
+    let order = kept.as_ref().and_then(|kept| kept.now.order());
+    let in_use = order.map(|order| Path::new(&order.source.href));
+    let copied = stick::copy(
+        &from,
+        &copies(&fleet.state_dir),
+        in_use,
+        place.reserve,
+        |_, _| (),
+    );
     let copied = copied.map_err(|refusal| {
         let text = refusal.text();
         anyhow!("{}：{} {} ({refusal})", file.display(), text.zh, text.en)

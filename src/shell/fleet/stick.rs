@@ -58,20 +58,20 @@ impl Copied {
     }
 }
 
-/// Copies the plain file `from` into `folder`, out of which every older copy goes first, and leaves `reserve` bytes free on
-/// that disk. `tell` hears now and then how many bytes are here, and of how many.
+/// Copies the plain file `from` into `folder`, out of which every older copy but `in_use` goes first, and leaves `reserve` bytes
+/// free on that disk. `tell` hears now and then how many bytes are here, and of how many.
 ///
 /// # Errors
-/// [`Refusal`]; nothing is left in `folder` then.
+/// [`Refusal`]; no new file is left in `folder` then.
 pub fn copy(
     from: &Path,
     folder: &Path,
+    in_use: Option<&Path>,
     reserve: u64,
     mut tell: impl FnMut(u64, u64),
 ) -> Result<Copied, Refusal> {
     let disk = |error: io::Error| Refusal::Disk(error.to_string());
     owner::make_folder(folder, 0o700).map_err(disk)?;
-    clear(folder).map_err(disk)?;
     let file = foreign_file::open(from).map_err(|error| match error.kind() {
         io::ErrorKind::NotFound => Refusal::NoFile,
         io::ErrorKind::InvalidInput => Refusal::NoPlainFile,
@@ -86,6 +86,7 @@ pub fn copy(
         size if size > ARTIFACT_MAX => return Err(Refusal::TooLong(size)),
         _ => {}
     }
+    clear(folder, in_use).map_err(disk)?;
     let room = rustix::fs::statvfs(folder).map_err(|error| disk(error.into()))?;
     let free = room.f_bavail.saturating_mul(room.f_frsize);
     let missing = size.saturating_add(reserve).saturating_sub(free);
@@ -95,7 +96,7 @@ pub fn copy(
     let copied = written(file, folder, size, &mut tell);
     if copied.is_err() {
         // A rest that stays goes at the next time.
-        let _ = clear(folder);
+        let _ = clear(folder, in_use);
     }
     copied
 }
@@ -144,13 +145,12 @@ fn written(
     Ok(Copied { file, size, sha256 })
 }
 
-/// Throws away what lies in the folder of copies.
-///
-/// # Errors
-/// Of the disk.
-pub fn clear(folder: &Path) -> io::Result<()> {
+fn clear(folder: &Path, in_use: Option<&Path>) -> io::Result<()> {
     for entry in fs::read_dir(folder)? {
-        fs::remove_file(entry?.path())?;
+        let path = entry?.path();
+        if in_use != Some(path.as_path()) {
+            fs::remove_file(path)?;
+        }
     }
     Ok(())
 }
@@ -190,7 +190,7 @@ mod tests {
             ["kiosk-1.4.0.raucb", "kiosk-1.3.0.raucb", "b.kcp"]
         );
         for name in ["x.raucb", "y.raucb", "z.raucb"] {
-            let refused = copy(&stick.join(name), &stick.join("copies"), 0, |_, _| ());
+            let refused = copy(&stick.join(name), &stick.join("copies"), None, 0, |_, _| ());
             assert_eq!(refused, Err(Refusal::NoPlainFile), "{name}");
         }
     }
@@ -202,21 +202,29 @@ mod tests {
         let content: Vec<u8> = (0..700_000_u32).map(|n| n as u8).collect();
         let file = at(dir.path(), "a.raucb", &content);
         let mut heard = Vec::new();
-        let copied =
-            copy(&file, &folder, 0, |done, size| heard.push((done, size))).expect("copied");
+        let copied = copy(&file, &folder, None, 0, |done, size| {
+            heard.push((done, size))
+        })
+        .expect("copied");
         assert_eq!(copied.sha256, Digest::of(&content).hex());
         assert_eq!(fs::read(&copied.file).expect("there"), content);
         assert_eq!(heard.last(), Some(&(700_000, 700_000)));
         assert!(heard.len() > 2, "{heard:?}");
         fs::write(folder.join("bundle.part"), "cut off").expect("written");
         let other = at(dir.path(), "b.raucb", b"other");
-        let copied = copy(&other, &folder, 0, |_, _| ()).expect("copied");
+        let copied = copy(&other, &folder, None, 0, |_, _| ()).expect("copied");
         let left: Vec<_> = fs::read_dir(&folder)
             .expect("folder")
             .flatten()
             .map(|e| e.path())
             .collect();
-        assert_eq!(left, [copied.file]);
+        assert_eq!(left, std::slice::from_ref(&copied.file));
+        // An update may be reading it.
+        let third = at(dir.path(), "c.raucb", b"third");
+        let in_use = Some(copied.file.as_path());
+        copy(&third, &folder, in_use, 0, |_, _| ()).expect("copied");
+        assert!(copied.file.exists());
+        assert_eq!(fs::read_dir(&folder).expect("folder").count(), 2);
     }
 
     #[test]
@@ -224,7 +232,7 @@ mod tests {
         let dir = tempfile::tempdir().expect("a stick");
         let folder = dir.path().join("copies");
         let refused =
-            |name: &str, reserve| copy(&dir.path().join(name), &folder, reserve, |_, _| ());
+            |name: &str, reserve| copy(&dir.path().join(name), &folder, None, reserve, |_, _| ());
         at(dir.path(), "empty.raucb", b"");
         at(dir.path(), "a.raucb", b"12345");
         let huge = File::create(dir.path().join("huge.raucb")).expect("a file");

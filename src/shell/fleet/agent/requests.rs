@@ -167,8 +167,10 @@ impl<S: Slots + 'static> Agent<S> {
         if wanted.boot != self.tools.clock.boot_id() || over || self.asked.copying.is_some() {
             return;
         }
+        // What a command has left comes first, and its copy lies where the next one would be made.
+        let open = self.is_free() && matches!(request::look(&self.state_dir), Ok(None));
         let stage = match wanted.want {
-            Want::Install(name) if self.is_free() => {
+            Want::Install(name) if open => {
                 self.asked.taken = Some(Taken {
                     boot: wanted.boot,
                     boot_ms: wanted.boot_ms,
@@ -213,7 +215,7 @@ impl<S: Slots + 'static> Agent<S> {
         };
         // Apart from the polls: a dying stick takes half a minute over one read.
         let task = tokio::task::spawn_blocking(move || {
-            let copied = stick::copy(&from, &folder, reserve, |done, of| {
+            let copied = stick::copy(&from, &folder, None, reserve, |done, of| {
                 told.store(done, Ordering::Relaxed);
                 whole.store(of, Ordering::Relaxed);
             });
