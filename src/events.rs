@@ -86,6 +86,7 @@ events! {
     UpdateState "update.state" Status ["state" "action"] "更新进入另一步骤。" "The update has gone on to another step.";
     UpdateEnded "update.ended" Act ["action" "outcome" "version"] "更新结束，结果见 outcome。" "An update has ended; see outcome.";
     UpdateStepFailed "update.step_failed" Fault ["step"] "更新的一个步骤未成功，将重试或回退。" "A step of an update did not work; it is tried again or taken back.";
+    FleetRequestRefused "fleet.request_refused" Fault ["why"] "技术人员的升级请求没有执行，原因见 why。" "A technician's request to the fleet agent was not carried out; see why.";
     FirmwareStarted "firmware.started" Act ["version"] "固件已启动。" "The firmware has started.";
     FirmwareStopped "firmware.stopped" Act ["reason"] "固件已停止。" "The firmware has stopped.";
     ClockUntrusted "clock.untrusted" Fault [] "时钟未校准，时间不可信。" "The wall clock has not been set and is not trusted.";

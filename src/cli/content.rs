@@ -205,7 +205,9 @@ impl Sign {
 impl OnFile {
     fn check(self) -> anyhow::Result<Outcome> {
         let place = self.machine.place()?;
-        let bytes = fs::read(&self.file).with_context(|| self.file.display().to_string())?;
+        let file = self.file.canonicalize();
+        let file = file.with_context(|| self.file.display().to_string())?;
+        let bytes = fs::read(&file).with_context(|| file.display().to_string())?;
         let package = match Package::open(&bytes) {
             Ok(package) => package,
             Err(fault) => return Ok(refused(&fault.into())),
@@ -221,7 +223,7 @@ impl OnFile {
             manifest.files.len(),
             package.approved_by(&place.approvers).len()
         ));
-        let judged = inspect_file(&self.file, &place, today());
+        let judged = inspect_file(&file, &place, today());
         Ok(judged.map_or_else(
             |fault| refused(&fault),
             |_| {
@@ -233,7 +235,9 @@ impl OnFile {
 
     fn activate(self) -> anyhow::Result<Outcome> {
         let place = self.machine.place()?;
-        match install_file(&self.file, &place, today()) {
+        let file = self.file.canonicalize();
+        let file = file.with_context(|| self.file.display().to_string())?;
+        match install_file(&file, &place, today()) {
             Ok(taken) => {
                 say(&format!(
                     "已启用 taken: {} {} serial {}",

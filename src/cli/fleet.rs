@@ -1,26 +1,24 @@
 //! `kiosk fleet`: the agent, and what a technician may ask of it.
 
-use std::fs::{self, File};
-use std::io::{Read as _, Write as _};
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context as _, bail};
+use anyhow::{Context as _, anyhow};
 use clap::{Args, Subcommand, ValueEnum};
-use kiosk::case::Digest;
 use kiosk::config::Updates as Settings;
 use kiosk::domain::update::{Kept, Kind};
 use kiosk::shell::clock::Clock;
 use kiosk::shell::content::ContentHandler;
-use kiosk::shell::fleet::agent::{Agent, Tools, ddi_config};
+use kiosk::shell::fleet::agent::{Agent, Tools, copies, ddi_config};
 use kiosk::shell::fleet::ddi::Ddi;
+use kiosk::shell::fleet::fetch::Place;
 use kiosk::shell::fleet::figures::keep_pushing;
 use kiosk::shell::fleet::kept;
 use kiosk::shell::fleet::rauc::{Bus, Rauc, Slots as _};
 use kiosk::shell::fleet::renewal::{Renewal, keep_renewing};
 use kiosk::shell::fleet::request::{self, Request};
+use kiosk::shell::fleet::stick;
 use kiosk::shell::journal::Journal;
 use kiosk::shell::settings;
-use sha2::{Digest as _, Sha256};
 
 use super::{Outcome, board, say};
 
@@ -201,52 +199,34 @@ fn install(
     kind: What,
     allow_older: bool,
 ) -> anyhow::Result<Outcome> {
-    let folder = fleet.state_dir.join("stick");
-    fs::create_dir_all(&folder).with_context(|| folder.display().to_string())?;
-    let part = folder.join("bundle.part");
-    let (size, sha256) = copy(file, &part).with_context(|| file.display().to_string())?;
-    if size == 0 {
-        bail!("{}: empty", file.display());
-    }
-    // The stick may be pulled now; the copy is called by its hash.
-    let whole = folder.join(format!("{sha256}.bundle"));
-    fs::rename(&part, &whole)?;
-    kept::sync_folder(&whole)?;
-    for entry in fs::read_dir(&folder)?.flatten() {
-        if entry.path() != whole {
-            fs::remove_file(entry.path())?;
-        }
-    }
-    let request = Request::Install {
-        action: format!("stick-{}", sha256.get(..12).unwrap_or("")),
-        kind: match kind {
-            What::Os => Kind::Os,
-            What::Content => Kind::Content,
-        },
-        file: whole.display().to_string(),
-        size,
-        sha256,
-        allow_older,
+    let place = Place::of(&fleet.state_dir, 0);
+    let from = file
+        .canonicalize()
+        .with_context(|| file.display().to_string())?;
+    let kept: Option<Kept> = kept::read(&fleet.state_dir.join("update.json"))
+        .ok()
+        .flatten();
+    let order = kept.as_ref().and_then(|kept| kept.now.order());
+    let in_use = order.map(|order| Path::new(&order.source.href));
+    let copied = stick::copy(
+        &from,
+        &copies(&fleet.state_dir),
+        in_use,
+        place.reserve,
+        |_, _| (),
+    );
+    let copied = copied.map_err(|refusal| {
+        let text = refusal.text();
+        anyhow!("{}：{} {} ({refusal})", file.display(), text.zh, text.en)
+    })?;
+    let kind = match kind {
+        What::Os => Kind::Os,
+        What::Content => Kind::Content,
     };
+    let request = Request::of(&copied, kind, allow_older);
     request::leave(&fleet.state_dir, &request).context("the agent's folder")?;
     say(
         "已复制，代理将在三十秒内开始；现在可以拔出U盘。 Copied; the agent begins within thirty seconds. The stick may be taken now.",
     );
     Ok(Outcome::Well)
-}
-
-fn copy(from: &Path, to: &Path) -> std::io::Result<(u64, String)> {
-    let (mut from, mut to) = (File::open(from)?, File::create(to)?);
-    let (mut hash, mut size, mut piece) = (Sha256::new(), 0_u64, vec![0; 64 * 1024]);
-    loop {
-        let n = from.read(&mut piece)?;
-        let Some(bytes) = piece.get(..n).filter(|bytes| !bytes.is_empty()) else {
-            break;
-        };
-        hash.update(bytes);
-        to.write_all(bytes)?;
-        size += u64::try_from(n).unwrap_or(0);
-    }
-    to.sync_all()?;
-    Ok((size, Digest(hash.finalize().into()).hex()))
 }

@@ -11,7 +11,8 @@ const MOST: usize = 8;
 /// Whose content packages are used, and where they lie.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Content {
-    /// Folder of the packages; the fleet agent writes it, the firmware reads it.
+    /// Folder of the packages; the fleet agent writes it, the firmware reads it. So it lies in neither's own folder, which
+    /// the other cannot even see.
     pub dir: PathBuf,
     /// Public keys (Ed25519), two of which must approve a package; without any no package is used.
     pub approvers: Vec<PublicIdentity>,
@@ -23,7 +24,7 @@ pub(super) fn content(s: &mut Section<'_>) -> Content {
     let keys =
         "2 to 8 different Ed25519 public keys with blanks between, 43 characters of base64url each";
     Content {
-        dir: s.path("dir", "/var/lib/kiosk-fleet/content"),
+        dir: s.path("dir", "/data/content"),
         approvers: s
             .parsed("approvers", keys, approvers)
             .flatten()

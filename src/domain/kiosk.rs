@@ -267,7 +267,7 @@ impl Kiosk {
             Event::Room(room) => self.room(room),
             Event::StoreSetAside(lies) => self.world.store_set_aside = lies,
             Event::Gate(question, answer) => self.gate_says(question, answer),
-            Event::Facts(facts) => self.seen(facts),
+            Event::Facts(facts) => self.seen(*facts),
             Event::RequestEnded(ended) => self.request_ended(ended),
             Event::Service(reason) => self.service_is(reason),
             Event::ServiceNotKept => self.service_not_kept(),

@@ -6,17 +6,20 @@ mod gate;
 mod paper;
 pub mod slip;
 mod state;
+pub mod stick;
 
 use std::time::Instant;
 
 use crate::audit::{Name, Who};
 use crate::domain::page::Intent;
+use crate::fleet::standing::{Stage, Standing};
 use crate::technician::{BadgeFault, DIGITS, Reason};
 use crate::text::Text;
 
 pub use gate::{Gate, Judged, Time};
 pub use paper::{PaperChange, PaperStep};
 pub use state::{Move, Place, Tool, next};
+pub use stick::StickChoice;
 
 /// Targets of the touch check, row by row: three by four.
 pub const TARGETS: usize = 12;
@@ -89,10 +92,14 @@ pub struct Facts {
     pub oldest_s: Option<u64>,
     /// How far the time is believed, a word of the clock.
     pub clock: &'static str,
-    /// A stick is plugged in and can be written.
+    /// A stick is plugged in.
     pub stick: bool,
-    /// Name of the update on it.
-    pub bundle: Option<String>,
+    /// Names of the updates on it, the last by name first.
+    pub bundles: Vec<String>,
+    /// Where the fleet agent stands; `None` where it does not run.
+    pub agent: Option<Standing>,
+    /// How far the last request to it has come.
+    pub stage: Option<Stage>,
 }
 
 /// How something that was asked for ended.
@@ -115,8 +122,10 @@ pub enum Wish {
     Slip,
     /// Put waiting cases on the stick.
     Export,
-    /// Have the fleet agent install the update on the stick.
-    Update,
+    /// Have the fleet agent install this file on the stick.
+    Update(String),
+    /// Answer the fleet agent's question about this action.
+    Answer(String, bool),
     /// Out of service.
     Out(Reason),
     /// In service.
@@ -164,6 +173,8 @@ pub struct Technician {
     pub(crate) reached: Option<u64>,
     /// Something was asked of the shell and not answered.
     pub(crate) waits: bool,
+    /// When stick and agent are looked at again; none while they are being looked at.
+    pub(crate) look: Option<Instant>,
 }
 
 impl Default for Technician {
@@ -186,6 +197,7 @@ impl Default for Technician {
             facts: None,
             reached: None,
             waits: false,
+            look: None,
         }
     }
 }
@@ -304,8 +316,14 @@ impl Technician {
             (Tool::Lights, Intent::Primary) => Some(Wish::Buzz),
             (Tool::Network | Tool::Queue, Intent::Primary) => Some(Wish::Look),
             (Tool::Stick, _) if self.waits => None,
-            (Tool::Stick, Intent::Choose(0)) => Some(Wish::Export),
-            (Tool::Stick, Intent::Choose(1)) => Some(Wish::Update),
+            (Tool::Stick, Intent::Choose(place)) => {
+                let choices = stick::choices(self.facts.as_ref()?);
+                Some(match choices.get(*place)?.clone() {
+                    StickChoice::Export => Wish::Export,
+                    StickChoice::Install(name) => Wish::Update(name),
+                    StickChoice::Answer(action, yes) => Wish::Answer(action, yes),
+                })
+            }
             (Tool::Stick, Intent::Secondary(0)) => Some(Wish::Look),
             (Tool::Service, Intent::Choose(place)) => Some(Wish::Out(*Reason::ALL.get(*place)?)),
             (Tool::Service, Intent::Primary) => Some(Wish::In),

@@ -4,7 +4,7 @@
 //! A folder of pages, the end kept apart in `head`. Folder and files can be read by their group, for whoever ships the log off
 //! the machine; nobody but the firmware's own user writes.
 
-use std::fs::{self, File, OpenOptions, TryLockError};
+use std::fs::{self, File, OpenOptions, Permissions, TryLockError};
 use std::io::{self, Read, Write as _};
 use std::os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
@@ -17,6 +17,7 @@ use crate::audit::{
 use crate::case::Digest;
 use crate::config::Config;
 use crate::shell::clock::Clock;
+use crate::shell::owner;
 
 /// How often a lock that somebody else holds is tried, 10 ms apart. An entry takes two flushes of the disk.
 const LOCK_TRIES: u32 = 300;
@@ -88,7 +89,8 @@ impl AuditLog {
             .truncate(false)
             .write(true)
             .mode(0o600)
-            .open(path)?;
+            .open(&path)?;
+        owner::adopt(&file, &path)?;
         for _ in 0..LOCK_TRIES {
             match file.try_lock() {
                 Ok(()) => return Ok(file),
@@ -217,6 +219,11 @@ impl<'a> Pen<'a> {
             .append(true)
             .mode(0o640)
             .open(path)?;
+        if new {
+            owner::adopt(&file, path)?;
+            // Whatever the umask took away: whoever ships the log is in its group.
+            file.set_permissions(Permissions::from_mode(0o640))?;
+        }
         file.write_all(bytes)?;
         file.sync_all()?;
         if new {
@@ -228,14 +235,8 @@ impl<'a> Pen<'a> {
 }
 
 fn make_folder(folder: &Path) -> io::Result<()> {
-    if !folder.try_exists()? {
-        fs::create_dir_all(folder)?;
-        let mut rights = fs::metadata(folder)?.permissions();
-        // Their group reads: whoever ships the log is in it.
-        rights.set_mode(0o750);
-        fs::set_permissions(folder, rights)?;
-    }
-    Ok(())
+    // Their group reads: whoever ships the log is in it.
+    owner::make_folder(folder, 0o750)
 }
 
 /// Pages of a folder with their first numbers, oldest first; none of a folder that is not there.
@@ -276,12 +277,7 @@ fn head(folder: &Path) -> io::Result<Option<Anchor>> {
 
 fn put_head(folder: &Path, anchor: Anchor) -> io::Result<()> {
     let partial = folder.join("head.partial");
-    let mut file = OpenOptions::new()
-        .create(true)
-        .truncate(true)
-        .write(true)
-        .mode(0o640)
-        .open(&partial)?;
+    let mut file = owner::fresh(&partial, 0o640)?;
     file.write_all(anchor.text().as_bytes())?;
     file.sync_all()?;
     fs::rename(&partial, folder.join("head"))?;

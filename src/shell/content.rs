@@ -10,7 +10,7 @@ mod watch;
 
 use std::collections::BTreeSet;
 use std::fs;
-use std::io::{self, Read as _};
+use std::io;
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
@@ -20,7 +20,7 @@ use crate::config::Config;
 use crate::content::{Kind, NotContent, PACKAGE_MAX, Package};
 use crate::item::{Catalogue, Day};
 use crate::shell::clock::Clock;
-use crate::shell::fresh_file;
+use crate::shell::{foreign_file, fresh_file, owner};
 
 pub use handler::ContentHandler;
 pub use watch::ContentWatch;
@@ -282,10 +282,7 @@ fn loads(package: &Package<'_>) -> Result<(), NotContent> {
 }
 
 fn read(path: &Path) -> io::Result<Vec<u8>> {
-    let mut bytes = Vec::new();
-    let limit = PACKAGE_MAX as u64 + 1024 * 1024;
-    fs::File::open(path)?.take(limit).read_to_end(&mut bytes)?;
-    Ok(bytes)
+    foreign_file::read(path, PACKAGE_MAX as u64 + 1024 * 1024)
 }
 
 /// Today, where a time source stands behind the clock: one that nobody stands behind ends nothing.
@@ -355,7 +352,8 @@ pub fn install(bytes: &[u8], place: &Place, today: Option<Day>) -> Result<Instal
             path: path.clone(),
             error,
         };
-        fs::create_dir_all(place.folder.join(kind.word())).map_err(io)?;
+        // Taken in by the agent or by root, read by the firmware.
+        owner::make_folder(&place.folder.join(kind.word()), 0o755).map_err(io)?;
         fresh_file::write(&path, bytes, 0o644).map_err(io)?;
         state.high = serial;
         state

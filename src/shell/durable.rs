@@ -1,9 +1,10 @@
 //! A small file that survives a power cut: the old content or the new one, never a part.
 
-use std::fs::{self, File, OpenOptions, Permissions};
+use std::fs::{self, File};
 use std::io::{self, Write as _};
-use std::os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _};
 use std::path::Path;
+
+use crate::shell::owner;
 
 /// Puts `content` into the file at `path`, for its owner alone; it is on the disk when this returns.
 ///
@@ -24,14 +25,7 @@ pub fn put_for_group(path: &Path, content: &[u8]) -> io::Result<()> {
 fn put_for(path: &Path, content: &[u8], mode: u32) -> io::Result<()> {
     let mut partial = path.as_os_str().to_owned();
     partial.push(".partial");
-    let mut file = OpenOptions::new()
-        .create(true)
-        .truncate(true)
-        .write(true)
-        .mode(mode)
-        .open(&partial)?;
-    // Whatever the umask took away.
-    file.set_permissions(Permissions::from_mode(mode))?;
+    let mut file = owner::fresh(Path::new(&partial), mode)?;
     file.write_all(content)?;
     file.sync_all()?;
     fs::rename(&partial, path)?;

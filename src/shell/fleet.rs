@@ -11,3 +11,4 @@ pub mod push;
 pub mod rauc;
 pub mod renewal;
 pub mod request;
+pub mod stick;

@@ -1,9 +1,10 @@
 //! A small file that is replaced whole: written beside, synced, renamed. Whoever reads it sees the old or the new one.
 
-use std::fs::{self, OpenOptions};
+use std::fs;
 use std::io::{self, Write as _};
-use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::Path;
+
+use crate::shell::owner;
 
 /// Writes `bytes` to `path` with the permission bits `mode`, durably up to the name: after a power cut the old content may
 /// stand there for as long as the disk delays names (seconds), half a file never.
@@ -13,15 +14,7 @@ use std::path::Path;
 pub fn write(path: &Path, bytes: &[u8], mode: u32) -> io::Result<()> {
     let mut partial = path.as_os_str().to_owned();
     partial.push(".partial");
-    match fs::remove_file(&partial) {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
-        _ => {}
-    }
-    let mut file = OpenOptions::new()
-        .write(true)
-        .create_new(true)
-        .mode(mode)
-        .open(&partial)?;
+    let mut file = owner::fresh(Path::new(&partial), mode)?;
     file.write_all(bytes)?;
     file.sync_all()?;
     fs::rename(&partial, path)

@@ -225,7 +225,9 @@ impl Rotating {
 }
 
 fn append_to(path: &Path) -> io::Result<File> {
-    OpenOptions::new().create(true).append(true).open(path)
+    let file = OpenOptions::new().create(true).append(true).open(path)?;
+    crate::shell::owner::adopt(&file, path)?;
+    Ok(file)
 }
 
 /// `journal.jsonl` → `journal.jsonl.1`.

@@ -10,7 +10,7 @@ mod system;
 mod tests;
 
 use std::io::Read as _;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
 use std::thread::JoinHandle;
 use std::time::Duration;
@@ -20,8 +20,8 @@ use crate::fleet::openmetrics::Exposition;
 use crate::fleet::report::Report;
 use crate::shell::clock::Clock;
 use crate::shell::device_file::Noted;
-use crate::shell::snapshot_file;
 use crate::shell::tally::{Ledger, folder};
+use crate::shell::{foreign_file, snapshot_file};
 
 pub use agent::{AgentFigures, whole};
 pub use firmware::{Firmware, Machine};
@@ -106,14 +106,15 @@ impl Drop for MetricsFile {
 
 /// The firmware's text as it lies in the file, not older than `limit`; none else.
 #[must_use]
-pub fn read_fresh(path: &PathBuf, limit: Duration) -> Option<String> {
-    let age = std::fs::metadata(path).ok()?.modified().ok()?.elapsed();
+pub fn read_fresh(path: &Path, limit: Duration) -> Option<String> {
+    // Of the firmware's folder: another user's.
+    let file = foreign_file::open(path).ok()?;
+    let age = file.metadata().ok()?.modified().ok()?.elapsed();
     // A wall clock that was set back makes a file of the future: that is fresh.
     if age.is_ok_and(|age| age > limit) {
         return None;
     }
     let mut text = String::new();
-    let file = std::fs::File::open(path).ok()?;
     file.take(MAX).read_to_string(&mut text).ok()?;
     text.ends_with(crate::fleet::openmetrics::END)
         .then_some(text)

@@ -3,12 +3,12 @@
 //! It is written on a thread of its own: a disk that hangs must not hang the pages. It is not synced: of another boot it
 //! means nothing.
 
-use std::fs::Permissions;
-use std::io;
-use std::os::unix::fs::PermissionsExt as _;
+use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Sender, channel};
 use std::thread::JoinHandle;
+
+use crate::shell::owner;
 
 /// The file.
 pub struct SnapshotFile {
@@ -62,9 +62,9 @@ impl Drop for SnapshotFile {
 pub fn keep(path: &Path, content: &[u8]) -> io::Result<()> {
     let mut partial = path.as_os_str().to_owned();
     partial.push(".partial");
-    std::fs::write(&partial, content)?;
     // The other process reads it under another user, whatever this one's umask is; a folder that is nobody else's hides it.
-    std::fs::set_permissions(&partial, Permissions::from_mode(0o644))?;
+    let mut file = owner::fresh(Path::new(&partial), 0o644)?;
+    file.write_all(content)?;
     std::fs::rename(&partial, path)
 }
 

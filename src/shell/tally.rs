@@ -183,7 +183,7 @@ impl Ledger {
 
     /// Adds to a file. One that cannot be read begins anew, and the old one lies beside it as `.bad`.
     fn add(&self, name: &str, more: &Figures) -> io::Result<()> {
-        fs::create_dir_all(&self.folder)?;
+        crate::shell::owner::make_folder(&self.folder, 0o750)?;
         let path = self.path(name);
         let old = match fs::read(&path) {
             Ok(bytes) => Figures::from_json(&bytes),

@@ -68,7 +68,7 @@ impl TamperLatch {
 }
 
 fn write(path: &Path) -> io::Result<()> {
-    let mut file = File::create(path)?;
+    let mut file = crate::shell::owner::fresh(path, 0o600)?;
     file.write_all(b"forced\n")?;
     file.sync_all()?;
     sync_folder(path)

@@ -6,5 +6,7 @@ mod papers;
 mod rauc;
 mod rig;
 mod server;
+mod stick;
 mod thousand;
+mod users;
 mod way;

@@ -78,8 +78,9 @@ mod recordings;
 mod report;
 mod selftest;
 #[cfg(feature = "sim")]
-mod street;
+mod stick;
 #[cfg(feature = "sim")]
+mod street;
 mod tally;
 #[cfg(feature = "sim")]
 mod trouble_bench;

@@ -148,6 +148,9 @@ fn one_code_held_before_the_scanner_brings_a_blank_machine_into_service() {
     );
     let config = std::fs::read_to_string(district.folder.path().join("m/kiosk.toml")).unwrap();
     assert!(config.contains("dialect = \"newland\""), "{config}");
+    let settings = std::fs::metadata(district.folder.path().join("m/kiosk.toml")).unwrap();
+    let rights = std::os::unix::fs::MetadataExt::mode(&settings) & 0o777;
+    assert_eq!(rights, 0o640, "a token may stand in it");
 }
 
 #[test]

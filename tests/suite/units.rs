@@ -59,7 +59,7 @@ fn every_unit_starts_something_that_is_there() {
             );
             continue;
         }
-        let starts: Vec<&str> = ["ExecStart", "ExecStartPre", "ExecStopPost"]
+        let starts: Vec<&str> = ["ExecStart", "ExecStartPre", "ExecStop", "ExecStopPost"]
             .iter()
             .flat_map(|key| values(unit, key))
             .collect();
@@ -149,4 +149,62 @@ fn a_sandbox_has_no_hole_that_it_had_not_before() {
             "{name} is more exposed than {limit}/10: {last}"
         );
     }
+}
+
+#[test]
+fn every_rule_is_shipped_and_wants_a_unit_that_is_there() {
+    let furnish = fs::read_to_string(project().join("board/image/furnish")).expect("furnish");
+    let units = units();
+    let rules = fs::read_dir(project().join("systemd/udev")).expect("rules");
+    let mut wanted = 0;
+    for rule in rules {
+        let path = rule.expect("entry").path();
+        let name = path.file_name().expect("a name").to_string_lossy();
+        assert!(
+            furnish.contains(&format!("/usr/lib/udev/rules.d/{name}")),
+            "{name}"
+        );
+        let text = fs::read_to_string(&path).expect("a rule is text");
+        for part in text.split("ENV{SYSTEMD_WANTS}+=\"").skip(1) {
+            let unit = part.split('"').next().unwrap_or_default();
+            let template = unit.replace("%k", "");
+            assert!(units.iter().any(|(name, _)| *name == template), "{unit}");
+            wanted += 1;
+        }
+    }
+    assert_eq!(wanted, 1, "that of a stick");
+}
+
+#[test]
+fn a_stick_that_was_mounted_is_seen_by_everybody() {
+    let (_, stick) = units()
+        .into_iter()
+        .find(|(name, _)| name == "kiosk-stick@.service")
+        .expect("the stick's unit");
+    // Each of these would give the unit disks of its own, and what it mounts would be seen by nobody else.
+    let own = [
+        "Private",
+        "Protect",
+        "ReadOnly",
+        "ReadWrite",
+        "Inaccessible",
+        "TemporaryFileSystem",
+        "Bind",
+        "MountFlags",
+        "RootDirectory",
+        "ProcSubset",
+        "StateDirectory",
+        "DynamicUser",
+        "ImportCredential",
+        "LoadCredential",
+    ];
+    let keys = stick.lines().filter(|line| !line.starts_with("BindsTo="));
+    for line in keys {
+        assert!(own.iter().all(|key| !line.starts_with(key)), "{line}");
+    }
+    let (_, firmware) = units()
+        .into_iter()
+        .find(|(name, _)| name == "kiosk.service")
+        .expect("the firmware's unit");
+    assert!(values(&firmware, "ReadWritePaths").contains(&"-/run/kiosk-stick"));
 }

@@ -4,9 +4,7 @@ use std::time::{Duration, Instant};
 
 use crate::audit::{Act, Name, Note, Outcome, Who};
 use crate::case::Private;
-use crate::domain::technician::{
-    Answer, Ended, Facts, PaperStep, Place, Technician, Tool, Wish, slip,
-};
+use crate::domain::technician::{Answer, Ended, PaperStep, Place, Technician, Tool, Wish, slip};
 use crate::domain::visit::{State, Trigger};
 use crate::domain::world::Training;
 use crate::events::{EventId, FieldValue};
@@ -15,6 +13,8 @@ use crate::technician::Reason;
 use crate::text::Text;
 
 use super::{Effect, Kiosk, Order, PrintOutcome, Request};
+
+mod requests;
 
 /// How long lights are tried.
 const LIT: Duration = Duration::from_secs(10);
@@ -38,10 +38,18 @@ impl Kiosk {
             }
             // Everything else is for whoever has been let in.
             _ if self.technician().is_none() => {}
-            Wish::Look => self.effects.push(Effect::LookAround),
+            Wish::Look => self.look_around(),
             Wish::Slip => self.print_slip(),
-            Wish::Export => self.request(Request::Export, Act::ExportAsked),
-            Wish::Update => self.request(Request::Update, Act::UpdateAsked),
+            Wish::Export => self.request(Request::Export, Act::ExportAsked, None),
+            Wish::Update(name) => {
+                let detail = Name::new(&name);
+                self.request(Request::Update(name), Act::UpdateAsked, detail);
+            }
+            Wish::Answer(action, yes) => {
+                let detail = Name::word(if yes { "agreed" } else { "denied" });
+                let request = Request::Answer(action, yes);
+                self.request(request, Act::UpdateAsked, Some(detail));
+            }
             Wish::Out(reason) => self.effects.push(Effect::KeepService(Some(reason))),
             Wish::In => self.effects.push(Effect::KeepService(None)),
             Wish::Train => self.begin_training(),
@@ -154,6 +162,8 @@ impl Kiosk {
         if technician.lit_until.is_some_and(|until| until <= now) {
             technician.lit_until = None;
         }
+        // A stick is plugged in, and a copy grows, while somebody looks on.
+        let look = technician.is_at(Tool::Stick) && technician.look.is_some_and(|at| at <= now);
         let mut cut = false;
         if technician.is_at(Tool::Paper) {
             let before = technician.paper.step();
@@ -168,11 +178,16 @@ impl Kiosk {
         if cut {
             self.print_slip();
         }
+        if look {
+            self.look_around();
+        }
     }
 
-    /// When the lights of the test go out.
+    /// When the lights of the test go out, or the stick is looked at again.
     pub(super) fn technician_by(&self) -> Option<Instant> {
-        self.visit.technician.as_ref()?.lit_until
+        let technician = self.visit.technician.as_ref()?;
+        let look = technician.look.filter(|_| technician.is_at(Tool::Stick));
+        [technician.lit_until, look].into_iter().flatten().min()
     }
 
     fn print_slip(&mut self) {
@@ -266,29 +281,6 @@ impl Kiosk {
         let mut note = Note::done(self.actor(), act);
         note.detail = detail;
         self.note(note);
-    }
-
-    fn request(&mut self, request: Request, act: Act) {
-        self.of_technician(|technician| {
-            technician.waits = true;
-            technician.ended = None;
-        });
-        self.note(Note::done(self.actor(), act));
-        self.effects.push(Effect::Request(request));
-    }
-
-    /// What was asked of the shell has ended.
-    pub(super) fn request_ended(&mut self, ended: Ended) {
-        self.of_technician(|technician| {
-            technician.waits = false;
-            technician.ended = Some(ended);
-        });
-        self.effects.push(Effect::LookAround);
-    }
-
-    /// What the shell sees of queue and stick.
-    pub(super) fn seen(&mut self, facts: Facts) {
-        self.of_technician(|technician| technician.facts = Some(facts));
     }
 
     /// What stands on the disk of the service: said at start, after each change, and when a command has changed it.

@@ -81,12 +81,14 @@ pub struct Claim {
 }
 
 /// What a technician asks for that takes a while.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Request {
     /// Put what waits on the stick.
     Export,
-    /// Have the fleet agent install the update on the stick.
-    Update,
+    /// Have the fleet agent install this file on the stick.
+    Update(String),
+    /// Answer the fleet agent's question about this action.
+    Answer(String, bool),
 }
 
 /// Cases that were committed together.
@@ -169,7 +171,7 @@ pub enum Event {
     /// What the gate says to the code or badge of the [`Effect::TryCode`] or [`Effect::TryBadge`] with this number.
     Gate(u64, technician::Answer),
     /// What an [`Effect::LookAround`] found.
-    Facts(Facts),
+    Facts(Box<Facts>),
     /// How an [`Effect::Request`] ended.
     RequestEnded(Ended),
     /// What is written on the disk of the service: why it is out, or nothing. Said at start, after each

@@ -5,6 +5,7 @@
 
 mod effects;
 mod place;
+mod requests;
 
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -17,9 +18,9 @@ use super::attributes::attributes;
 use super::ddi::{Ddi, DdiFault};
 use super::fetch::Place;
 use super::handler::Handler;
+use super::kept;
 use super::rauc::Slots;
 use super::renewal::until;
-use super::{kept, request};
 use crate::config::Config;
 use crate::domain::update::{Ended, Event, Kept, Now, Polls, State, Update};
 use crate::events::{EventId, FieldValue};
@@ -28,6 +29,7 @@ use crate::fleet::wish::Wish;
 use crate::shell::clock::Clock;
 use crate::shell::journal::Journal;
 pub use place::{PlaceError, ddi_config, settings};
+pub use requests::{copies, standing_file};
 
 /// The firmware's report is looked at, and the wish renewed, this often while something is under way.
 const TICK: Duration = Duration::from_secs(10);
@@ -68,6 +70,7 @@ pub struct Agent<S> {
     wished: Option<(bool, u64)>,
     told: RefCell<Option<(std::collections::BTreeMap<String, String>, u64)>>,
     state_dir: std::path::PathBuf,
+    asked: requests::Asked,
     /// It is known what runs.
     started: bool,
 }
@@ -104,6 +107,7 @@ impl<S: Slots + 'static> Agent<S> {
             report: None,
             wished: None,
             told: RefCell::new(None),
+            asked: requests::Asked::of(&fleet.state_dir),
             state_dir: fleet.state_dir,
             started: false,
             tools: Rc::new(tools),
@@ -165,7 +169,10 @@ impl<S: Slots + 'static> Agent<S> {
             self.poll().await;
         }
         self.renew_wish();
-        let most = if matches!(self.update.state(), State::Idle) {
+        self.tell_standing();
+        let most = if self.asked.is_busy() {
+            Duration::from_secs(1)
+        } else if matches!(self.update.state(), State::Idle) {
             REST
         } else {
             TICK
@@ -299,31 +306,6 @@ impl<S: Slots + 'static> Agent<S> {
         self.tools.ddi.attributes(&new).await?;
         self.told.replace(Some((new, self.boot_ms())));
         Ok(())
-    }
-
-    async fn look_at_request(&mut self) {
-        if !self.started {
-            return;
-        }
-        // One that means nothing is taken away like any other.
-        let Ok(Some(request)) = request::look(&self.state_dir)
-            .or_else(|_| request::done(&self.state_dir).map(|()| None))
-        else {
-            return;
-        };
-        let event = match (&request, request.order()) {
-            (_, Some(order)) => Event::Offered(order),
-            (request::Request::Answer { yes }, _) => Event::Answered(*yes),
-            (request::Request::Install { .. }, None) => return,
-        };
-        // A stick waits for what is under way; it is not lost.
-        let later = matches!(event, Event::Offered(_))
-            && !matches!(self.update.state(), State::Idle | State::Confirming { .. });
-        if later {
-            return;
-        }
-        self.handle(event).await;
-        let _ = request::done(&self.state_dir);
     }
 
     fn look_at_report(&mut self) {

@@ -1,12 +1,13 @@
 //! Small files that are written whole or not at all, and survive a power cut.
 
-use std::fs::{self, File, OpenOptions, Permissions};
-use std::io::{self, Read as _, Write as _};
-use std::os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _};
+use std::fs::{self, File};
+use std::io::{self, Write as _};
 use std::path::Path;
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+
+use crate::shell::{foreign_file, owner};
 
 /// Longest file that is read back, bytes.
 pub const MAX: u64 = 64 * 1024;
@@ -30,14 +31,7 @@ pub fn publish<T: Serialize>(path: &Path, value: &T) -> io::Result<()> {
 fn put<T: Serialize>(path: &Path, value: &T, mode: u32, durable: bool) -> io::Result<()> {
     let text = serde_json::to_vec_pretty(value)?;
     let new = path.with_extension("new");
-    let mut file = OpenOptions::new()
-        .write(true)
-        .create(true)
-        .truncate(true)
-        .mode(mode)
-        .open(&new)?;
-    // Whatever the umask took away.
-    file.set_permissions(Permissions::from_mode(mode))?;
+    let mut file = owner::fresh(&new, mode)?;
     file.write_all(&text)?;
     if durable {
         file.sync_all()?;
@@ -63,16 +57,15 @@ pub fn sync_folder(path: &Path) -> io::Result<()> {
 /// # Errors
 /// Of the disk; `InvalidData` when it is too long or not what it should be.
 pub fn read<T: DeserializeOwned>(path: &Path) -> io::Result<Option<T>> {
-    let file = match File::open(path) {
-        Ok(file) => file,
+    // Some of them lie in the folder of the other user.
+    let bytes = match foreign_file::read(path, MAX) {
+        Ok(bytes) => bytes,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        Err(error) if error.kind() == io::ErrorKind::FileTooLarge => {
+            return Err(io::Error::new(io::ErrorKind::InvalidData, "too long"));
+        }
         Err(error) => return Err(error),
     };
-    let mut bytes = Vec::new();
-    file.take(MAX + 1).read_to_end(&mut bytes)?;
-    if u64::try_from(bytes.len()).unwrap_or(u64::MAX) > MAX {
-        return Err(io::Error::new(io::ErrorKind::InvalidData, "too long"));
-    }
     Ok(Some(serde_json::from_slice(&bytes)?))
 }
 

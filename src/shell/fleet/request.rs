@@ -1,4 +1,5 @@
-//! What a technician asks of the agent on the command line: a file in the agent's folder, taken up at its next turn.
+//! What a technician asks of the agent: a file in the agent's folder, left there by a command or, for the machine's own page, by
+//! the agent itself when it has made the copy. Taken up at its next turn.
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -6,7 +7,9 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 use super::kept;
+use super::stick::Copied;
 use crate::domain::update::{Handling, Kind, Order, Origin, Source};
+use crate::fleet::request as page;
 
 /// One request.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -35,6 +38,19 @@ pub enum Request {
 }
 
 impl Request {
+    /// To install this copy.
+    #[must_use]
+    pub fn of(copied: &Copied, kind: Kind, allow_older: bool) -> Self {
+        Self::Install {
+            action: copied.action(),
+            kind,
+            file: copied.file.display().to_string(),
+            size: copied.size,
+            sha256: copied.sha256.clone(),
+            allow_older,
+        }
+    }
+
     /// The order of an [`Request::Install`].
     #[must_use]
     pub fn order(&self) -> Option<Order> {
@@ -72,6 +88,14 @@ fn path(state_dir: &Path) -> PathBuf {
     state_dir.join("request.json")
 }
 
+/// Writes what the machine's page asks for to `path`, in the firmware's folder; the agent, another user, reads it.
+///
+/// # Errors
+/// Of the file system.
+pub fn ask(path: &Path, wanted: &page::Request) -> io::Result<()> {
+    kept::publish(path, wanted)
+}
+
 /// Leaves a request; a second one takes the place of the first.
 ///
 /// # Errors
@@ -86,6 +110,16 @@ pub fn leave(state_dir: &Path, request: &Request) -> io::Result<()> {
 /// Of the disk; `InvalidData` for one that means nothing.
 pub fn look(state_dir: &Path) -> io::Result<Option<Request>> {
     kept::read(&path(state_dir))
+}
+
+/// Sets one that means nothing aside as `request.bad`, for whoever asks why nothing came of it.
+///
+/// # Errors
+/// Of the disk.
+pub fn set_aside(state_dir: &Path) -> io::Result<()> {
+    let path = path(state_dir);
+    std::fs::rename(&path, path.with_extension("bad"))?;
+    kept::sync_folder(&path)
 }
 
 /// Takes it away, once it is in the update's own record.

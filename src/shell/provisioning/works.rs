@@ -240,7 +240,8 @@ impl Works {
                 Some(config.catalogue.cache_dir.join(CONTENT)),
                 0o644,
             ),
-            (CONFIGURATION, Some(self.config.clone()), 0o644),
+            // It may hold a token; the agent reads it by the group of its folder.
+            (CONFIGURATION, Some(self.config.clone()), 0o640),
         ] {
             if let (Some(bytes), Some(path)) = (of(name), path) {
                 let failed =
@@ -328,7 +329,8 @@ fn machine(id: Option<&str>) -> FieldValue {
 /// Longest wait for a stick or a scanner to be looked at again.
 pub const LOOK: Duration = Duration::from_millis(500);
 
-/// Serial number of this computer as its maker gave it; `-` where it has none.
+/// Serial number of this computer as its maker gave it; `-` where it has none. A PC's is root's to read, unless
+/// `systemd/tmpfiles.d` has let the firmware.
 #[must_use]
 pub fn serial() -> String {
     let files = [
@@ -336,14 +338,58 @@ pub fn serial() -> String {
         "/sys/class/dmi/id/product_serial",
         "/sys/class/dmi/id/board_serial",
     ];
-    let text = files
+    let texts = files
         .iter()
-        .find_map(|file| std::fs::read_to_string(file).ok());
-    let text: String = text
-        .unwrap_or_default()
+        .filter_map(|file| std::fs::read_to_string(file).ok());
+    texts
+        .filter_map(|text| serial_in(&text))
+        .next()
+        .unwrap_or_else(|| "-".into())
+}
+
+/// The serial number in the words of firmware; none in what makers of boards leave there instead.
+fn serial_in(text: &str) -> Option<String> {
+    let serial: String = text
         .chars()
         .filter(char::is_ascii_graphic)
         .take(32)
         .collect();
-    if text.is_empty() { "-".into() } else { text }
+    let word = serial.to_ascii_lowercase();
+    let filler = [
+        "defaultstring",
+        "systemserialnumber",
+        "none",
+        "n/a",
+        "notspecified",
+        "notapplicable",
+        "invalid",
+    ];
+    let empty = word.chars().all(|c| "0-.x*".contains(c));
+    (!empty && !word.starts_with("tobefilledby") && !filler.contains(&word.as_str()))
+        .then_some(serial)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_number_that_nobody_has_given_is_none() {
+        for none in [
+            "",
+            "\n",
+            "To be filled by O.E.M.\n",
+            "Default string",
+            "0000000",
+            "None",
+            "System Serial Number",
+        ] {
+            assert_eq!(serial_in(none), None, "{none}");
+        }
+        assert_eq!(
+            serial_in("10000000a1b2c3d4\0").as_deref(),
+            Some("10000000a1b2c3d4")
+        );
+        assert_eq!(serial_in(" PF-0X7 \n").as_deref(), Some("PF-0X7"));
+    }
 }

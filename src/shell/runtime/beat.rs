@@ -1,6 +1,6 @@
 //! Signs of life: to the supervisor that both loops turn, to the fleet agent how the machine is. And what the agent wishes.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use crate::config::Fleet;
@@ -8,6 +8,7 @@ use crate::domain::kiosk::Kiosk;
 use crate::fleet::report::{Outbox, Report};
 use crate::fleet::wish::Wish;
 use crate::shell::clock::Clock;
+use crate::shell::foreign_file;
 use crate::shell::snapshot_file::SnapshotFile;
 use crate::shell::supervisor::{BEAT, Supervisor};
 
@@ -145,8 +146,7 @@ impl Beat {
     }
 }
 
-fn read(path: &PathBuf) -> Option<Wish> {
-    let length = std::fs::metadata(path).ok()?.len();
-    let content = (length <= WISH_MOST).then(|| std::fs::read(path))?.ok()?;
+fn read(path: &Path) -> Option<Wish> {
+    let content = foreign_file::read(path, WISH_MOST).ok()?;
     serde_json::from_slice(&content).ok()
 }

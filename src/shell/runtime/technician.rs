@@ -8,11 +8,13 @@ use crate::config::Config;
 use crate::domain::kiosk::{Event, Request};
 use crate::domain::technician::{Ended, Facts};
 use crate::events::{EventId, FieldValue};
-use crate::fleet::request;
+use crate::fleet::request::{Request as Wanted, Want};
+use crate::fleet::standing::{Stage, Standing};
 use crate::shell::audit::AuditLog;
 use crate::shell::carry::{self, Stick};
 use crate::shell::clock::Clock;
-use crate::shell::durable;
+use crate::shell::fleet::agent::standing_file;
+use crate::shell::fleet::{kept, request, stick};
 use crate::shell::journal::Journal;
 use crate::shell::service_switch::ServiceSwitch;
 use crate::shell::technician::Gatekeeper;
@@ -30,6 +32,10 @@ pub(super) struct Workshop {
     switched: Option<Reason>,
     stick: PathBuf,
     request: PathBuf,
+    /// When this run has asked last, in milliseconds of this boot.
+    asked_ms: Option<u64>,
+    /// Where the agent tells where it stands.
+    standing: Option<PathBuf>,
     machine: String,
     seal_key: Option<SealKey>,
 }
@@ -44,6 +50,8 @@ impl Workshop {
             switch,
             stick: config.technician.stick_dir.clone(),
             request: config.technician.request_file.clone(),
+            asked_ms: asked_before(config, clock),
+            standing: standing_file(config),
             machine: config.machine.id.clone(),
             seal_key: config
                 .platform
@@ -103,45 +111,57 @@ impl Workshop {
         Event::Service(reason)
     }
 
-    fn ask_agent(&self, clock: &Clock) -> Ended {
-        let failed = |text| Ended { well: false, text };
-        let Some(bundle) = bundle_on(&self.stick) else {
-            return failed(Text::new(
-                "U盘上没有升级包（.raucb）。",
-                "There is no update (.raucb) on the stick.",
-            ));
-        };
-        let request = request::Request {
+    fn ask_agent(&mut self, want: Want, clock: &Clock) -> Ended {
+        let request = Wanted {
             boot: clock.boot_id().into(),
-            boot_ms: clock.boot_ms(),
-            install: Some(bundle),
+            // Two in one millisecond would be one.
+            boot_ms: clock
+                .boot_ms()
+                .max(self.asked_ms.map_or(0, |last| last + 1)),
+            want,
         };
-        let content = serde_json::to_vec(&request).unwrap_or_default();
-        match durable::put_for_group(&self.request, &content) {
-            Ok(()) => Ended {
-                well: true,
+        match request::ask(&self.request, &request) {
+            Ok(()) => {
+                self.asked_ms = Some(request.boot_ms);
+                Ended {
+                    well: true,
+                    text: Text::new("已交给升级程序。", "Handed to the updater."),
+                }
+            }
+            Err(_) => Ended {
+                well: false,
                 text: Text::new(
-                    "已请求升级：升级程序取走后会验证、安装并重启。",
-                    "Asked for: the updater takes it up, verifies, installs and restarts.",
+                    "没能写下升级请求。",
+                    "It could not be handed to the updater.",
                 ),
             },
-            Err(_) => failed(Text::new(
-                "没能写下升级请求。",
-                "It could not be handed to the updater.",
-            )),
         }
     }
 }
 
-/// The update on a stick: the last by name, so that a newer version wins where names tell it.
-fn bundle_on(stick: &Path) -> Option<PathBuf> {
-    let names = std::fs::read_dir(stick)
-        .ok()?
-        .filter_map(Result::ok)
-        .map(|entry| entry.path());
-    names
-        .filter(|path| path.extension().is_some_and(|end| end == "raucb"))
-        .max()
+/// When an earlier run in this boot has asked last.
+fn asked_before(config: &Config, clock: &Clock) -> Option<u64> {
+    let path = &config.technician.request_file;
+    let asked: Wanted = kept::read(path).ok().flatten()?;
+    (asked.boot == clock.boot_id()).then_some(asked.boot_ms)
+}
+
+/// What the agent tells, and how far the request of `asked_ms` has come.
+fn agent(
+    path: Option<&Path>,
+    asked_ms: Option<u64>,
+    clock: &Clock,
+) -> (Option<Standing>, Option<Stage>) {
+    let read = |path| kept::read::<Standing>(path).ok().flatten();
+    let standing = path
+        .and_then(read)
+        .filter(|standing| standing.is_fresh(clock.boot_id(), clock.boot_ms()));
+    let stage = asked_ms.map(|asked_ms| {
+        let told = standing.as_ref();
+        let stage = told.and_then(|told| told.stage_of(clock.boot_id(), asked_ms));
+        stage.cloned().unwrap_or_default()
+    });
+    (standing, stage)
 }
 
 impl Loop {
@@ -176,31 +196,42 @@ impl Loop {
     pub(super) fn look_around(&self) {
         let (store, clock, inbox) = (self.store.clone(), self.clock.clone(), self.inbox.clone());
         let (stick, call) = (self.workshop.stick.clone(), self.inbox.call());
+        let (standing, asked_ms) = (self.workshop.standing.clone(), self.workshop.asked_ms);
         self.network.aside(move || {
             let _under_way = call;
             let counts = store.counts().unwrap_or_default();
             let oldest = store.backlog(0, 1, clock.stamp()).unwrap_or_default();
-            let bundle = bundle_on(&stick);
-            let name = bundle.as_ref().and_then(|path| path.file_name());
             let mounted = carry::is_mounted(&stick);
-            inbox.event(Event::Facts(Facts {
+            let bundles = if mounted {
+                stick::bundles(&stick)
+            } else {
+                Vec::new()
+            };
+            let (agent, stage) = agent(standing.as_deref(), asked_ms, &clock);
+            inbox.event(Event::Facts(Box::new(Facts {
                 waiting: counts.waiting,
                 parked: counts.parked,
                 oldest_s: oldest.first().map(|case| case.waited.as_secs()),
                 clock: clock.class().word(),
                 stick: mounted,
-                bundle: name
-                    .filter(|_| mounted)
-                    .map(|name| name.to_string_lossy().chars().take(40).collect()),
-            }));
+                bundles,
+                agent,
+                stage,
+            })));
         });
     }
 
-    pub(super) fn request(&self, request: Request) {
-        if request == Request::Update {
-            let ended = self.workshop.ask_agent(&self.clock);
-            return self.inbox.event(Event::RequestEnded(ended));
-        }
+    pub(super) fn request(&mut self, request: Request) {
+        let want = match request {
+            Request::Export => return self.export(),
+            Request::Update(name) => Want::Install(name),
+            Request::Answer(action, yes) => Want::Answer { action, yes },
+        };
+        let ended = self.workshop.ask_agent(want, &self.clock);
+        self.inbox.event(Event::RequestEnded(ended));
+    }
+
+    fn export(&self) {
         let (store, clock, inbox) = (self.store.clone(), self.clock.clone(), self.inbox.clone());
         let (machine, seal_key) = (
             self.workshop.machine.clone(),
@@ -251,5 +282,65 @@ impl Loop {
         if let Some(event) = self.workshop.look_at_switch() {
             self.handle(event);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::{Duration, SystemTime};
+
+    use super::*;
+    use crate::fleet::standing::Taken;
+
+    #[test]
+    fn what_is_asked_for_is_followed_over_a_restart_of_the_firmware() {
+        let dir = tempfile::tempdir().expect("a folder");
+        let here = dir.path().display();
+        let text = format!(
+            "[machine]\nid = \"W0012\"\ntown_code = \"440203001\"\nsite = \"测试\"\n[platform]\nurl = \"http://127.0.0.1:1\"\n\
+             paasid = \"x\"\ntoken = \"secret-of-sixteen\"\n[store]\npath = \"{here}/store.db\"\n[technician]\n\
+             request_file = \"{here}/request.json\"\n[fleet]\nwish = \"{here}/wish.json\"\n"
+        );
+        let config = Config::parse(&text).expect("good");
+        let clock = Clock::starting_at(SystemTime::UNIX_EPOCH + Duration::from_secs(1_795_000_000));
+        clock.advance(Duration::from_secs(100));
+        let journal = Journal::memory(clock.clone());
+        let told =
+            |workshop: &Workshop| agent(workshop.standing.as_deref(), workshop.asked_ms, &clock);
+        let mut workshop = Workshop::new(&config, &clock, &journal);
+        assert_eq!(told(&workshop), (None, None));
+        let want = Want::Install("a.raucb".into());
+        assert!(workshop.ask_agent(want.clone(), &clock).well);
+        let first = workshop.asked_ms.expect("asked");
+        assert!(workshop.ask_agent(want.clone(), &clock).well);
+        let asked_ms = workshop.asked_ms.expect("asked");
+        assert!(
+            asked_ms > first,
+            "another request, within the same millisecond"
+        );
+        // The agent does not run.
+        assert_eq!(told(&workshop), (None, Some(Stage::Waiting)));
+        let asked: Wanted = kept::read(&config.technician.request_file)
+            .expect("read")
+            .expect("there");
+        assert_eq!((asked.boot_ms, asked.want), (asked_ms, want));
+
+        let restarted = Workshop::new(&config, &clock, &journal);
+        let stage = Stage::Copying { done: 3, size: 9 };
+        let standing = Standing {
+            boot: clock.boot_id().into(),
+            boot_ms: clock.boot_ms(),
+            request: Some(Taken {
+                boot: asked.boot,
+                boot_ms: asked_ms,
+                stage: stage.clone(),
+            }),
+            ..Standing::default()
+        };
+        let path = standing_file(&config).expect("a wish has a place");
+        kept::publish(&path, &standing).expect("written");
+        assert_eq!(told(&restarted), (Some(standing), Some(stage)));
+        clock.advance(Duration::from_millis(crate::fleet::standing::STALE_MS + 1));
+        assert_eq!(told(&restarted).0, None, "it has died");
     }
 }

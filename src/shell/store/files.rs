@@ -129,6 +129,7 @@ impl Files for OsFiles {
             .create_new(true)
             .mode(0o600)
             .open(path)?;
+        crate::shell::owner::adopt(&file, path)?;
         Ok(Box::new(OsFile(file)))
     }
 
@@ -141,7 +142,7 @@ impl Files for OsFiles {
     }
 
     fn make_folder(&self, path: &Path) -> io::Result<()> {
-        fs::create_dir_all(path)
+        crate::shell::owner::make_folder(path, 0o700)
     }
 
     fn list(&self, folder: &Path) -> io::Result<Vec<PathBuf>> {

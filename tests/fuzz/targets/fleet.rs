@@ -1,7 +1,10 @@
 //! What an update server answers, and what the two processes and the technician leave for the agent: any bytes.
 
+use kiosk::domain::technician::{Facts, stick};
 use kiosk::domain::update::{Hours, Kept, Kind, Settings, compare, is_older};
 use kiosk::fleet::report::Report;
+use kiosk::fleet::request as page;
+use kiosk::fleet::standing::Standing;
 use kiosk::fleet::wish::Wish;
 use kiosk::shell::fleet::ddi::words::{ARTIFACT_MAX, Poll, deployment};
 use kiosk::shell::fleet::fetch::{ContentRange, Next, next};
@@ -40,6 +43,25 @@ pub fn run(data: &[u8]) {
     let _ = serde_json::from_slice::<Report>(data).map(|report| report.is_fresh("a", 5));
     let _ = serde_json::from_slice::<Wish>(data).map(|wish| wish.stands_by("a", 5));
     let _ = serde_json::from_slice::<Request>(data).map(|request| request.order());
+    if let Ok(asked) = serde_json::from_slice::<page::Request>(data)
+        && let page::Want::Install(name) = &asked.want
+        && page::is_bundle(name)
+    {
+        let path = std::path::Path::new("/run/kiosk-stick").join(name);
+        assert_eq!(
+            path.parent(),
+            Some(std::path::Path::new("/run/kiosk-stick"))
+        );
+    }
+    if let Ok(standing) = serde_json::from_slice::<Standing>(data) {
+        let facts = Facts {
+            stage: standing.request.as_ref().map(|taken| taken.stage.clone()),
+            stick: true,
+            agent: Some(standing),
+            ..Facts::default()
+        };
+        let _ = (stick::told(&facts), stick::choices(&facts));
+    }
     let text = String::from_utf8_lossy(data);
     let (a, b) = text.split_once('\n').unwrap_or((&text, ""));
     assert_eq!(compare(a, b), compare(b, a).reverse());

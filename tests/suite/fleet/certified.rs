@@ -19,7 +19,7 @@ use kiosk::sim::hawkbit::{Hawkbit, Server};
 use serde_json::Value;
 
 use super::rig::FakeSlots;
-use crate::provision::{Blank, District};
+use crate::provision::world::{Blank, District};
 
 pub const DAY: u64 = 86_400;
 const HOUR: Duration = Duration::from_secs(3600);

@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 
 use kiosk::audit::{Name, Who};
 use kiosk::domain::technician::{Answer as Gate, Facts};
+use kiosk::fleet::standing::Standing;
 use kiosk::technician::BadgeFault;
 
 use kiosk::case::{
@@ -278,14 +279,16 @@ impl Machine {
                 vec![Event::Gate(question, answer)]
             }
             Effect::KeepService(reason) => vec![Event::Service(reason)],
-            Effect::LookAround => vec![Event::Facts(Facts {
+            Effect::LookAround => vec![Event::Facts(Box::new(Facts {
                 waiting: 3,
                 parked: 1,
                 oldest_s: Some(93_600),
                 clock: "holdover",
                 stick: true,
-                bundle: Some("kiosk-1.4.0.raucb".into()),
-            })],
+                bundles: vec!["kiosk-1.4.0.raucb".into()],
+                agent: Some(Standing::default()),
+                stage: None,
+            }))],
             _ => Vec::new(),
         }
     }

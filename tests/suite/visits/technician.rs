@@ -260,7 +260,10 @@ fn targets_lights_queue_and_stick_answer() {
     let text = Text::new("已导出", "exported");
     machine.give(Event::RequestEnded(Ended { well: true, text }));
     machine.touch(Intent::Choose(1));
-    assert_eq!(asked(&machine, Request::Update), 1);
+    assert_eq!(
+        asked(&machine, Request::Update("kiosk-1.4.0.raucb".into())),
+        1
+    );
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! What stands on each tool's page.
 
-use crate::domain::technician::{Facts, PaperStep, TARGETS, Technician, Tool};
+use crate::domain::technician::{Facts, PaperStep, StickChoice, TARGETS, Technician, Tool, stick};
 use crate::domain::world::{Line as PlatformLine, World};
 use crate::status::{Device, Paper};
 use crate::technician::Reason;
@@ -22,7 +22,7 @@ pub(super) fn tool(page: &mut Page, tool: Tool, technician: &Technician, world: 
         Tool::Lights => lights(page, technician, say),
         Tool::Network => network(page, technician, world, say),
         Tool::Queue => queue(page, technician, say),
-        Tool::Stick => stick(page, technician, say),
+        Tool::Stick => stick_page(page, technician, say),
         Tool::Training => training(page, world, say),
         Tool::Service => service(page, world, say),
         Tool::Light => light(page, technician, world, say),
@@ -257,7 +257,7 @@ fn queue(page: &mut Page, technician: &Technician, say: Say) {
     ]);
 }
 
-fn stick(page: &mut Page, technician: &Technician, say: Say) {
+fn stick_page(page: &mut Page, technician: &Technician, say: Say) {
     page.secondary = vec![say.t("再看一次", "Look again")];
     let Some(facts) = facts(page, technician, say) else {
         return;
@@ -267,15 +267,25 @@ fn stick(page: &mut Page, technician: &Technician, say: Say) {
             "正在处理，不要拔出U盘。",
             "At work. Do not pull the stick out.",
         ),
+        (_, true) if facts.bundles.is_empty() => say.t(
+            "U盘已插好，上面没有升级包（.raucb、.kcp）。",
+            "A stick is plugged in; there is no update (.raucb, .kcp) on it.",
+        ),
         (_, true) => say.t("U盘已插好。", "A stick is plugged in."),
         (_, false) => say.t(
-            "没有U盘，或写不进去。",
-            "No stick, or one that cannot be written.",
+            "没有U盘，或不是 FAT、exFAT、ext4 格式。",
+            "No stick, or one that is neither FAT, exFAT nor ext4.",
         ),
     };
-    let mut choices = Vec::new();
-    if facts.stick && !technician.waits {
-        choices.push(Choice {
+    if let Some(told) = stick::told(facts) {
+        page.lead = say.text(&told);
+    }
+    if technician.waits {
+        page.body = Body::Choices(Vec::new());
+        return;
+    }
+    let choice = |choice: &StickChoice| match choice {
+        StickChoice::Export => Choice {
             label: say.t("导出待上传办件", "Export waiting cases"),
             hint: say.t(
                 "加密封装，只有平台能打开",
@@ -283,17 +293,25 @@ fn stick(page: &mut Page, technician: &Technician, say: Say) {
             ),
             icon: Icon::Form,
             ..Choice::default()
-        });
-        if let Some(bundle) = &facts.bundle {
-            choices.push(Choice {
-                label: say.t("从U盘升级", "Update from the stick"),
-                hint: bundle.clone(),
-                icon: Icon::Work,
-                ..Choice::default()
-            });
-        }
-    }
-    page.body = Body::Choices(choices);
+        },
+        StickChoice::Install(name) => Choice {
+            label: say.t("从U盘升级", "Update from the stick"),
+            hint: name.chars().take(40).collect(),
+            icon: Icon::Work,
+            ..Choice::default()
+        },
+        StickChoice::Answer(_, true) => Choice {
+            label: say.t("同意升级", "Agree to the update"),
+            icon: Icon::Tick,
+            ..Choice::default()
+        },
+        StickChoice::Answer(_, false) => Choice {
+            label: say.t("不同意升级", "Refuse the update"),
+            icon: Icon::Warning,
+            ..Choice::default()
+        },
+    };
+    page.body = Body::Choices(stick::choices(facts).iter().map(choice).collect());
 }
 
 fn training(page: &mut Page, world: &World, say: Say) {

@@ -101,7 +101,7 @@ impl Step<'_> {
         }
     }
 
-    fn offered(&mut self, order: &Order) -> State {
+    pub(super) fn offered(&mut self, order: &Order) -> State {
         // Restored from a backup, or of several minds, a server may offer what has ended here: it is told how, and nothing is done again.
         let last = self.update.kept.last.as_ref();
         if let Some(ended) =

@@ -31,6 +31,13 @@ impl Step<'_> {
                 }
                 State::Closing { ended, refused }
             }
+            // Where there is no line the end of a stick's update is told in months. The next stick is not held up by it: what
+            // that one brings is then told instead.
+            Event::Offered(order)
+                if order.origin == Origin::Stick && ended.origin == Origin::Stick =>
+            {
+                self.offered(order)
+            }
             Event::Tick | Event::Started(_) | Event::Reported(_) => {
                 if self.is_free() {
                     self.out.push(Effect::Close(ended.clone()));
