@@ -371,6 +371,9 @@ impl Kiosk {
     pub(super) fn door_of_technician(&mut self, open: bool) {
         let detail = Name::word(if open { "open" } else { "closed" });
         self.note(Note::done(self.actor(), Act::Door).of(detail));
+        if let Some(training) = &mut self.world.training {
+            training.shut |= !open;
+        }
         if !open && self.visit.state == State::Technician {
             let warn = self.world.idle.technician;
             if let Some(before) = self.now.checked_sub(warn) {
@@ -385,6 +388,8 @@ impl Kiosk {
         self.log(EventId::TrainingBegan, Vec::new());
         self.world.training = Some(Training {
             until: self.now + self.world.machine.training,
+            touched: self.now,
+            shut: false,
             who,
             filed: 0,
         });
