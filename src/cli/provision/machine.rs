@@ -9,6 +9,7 @@ use kiosk::certificate::pem;
 use kiosk::domain::provisioning::renewal::{Due, Term};
 use kiosk::domain::provisioning::{Effect, Event, Failure, Journey, Step, grouped};
 use kiosk::shell::clock::Clock;
+use kiosk::shell::provisioning::beyond::Root;
 use kiosk::shell::provisioning::works::{Works, serial};
 use kiosk::shell::provisioning::{Folder, WallClock, order_key, renew as renewal, stick};
 use serde_json::json;
@@ -105,6 +106,15 @@ impl Machine {
                     Effect::Save(saved) => self.works.folder.save(&saved)?,
                     Effect::Do(next) => step = Some(next),
                     Effect::Show => {}
+                }
+            }
+            if self.journey.saved().step == Step::Destroyed {
+                for check in &self.journey.saved().checks {
+                    let found = &check.found;
+                    say(&format!(
+                        "    {} {}: {}\n        {}",
+                        check.name.zh, check.name.en, found.zh, found.en
+                    ));
                 }
             }
             // What comes behind the end waits for another command.
@@ -205,6 +215,7 @@ pub fn works(places: &Places, clock: Clock) -> Result<Works, Failure> {
         ports: (!places.port.is_empty()).then(|| places.port.clone()),
         clock,
         examine: Box::new(examine),
+        root: Root::of_system(),
     })
 }
 

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::beyond::Root;
 use super::contract::{CATALOGUE, CONFIGURATION, CONTENT, PLATFORM_CA, TOKEN, Told};
 use super::folder::Folder;
 use super::whole::write_whole;
@@ -11,7 +12,7 @@ use super::{Server, WallClock, destroy, est, slip};
 use crate::case::hex::to_hex;
 use crate::config::{Config, Token};
 use crate::domain::provisioning::{Check, Failure, Outcome, Saved, Step, Wall};
-use crate::order::{Order, Task};
+use crate::order::Order;
 use crate::shell::clock::Clock;
 use crate::shell::runtime::CACHED_CATALOGUE;
 use crate::shell::{board_file, finding, identity, settings};
@@ -31,6 +32,8 @@ pub struct Works {
     pub clock: Clock,
     /// The doctor.
     pub examine: Examine,
+    /// Who destroys what only root can; nobody on a system without such a unit.
+    pub root: Option<Root>,
 }
 
 impl Works {
@@ -87,13 +90,7 @@ impl Works {
             Step::Doctor => return Ok(Outcome::Checked((self.examine)(&self.config))),
             Step::Slip => self.accept(saved, order)?,
             Step::Destroy => {
-                let forced = order.is_some_and(|order| {
-                    order.task
-                        == Task::Decommission {
-                            with_waiting_cases: true,
-                        }
-                });
-                destroy::destroy(self, saved, forced)?;
+                return destroy::destroy(self, saved, order).map(Outcome::Checked);
             }
         }
         Ok(Outcome::Done)
