@@ -17,6 +17,7 @@ use kiosk::shell::fleet::figures::keep_pushing;
 use kiosk::shell::fleet::kept;
 use kiosk::shell::fleet::rauc::{Bus, Rauc, Slots as _};
 use kiosk::shell::fleet::request::{self, Request};
+use kiosk::shell::fleet::ship::keep_shipping;
 use kiosk::shell::journal::Journal;
 use kiosk::shell::settings;
 use sha2::{Digest as _, Sha256};
@@ -151,6 +152,12 @@ fn agent(config: &Path, once: bool, bus: Option<String>) -> anyhow::Result<Outco
             return Ok(Outcome::Well);
         }
         let (config, clock, http) = figures;
+        tokio::task::spawn_local(keep_shipping(
+            config.clone(),
+            clock.clone(),
+            http.clone(),
+            seed,
+        ));
         tokio::task::spawn_local(keep_pushing(config, running, clock, http, seed));
         loop {
             let wait = agent.turn().await;

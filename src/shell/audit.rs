@@ -5,6 +5,7 @@
 //! the machine; nobody but the firmware's own user writes.
 
 mod end;
+mod hand;
 
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, Read, Write as _};
@@ -22,6 +23,7 @@ use crate::config::Config;
 use crate::shell::clock::Clock;
 
 use end::{Seal, Sealed, head, put_head};
+pub use hand::{Hand, MOST as HANDED_MOST};
 
 /// How often a lock that somebody else holds is tried, 10 ms apart. An entry takes two flushes of the disk.
 const LOCK_TRIES: u32 = 300;

@@ -10,3 +10,4 @@ pub mod kept;
 pub mod push;
 pub mod rauc;
 pub mod request;
+pub mod ship;

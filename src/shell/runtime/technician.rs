@@ -9,7 +9,7 @@ use crate::domain::kiosk::{Event, Request};
 use crate::domain::technician::{Ended, Facts};
 use crate::events::{EventId, FieldValue};
 use crate::fleet::request;
-use crate::shell::audit::AuditLog;
+use crate::shell::audit::{AuditLog, Hand};
 use crate::shell::carry::{self, Stick};
 use crate::shell::clock::Clock;
 use crate::shell::durable;
@@ -25,6 +25,8 @@ use super::Loop;
 pub(super) struct Workshop {
     gate: Gatekeeper,
     audit: AuditLog,
+    /// Hands the log to the agent.
+    hand: Option<Hand>,
     switch: ServiceSwitch,
     /// What the switch said last.
     switched: Option<Reason>,
@@ -40,6 +42,13 @@ impl Workshop {
         let workshop = Self {
             gate: Gatekeeper::of(config, clock),
             audit: AuditLog::of(config),
+            hand: config
+                .fleet
+                .entries()
+                .filter(|_| config.fleet.audit.is_some())
+                .map(|entries| {
+                    Hand::start(AuditLog::of(config), entries, config.fleet.acknowledged())
+                }),
             switched: switch.read(),
             switch,
             stick: config.technician.stick_dir.clone(),
@@ -84,6 +93,9 @@ impl Workshop {
     fn note(&self, note: Note, clock: &Clock, journal: &Journal) {
         if self.audit.append(note, clock).is_err() {
             journal.event(EventId::AuditNotWritten, &[]);
+        }
+        if let Some(hand) = &self.hand {
+            hand.wake();
         }
     }
 
@@ -145,8 +157,14 @@ fn bundle_on(stick: &Path) -> Option<PathBuf> {
 }
 
 impl Loop {
-    pub(super) fn audit(&self, note: Note) {
+    pub(super) fn audit(&mut self, note: Note) {
         self.workshop.note(note, &self.clock, &self.journal);
+        self.tell_end();
+    }
+
+    /// Where the log ends, for the agent and the desk.
+    pub(super) fn tell_end(&mut self) {
+        self.beat.audit(self.workshop.audit.end());
     }
 
     pub(super) fn try_code(&mut self, question: u64, code: &Private) {
@@ -248,6 +266,7 @@ impl Loop {
 
     /// The switch may have been moved by a command.
     pub(super) fn look_at_switch(&mut self) {
+        self.tell_end();
         if let Some(event) = self.workshop.look_at_switch() {
             self.handle(event);
         }
