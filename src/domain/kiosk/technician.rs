@@ -8,7 +8,6 @@ use crate::domain::technician::{
     Answer, Ended, Facts, PaperStep, Place, Technician, Tool, Wish, slip,
 };
 use crate::domain::visit::{State, Trigger};
-use crate::domain::world::Training;
 use crate::events::{EventId, FieldValue};
 use crate::pins::Beep;
 use crate::technician::Reason;
@@ -241,7 +240,7 @@ impl Kiosk {
     }
 
     /// Who is at the page, or was when something began.
-    fn actor(&self) -> Who {
+    pub(super) fn actor(&self) -> Who {
         self.signed_in.clone().unwrap_or(Who::Nobody)
     }
 
@@ -380,20 +379,6 @@ impl Kiosk {
                 self.visit.last_touch = self.visit.last_touch.min(before);
             }
         }
-    }
-
-    fn begin_training(&mut self) {
-        let who = self.actor();
-        self.note(Note::done(who.clone(), Act::TrainingBegan));
-        self.log(EventId::TrainingBegan, Vec::new());
-        self.world.training = Some(Training {
-            until: self.now + self.world.machine.training,
-            touched: self.now,
-            shut: false,
-            who,
-            filed: 0,
-        });
-        self.visit.go(Trigger::End, &self.world, self.now);
     }
 
     /// Writes down in the audit log.

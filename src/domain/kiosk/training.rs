@@ -9,8 +9,8 @@ use std::time::Instant;
 use crate::audit::{Act, Name, Note};
 use crate::case::{Acceptance, Answer, Draft, FilingNumber, Key};
 use crate::domain::training::{PRACTICE, QUIET};
-use crate::domain::visit::State;
-use crate::domain::world::{Line, Moment};
+use crate::domain::visit::{State, Trigger};
+use crate::domain::world::{Line, Moment, Training};
 use crate::events::EventId;
 
 use super::{Claim, Committed, Effect, Event, Kiosk};
@@ -26,6 +26,21 @@ enum Fate {
 }
 
 impl Kiosk {
+    /// From the technician's page to the start page of a lesson.
+    pub(super) fn begin_training(&mut self) {
+        let who = self.actor();
+        self.note(Note::done(who.clone(), Act::TrainingBegan));
+        self.log(EventId::TrainingBegan, Vec::new());
+        self.world.training = Some(Training {
+            until: self.now + self.world.machine.training,
+            touched: self.now,
+            shut: false,
+            who,
+            filed: 0,
+        });
+        self.visit.go(Trigger::End, &self.world, self.now);
+    }
+
     /// Ends training between visits: when the door was shut, nobody touches anything, or its time is up.
     pub(super) fn train(&mut self) {
         let how = self.world.training.as_ref().and_then(|training| {
