@@ -621,6 +621,7 @@ fn what_only_root_can_destroy_is_asked_of_root_and_the_slip_is_true() {
         "data/credentials/sealed/machine-key",
         "data/credentials/plain/store-key",
         "data/kiosk-fleet/downloads/a.part",
+        "data/content/catalogue/7.kcp",
         "data/updates.token",
     ];
     for name in secrets {

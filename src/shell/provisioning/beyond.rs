@@ -177,18 +177,19 @@ pub fn serve(
         let end = path.extension().and_then(|end| end.to_str());
         matches!(end, Some("token" | "key"))
     };
-    let credentials = data.join("credentials");
+    let all_of = |folders: [&str; 2]| {
+        folders.iter().fold(None, |left: Option<String>, folder| {
+            let more = empty(&data.join(folder), &|_| true);
+            left.or(more)
+        })
+    };
     let left = [
         (
             What::Credentials,
-            ["sealed", "plain"]
-                .iter()
-                .fold(None, |left: Option<String>, part| {
-                    let more = empty(&credentials.join(part), &|_| true);
-                    left.or(more)
-                }),
+            all_of(["credentials/sealed", "credentials/plain"]),
         ),
-        (What::Agent, empty(&data.join("kiosk-fleet"), &|_| true)),
+        // Content packages lie with the agent's data or, where the firmware reads them, beside it.
+        (What::Agent, all_of(["kiosk-fleet", "content"])),
         (What::Tokens, empty(data, &tokens)),
     ];
     let gone = left.map(|(what, left)| Gone { what, left }).into();
