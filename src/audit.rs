@@ -8,6 +8,7 @@ mod act;
 mod book;
 mod chain;
 mod line;
+mod shipped;
 
 use std::fmt;
 
@@ -17,6 +18,7 @@ pub use act::Act;
 pub use book::{Book, Page, PageFault};
 pub use chain::{Anchor, Finding, Found, Known, Verdict, verify};
 pub use line::{LINE_MAX, LineFault};
+pub use shipped::{shipped, unshipped};
 
 /// A digest of a line of the log.
 pub use crate::case::Digest;

@@ -69,7 +69,8 @@ pub enum Task {
     Enrol,
     /// Take it out of service for good: keys and data are destroyed.
     Decommission {
-        /// Even while cases wait that have not been sent: they are lost, and the desk knows.
+        /// Even while cases wait that have not been sent, or entries of the audit log that were not shipped: they are lost, and the
+        /// desk knows.
         with_waiting_cases: bool,
     },
 }

@@ -32,6 +32,8 @@ acts! {
     LogDamaged "log.damaged" "日志末尾在断电时损坏" "the end of the log was damaged by a power cut";
     /// Entries up to the number in the detail are missing at the end of the log.
     LogShort "log.short" "日志末尾缺少条目" "entries are missing at the end of the log";
+    /// The signed end beside the store was missing, or not this machine's; there is a new one from here on.
+    LogUnsealed "log.unsealed" "留存的末条签名缺失" "the signed end of the log was missing";
     /// Entries up to the number in the detail were old enough to go.
     LogExpired "log.expired" "满六个月的条目已删除" "entries older than six months were removed";
     /// Entries up to the number in the detail went before their time: there was no more room.

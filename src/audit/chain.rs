@@ -54,7 +54,11 @@ pub enum Finding {
     Short {
         /// The last number that was written.
         promised: u64,
+        /// The last number that is there before what is missing.
+        after: u64,
     },
+    /// The end that this machine signs apart from the log is missing, or not under its signature.
+    Unsealed,
     /// The entry that the anchor names is another one.
     OtherEnd,
     /// There are more entries after the anchor than one power cut can explain.
@@ -97,10 +101,14 @@ pub struct Verdict {
 }
 
 impl Verdict {
-    /// Whether nothing was found that the log does not tell of itself.
+    /// Whether nothing was found that the log does not tell of itself. That entries are missing is no power cut's doing, for each is on the
+    /// disk before its end is kept: a log that tells of it is not whole for that.
     #[must_use]
     pub fn is_whole(&self) -> bool {
-        self.found.iter().all(|found| found.known != Known::No)
+        let harmless = |found: &Found| {
+            found.known != Known::No && !matches!(found.finding, Finding::Short { .. })
+        };
+        self.found.iter().all(harmless)
     }
 }
 
@@ -189,7 +197,10 @@ impl Walk<'_> {
         }
         self.begun = true;
         match act {
-            Act::LogShort => self.find(Finding::Short { promised: number }, Known::Told),
+            Act::LogShort => {
+                let (promised, after) = (number, expected - 1);
+                self.find(Finding::Short { promised, after }, Known::Told);
+            }
             Act::LogExpired | Act::LogDropped => self.cut = self.cut.max(number),
             _ => {}
         }
@@ -211,9 +222,12 @@ impl Walk<'_> {
         if self.verdict.first > self.cut + 1 {
             self.find(Finding::BeginMissing, Known::No);
         }
+        let newest = self.anchors.iter().map(|anchor| anchor.seq).max();
         let missed = |anchor: &&Anchor| {
+            // Of several that were cut off together, the newest says how many.
+            let newest = anchor.seq <= self.last || Some(anchor.seq) == newest;
             // One that was removed with its page, as the log says, is not missing.
-            anchor.seq > self.cut && !self.met.contains(&anchor.seq)
+            newest && anchor.seq > self.cut && !self.met.contains(&anchor.seq)
         };
         for anchor in self
             .anchors
@@ -223,13 +237,12 @@ impl Walk<'_> {
             .collect::<Vec<_>>()
         {
             let told = self.verdict.found.iter().any(|found| {
-                matches!(found.finding, Finding::Short { promised } if promised >= anchor.seq)
+                matches!(found.finding, Finding::Short { promised, .. } if promised >= anchor.seq)
             });
             let known = if told { Known::Told } else { Known::No };
-            let promised = anchor.seq;
-            self.find(Finding::Short { promised }, known);
+            let (promised, after) = (anchor.seq, self.last.min(anchor.seq - 1));
+            self.find(Finding::Short { promised, after }, known);
         }
-        let newest = self.anchors.iter().map(|anchor| anchor.seq).max();
         if newest.is_some_and(|newest| self.last > newest + 1) {
             self.find(Finding::Unanchored, Known::No);
         }

@@ -1,10 +1,10 @@
 //! `kiosk audit`: the audit log, for whoever answers for this machine.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use anyhow::Context as _;
 use clap::{Args, Subcommand};
-use kiosk::audit::{Act, Anchor, Entry, Finding, Known, Name, Note, Who};
+use kiosk::audit::{Act, Anchor, Entry, Finding, Found, Known, Name, Note, Who};
 use kiosk::shell::audit::AuditLog;
 use kiosk::shell::clock::Clock;
 use kiosk::shell::settings;
@@ -78,9 +78,10 @@ impl Audit {
             Self::Export { folder, which } => {
                 let log = which.open()?;
                 let outcome = verify(&log, &[], which.json)?;
-                copy(&log, &folder)?;
+                let end = log
+                    .copy_to(&folder)
+                    .with_context(|| folder.display().to_string())?;
                 if which.log.is_none() {
-                    let end = log.verify(&[])?.end.map_or(0, |end| end.seq);
                     let note = Note::done(Who::Shell, Act::LogExported).of(Name::count(end));
                     log.append(note, &Clock::system())
                         .context("the audit log")?;
@@ -111,7 +112,7 @@ fn row(entry: &Entry) -> String {
 fn verify(log: &AuditLog, against: &[Anchor], as_json: bool) -> anyhow::Result<Outcome> {
     let verdict = log.verify(against).with_context(|| shown(log))?;
     for found in &verdict.found {
-        let (zh, en) = words(&found.finding);
+        let (zh, en) = words(found);
         let told = match found.known {
             Known::Told => ("，日志自己已注明", ", as the log itself says"),
             Known::AtEnd => (
@@ -153,7 +154,19 @@ fn verify(log: &AuditLog, against: &[Anchor], as_json: bool) -> anyhow::Result<O
     })
 }
 
-fn words(finding: &Finding) -> (&'static str, &'static str) {
+fn words(found: &Found) -> (String, String) {
+    if let Finding::Short { promised, after } = found.finding {
+        let n = promised.saturating_sub(after);
+        return (
+            format!("被截断：第 {after} 条之后缺 {n} 条"),
+            format!("cut: {n} lines missing after {after}"),
+        );
+    }
+    let (zh, en) = plain(&found.finding);
+    (zh.into(), en.into())
+}
+
+fn plain(finding: &Finding) -> (&'static str, &'static str) {
     match finding {
         Finding::Broken => (
             "前一条与写入时不同",
@@ -163,6 +176,10 @@ fn words(finding: &Finding) -> (&'static str, &'static str) {
         Finding::Damaged(_) => ("有一行损坏", "a line is damaged"),
         Finding::BeginMissing => ("开头缺失", "the beginning is missing"),
         Finding::Short { .. } => ("末尾缺失", "the end is missing"),
+        Finding::Unsealed => (
+            "留存的末条没有本机签名",
+            "the end that is kept apart is missing or not signed by this machine",
+        ),
         Finding::OtherEnd => (
             "与留存的末条不符",
             "it is another one than the end that was kept",
@@ -172,22 +189,4 @@ fn words(finding: &Finding) -> (&'static str, &'static str) {
             "entries follow that the kept end does not know",
         ),
     }
-}
-
-fn copy(log: &AuditLog, folder: &Path) -> anyhow::Result<()> {
-    std::fs::create_dir_all(folder).with_context(|| folder.display().to_string())?;
-    for entry in std::fs::read_dir(log.folder()).with_context(|| shown(log))? {
-        let path = entry?.path();
-        let name = path
-            .file_name()
-            .and_then(|name| name.to_str())
-            .unwrap_or_default();
-        if name == "head" || name.ends_with(".jsonl") {
-            let to = folder.join(name);
-            std::fs::copy(&path, &to).with_context(|| to.display().to_string())?;
-            std::fs::File::open(&to)?.sync_all()?;
-        }
-    }
-    std::fs::File::open(folder)?.sync_all()?;
-    Ok(())
 }

@@ -16,6 +16,7 @@ use kiosk::shell::fleet::kept;
 use kiosk::shell::fleet::rauc::{Bus, Rauc, Slots as _};
 use kiosk::shell::fleet::renewal::{Renewal, keep_renewing};
 use kiosk::shell::fleet::request::{self, Request};
+use kiosk::shell::fleet::ship::keep_shipping;
 use kiosk::shell::fleet::stick;
 use kiosk::shell::journal::Journal;
 use kiosk::shell::settings;
@@ -156,6 +157,12 @@ fn agent(config: &Path, once: bool, bus: Option<String>) -> anyhow::Result<Outco
             return Ok(Outcome::Well);
         }
         let (config, clock, connector) = figures;
+        tokio::task::spawn_local(keep_shipping(
+            config.clone(),
+            clock.clone(),
+            connector.clone(),
+            seed,
+        ));
         tokio::task::spawn_local(keep_pushing(config, running, clock, connector, seed));
         tokio::task::spawn_local(keep_renewing(renewal));
         loop {

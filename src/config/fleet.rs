@@ -16,8 +16,28 @@ pub struct Fleet {
     pub metrics: Option<PathBuf>,
     /// Pushgateway that the agent pushes them to, without a slash at the end; `None` pushes nowhere.
     pub push: Option<String>,
+    /// Address that the agent posts entries of the audit log to; `None` ships none.
+    pub audit: Option<String>,
     /// Key of the desk (X25519) that diagnosis bundles are sealed to; `None` makes none.
     pub desk_key: Option<SealKey>,
+}
+
+impl Fleet {
+    /// File in which the agent tells how much of the audit log the desk has, [`crate::audit::Anchor`], beside its wish.
+    #[must_use]
+    pub fn acknowledged(&self) -> Option<PathBuf> {
+        self.wish
+            .as_ref()
+            .map(|wish| wish.with_file_name("audit.head"))
+    }
+
+    /// File in which the firmware hands entries of the audit log to the agent, beside its report.
+    #[must_use]
+    pub fn entries(&self) -> Option<PathBuf> {
+        self.report
+            .as_ref()
+            .map(|report| report.with_file_name("audit.jsonl"))
+    }
 }
 
 pub(super) fn fleet(s: &mut Section<'_>) -> Fleet {
@@ -30,6 +50,13 @@ pub(super) fn fleet(s: &mut Section<'_>) -> Fleet {
                 "desk_key",
                 "an X25519 public key, 43 characters of base64url",
                 |v| SealKey::parse(v).ok(),
+            )
+            .flatten(),
+        audit: s
+            .parsed(
+                "audit",
+                "https://host/path, or http:// to this machine",
+                |v| super::updates::is_url(v).then(|| v.to_owned()),
             )
             .flatten(),
         push: s

@@ -175,7 +175,7 @@ pub(super) fn updates(s: &mut Section<'_>) -> Updates {
 }
 
 /// The machine's own addresses by the names a URL may have; a plain token must not leave it.
-fn is_url(v: &str) -> bool {
+pub(super) fn is_url(v: &str) -> bool {
     if v.len() > 200
         || v.ends_with('/')
         || v.bytes()

@@ -278,6 +278,7 @@ impl Kiosk {
     /// What waits for the end of a visit: an open door, a newer catalogue, a question about somebody who left.
     fn between_visits(&mut self) {
         if !matches!(self.visit.state, State::Start | State::Closed) {
+            self.learns();
             return;
         }
         self.next_ask = None;
@@ -290,6 +291,7 @@ impl Kiosk {
     }
 
     fn touched(&mut self, intent: Intent) {
+        self.learns();
         match self.visit.intent(intent, &self.world, self.now) {
             None => {}
             Some(Demand::File(drafts)) => self.effects.push(Effect::File(drafts)),

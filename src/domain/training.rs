@@ -1,10 +1,15 @@
 //! Words of training (练习模式): what is on its pages and papers.
 
+use std::time::Duration;
+
 use crate::receipt::{Block, Receipt};
 use crate::text::Text;
 
 /// Set in the number of every print job of a lesson; the store numbers from 1 on.
 pub const PRACTICE: u64 = 1 << 62;
+
+/// Nobody has touched anything for so long: nobody learns here any more, and somebody may come who does not know.
+pub const QUIET: Duration = Duration::from_secs(600);
 
 /// What stands across every page and on every paper.
 #[must_use]

@@ -44,6 +44,10 @@ pub struct MachineWords {
 pub struct Training {
     /// It ends by itself then, or with the visit that goes on.
     pub until: Instant,
+    /// When somebody last did something in it.
+    pub touched: Instant,
+    /// The door was shut: whoever teaches has gone.
+    pub shut: bool,
     /// Who began it.
     pub who: Who,
     /// Cases that were filed in it.

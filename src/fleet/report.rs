@@ -39,6 +39,8 @@ pub struct Report {
     pub answered_boot_ms: Option<u64>,
     /// The outbox; none when it cannot be read.
     pub outbox: Option<Outbox>,
+    /// End of the audit log, `NUMBER:SHA256`: whoever holds it sees a log that was cut; empty before the first entry.
+    pub audit: String,
     /// How far the time is believed, a word of the clock.
     pub clock: String,
     /// Version of the catalogue that is offered.

@@ -1,8 +1,11 @@
 //! The audit log on the disk: appended under a lock, so that the firmware and a command beside it write one chain; synced
 //! before anybody goes on.
 //!
-//! A folder of pages, the end kept apart in `head`. Folder and files can be read by their group, for whoever ships the log off
+//! A folder of pages, the end kept apart in `head` and signed beside the store. Folder and files can be read by their group, for whoever ships the log off
 //! the machine; nobody but the firmware's own user writes.
+
+mod end;
+mod hand;
 
 use std::fs::{self, File, OpenOptions, Permissions, TryLockError};
 use std::io::{self, Read, Write as _};
@@ -12,12 +15,16 @@ use std::thread;
 use std::time::Duration;
 
 use crate::audit::{
-    Act, Anchor, Book, Entry, Name, Note, Page, Verdict, Who, nothing_before, verify,
+    Act, Anchor, Book, Entry, Finding, Found, Known, Name, Note, Page, Verdict, Who,
+    nothing_before, unshipped, verify,
 };
 use crate::case::Digest;
 use crate::config::Config;
 use crate::shell::clock::Clock;
 use crate::shell::owner;
+
+use end::{Seal, Sealed, head, put_head};
+pub use hand::{Hand, MOST as HANDED_MOST};
 
 /// How often a lock that somebody else holds is tried, 10 ms apart. An entry takes two flushes of the disk.
 const LOCK_TRIES: u32 = 300;
@@ -26,13 +33,19 @@ const LOCK_TRIES: u32 = 300;
 #[derive(Clone, Debug)]
 pub struct AuditLog {
     folder: PathBuf,
+    /// A copy has none.
+    seal: Option<Seal>,
 }
 
 impl AuditLog {
     /// The log of the machine that `config` is of.
     #[must_use]
     pub fn of(config: &Config) -> Self {
-        Self::at(config.technician.audit_folder(&config.store.path))
+        let store = &config.store.path;
+        Self {
+            seal: Some(Seal::of(store)),
+            ..Self::at(config.technician.audit_folder(store))
+        }
     }
 
     /// The log in this folder, which need not be there yet.
@@ -40,6 +53,7 @@ impl AuditLog {
     pub fn at(folder: impl Into<PathBuf>) -> Self {
         Self {
             folder: folder.into(),
+            seal: None,
         }
     }
 
@@ -57,7 +71,7 @@ impl AuditLog {
     pub fn append(&self, note: Note, clock: &Clock) -> io::Result<()> {
         make_folder(&self.folder)?;
         let _lock = self.lock()?;
-        let mut pen = Pen::take(&self.folder, clock)?;
+        let mut pen = Pen::take(self, clock)?;
         pen.make_room()?;
         pen.write(note)
     }
@@ -78,8 +92,61 @@ impl AuditLog {
     pub fn verify(&self, copies: &[Anchor]) -> io::Result<Verdict> {
         let pages = self.pages()?;
         let head = head(&self.folder)?;
-        let anchors: Vec<Anchor> = head.into_iter().chain(copies.iter().copied()).collect();
-        Ok(verify(&pages, &anchors))
+        let sealed = self.seal.as_ref().map_or(Sealed::Unknown, Seal::read);
+        let kept = head.into_iter().chain(sealed.anchor());
+        let anchors: Vec<Anchor> = kept.chain(copies.iter().copied()).collect();
+        let mut verdict = verify(&pages, &anchors);
+        if verdict.entries > 0 && sealed == Sealed::Missing {
+            verdict.found.push(Found {
+                seq: verdict.end.map_or(0, |end| end.seq),
+                finding: Finding::Unsealed,
+                known: Known::No,
+            });
+        }
+        Ok(verdict)
+    }
+
+    /// The end as it was kept last; none of a log that was never begun.
+    #[must_use]
+    pub fn end(&self) -> Option<Anchor> {
+        head(&self.folder).ok().flatten()
+    }
+
+    /// How many entries are nowhere but here, by what the log tells of copies and by what the file `acknowledged` says the desk has.
+    ///
+    /// # Errors
+    /// Of the disk.
+    pub fn unshipped(&self, acknowledged: Option<&Path>) -> io::Result<u64> {
+        Ok(unshipped(&self.pages()?, acknowledged_in(acknowledged)))
+    }
+
+    /// Files of its pages, oldest first.
+    pub(crate) fn files(&self) -> Vec<PathBuf> {
+        let found = pages(&self.folder).unwrap_or_default();
+        found.into_iter().map(|(_, path)| path).collect()
+    }
+
+    /// Copies pages and head into `folder`, which is made; the number of the last entry that is there now.
+    ///
+    /// # Errors
+    /// Of either disk.
+    pub fn copy_to(&self, folder: &Path) -> io::Result<u64> {
+        fs::create_dir_all(folder)?;
+        let _lock = self.lock()?;
+        let head = self.folder.join("head");
+        for path in self
+            .files()
+            .into_iter()
+            .chain(head.exists().then_some(head))
+        {
+            let to = folder.join(path.file_name().unwrap_or_default());
+            fs::copy(&path, &to)?;
+            File::open(&to)?.sync_all()?;
+        }
+        sync(folder)?;
+        let copy = Self::at(folder).pages()?;
+        let last = copy.iter().rev().find_map(Page::last);
+        Ok(last.map_or(0, |last| last.seq))
     }
 
     fn lock(&self) -> io::Result<File> {
@@ -105,6 +172,8 @@ impl AuditLog {
 /// Writes at the end of a log whose lock is held.
 struct Pen<'a> {
     folder: &'a Path,
+    /// Not moved while it contradicts the log, which everybody shall see.
+    seal: Option<&'a Seal>,
     clock: &'a Clock,
     pages: Vec<(u64, PathBuf)>,
     /// Length of the last page.
@@ -115,17 +184,41 @@ struct Pen<'a> {
 }
 
 impl<'a> Pen<'a> {
-    fn take(folder: &'a Path, clock: &'a Clock) -> io::Result<Self> {
+    fn take(log: &'a AuditLog, clock: &'a Clock) -> io::Result<Self> {
+        let folder = log.folder.as_path();
         let pages = pages(folder)?;
-        let head = head(folder)?;
+        let sealed = log.seal.as_ref().map_or(Sealed::Unknown, Seal::read);
+        let begun = head(folder)?.is_some() || !pages.is_empty();
+        // Whichever knows of more.
+        let head = head(folder)?.into_iter().chain(sealed.anchor());
+        let head = head.max_by_key(|anchor| anchor.seq);
         let page = match pages.last() {
             Some((_, path)) => read(path)?,
             None => Page::default(),
         };
         // A page that a power cut emptied follows on what its name says.
         let named = pages.last().map_or(0, |(first, _)| first - 1);
+        let agrees = |anchor: Anchor| {
+            let contradicts = |page: &Page| {
+                page.lines.iter().any(|raw| {
+                    let seq = raw.entry.as_ref().map(|entry| entry.seq);
+                    seq == Ok(anchor.seq) && raw.digest != anchor.digest
+                })
+            };
+            match pages.len().checked_sub(2).and_then(|at| pages.get(at)) {
+                // The end of the page before, when this one was just begun.
+                Some((_, path)) if page.lines.len() < 2 => {
+                    !contradicts(&page) && read(path).is_ok_and(|before| !contradicts(&before))
+                }
+                _ => !contradicts(&page),
+            }
+        };
         let mut pen = Self {
             folder,
+            seal: log
+                .seal
+                .as_ref()
+                .filter(|_| sealed.anchor().is_none_or(agrees)),
             clock,
             length: page.length,
             full: page.is_full(),
@@ -151,6 +244,9 @@ impl<'a> Pen<'a> {
         if let Some(head) = head.filter(|head| head.seq > page.last().map_or(named, |e| e.seq)) {
             pen.last = pen.last.max(head.seq);
             pen.write(machine(Act::LogShort, Name::count(head.seq)))?;
+        }
+        if begun && sealed == Sealed::Missing {
+            pen.write(Note::done(Who::Nobody, Act::LogUnsealed))?;
         }
         Ok(pen)
     }
@@ -206,7 +302,8 @@ impl<'a> Pen<'a> {
             seq: entry.seq,
             digest: self.before,
         };
-        put_head(self.folder, anchor)
+        put_head(self.folder, anchor)?;
+        self.seal.map_or(Ok(()), |seal| seal.put(anchor))
     }
 
     fn put(&mut self, bytes: &[u8]) -> io::Result<()> {
@@ -265,23 +362,9 @@ fn read(path: &Path) -> io::Result<Page> {
     Page::parse(&bytes).map_err(|fault| io::Error::new(io::ErrorKind::InvalidData, fault))
 }
 
-/// The end that was kept apart. One that cannot be read is none.
-fn head(folder: &Path) -> io::Result<Option<Anchor>> {
-    match fs::read_to_string(folder.join("head")) {
-        Ok(text) => Ok(Anchor::parse(&text)),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
-        Err(error) if error.kind() == io::ErrorKind::InvalidData => Ok(None),
-        Err(error) => Err(error),
-    }
-}
-
-fn put_head(folder: &Path, anchor: Anchor) -> io::Result<()> {
-    let partial = folder.join("head.partial");
-    let mut file = owner::fresh(&partial, 0o640)?;
-    file.write_all(anchor.text().as_bytes())?;
-    file.sync_all()?;
-    fs::rename(&partial, folder.join("head"))?;
-    sync(folder)
+/// What the desk has, as the agent has written it.
+fn acknowledged_in(file: Option<&Path>) -> Option<Anchor> {
+    Anchor::parse(&fs::read_to_string(file?).ok()?)
 }
 
 fn sync(folder: &Path) -> io::Result<()> {

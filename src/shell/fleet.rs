@@ -11,4 +11,5 @@ pub mod push;
 pub mod rauc;
 pub mod renewal;
 pub mod request;
+pub mod ship;
 pub mod stick;

@@ -5,7 +5,7 @@ use std::sync::mpsc::{Receiver, channel};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant, UNIX_EPOCH};
 
-use kiosk::domain::page::{Body, Intent, Page, PageKind};
+use kiosk::domain::page::{Body, Intent, Page, PageKind, Progress};
 use kiosk::domain::provisioning::Check;
 use kiosk::shell::clock::Clock;
 use kiosk::shell::journal::Journal;
@@ -49,6 +49,7 @@ impl Shown {
                     found: Text::default(),
                 }]
             }),
+            root: None,
         };
         let key = order_key(&at("order-key")).unwrap();
         let mode = Mode::new(works, key, at("stick"), "0751-000 0000").unwrap();
@@ -104,6 +105,45 @@ fn said(journal: &Journal, expected: &[(&str, &[&str])]) {
     for secret in ["KIOSKP", "西联", "127.0.0.1"] {
         assert!(!written.contains(secret), "{written}");
     }
+}
+
+#[test]
+fn a_disk_that_keeps_nothing_is_tried_again_up_to_the_last_step() {
+    let district = District::new();
+    let ports = ["reader", "printer"].map(|name| district.folder.path().join(name));
+    let _reader = ReaderSim::start(&ports[0]).unwrap();
+    let _printer = PrinterSim::start(&ports[1], PrinterSimOptions::default()).unwrap();
+    let at = |name: &str| district.folder.path().join(name);
+    std::fs::create_dir_all(at("m/identity/state.json.new")).unwrap();
+    std::fs::create_dir_all(at("stick")).unwrap();
+    std::fs::write(
+        at("stick/kiosk-order.txt"),
+        district.issue(&district.order()),
+    )
+    .unwrap();
+    let mut shown = Shown::start(&district, &ports);
+    shown.until("told", |page| page.heading.contains("存储读写失败"));
+    assert!(
+        district.server.told().is_empty(),
+        "nothing before the order is kept"
+    );
+    std::fs::remove_dir(at("m/identity/state.json.new")).unwrap();
+    shown.until("it goes on", |page| page.heading.contains("正在开通"));
+    // The last one as well: in service is what the disk says.
+    shown.until("the last step", |page| match &page.body {
+        Body::Work(steps) => steps
+            .last()
+            .is_some_and(|(_, state)| *state == Progress::Active),
+        _ => false,
+    });
+    std::fs::create_dir_all(at("m/identity/state.json.new")).unwrap();
+    shown.until("told again", |page| page.heading.contains("存储读写失败"));
+    std::fs::remove_dir(at("m/identity/state.json.new")).unwrap();
+    shown.inbox.intent(Intent::Primary);
+    shown.until("in service", |page| page.heading == "已投入使用");
+    assert!(shown.turning.take().unwrap().join().unwrap());
+    let state = std::fs::read_to_string(at("m/identity/state.json")).unwrap();
+    assert!(state.contains("inService"), "{state}");
 }
 
 #[test]

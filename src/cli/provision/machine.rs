@@ -10,6 +10,7 @@ use kiosk::domain::provisioning::renewal::{Due, Term};
 use kiosk::domain::provisioning::{Effect, Event, Failure, Journey, Step, grouped};
 use kiosk::shell::clock::Clock;
 use kiosk::shell::journal::Journal;
+use kiosk::shell::provisioning::beyond::Root;
 use kiosk::shell::provisioning::works::{Works, serial};
 use kiosk::shell::provisioning::{Folder, WallClock, order_key, renew as renewal, stick};
 use serde_json::json;
@@ -117,6 +118,15 @@ impl Machine {
                     Effect::Show => {}
                 }
             }
+            if self.journey.saved().step == Step::Destroyed {
+                for check in &self.journey.saved().checks {
+                    let found = &check.found;
+                    say(&format!(
+                        "    {} {}: {}\n        {}",
+                        check.name.zh, check.name.en, found.zh, found.en
+                    ));
+                }
+            }
             // What comes behind the end waits for another command.
             if self.journey.saved().step == end {
                 return Ok(Outcome::Well);
@@ -219,6 +229,7 @@ pub fn works(places: &Places, clock: Clock, journal: Journal) -> Result<Works, F
         clock,
         examine: Box::new(move |config| examine(config, &of_doctor)),
         journal,
+        root: Root::of_system(),
     })
 }
 

@@ -7,11 +7,12 @@ pub mod page;
 mod qr;
 
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use clap::{Args, Subcommand};
 use kiosk::domain::provisioning::{Check, Failure, Step};
 use kiosk::shell::clock::Clock;
-use kiosk::shell::provisioning::{IDENTITY, ORDER_KEY};
+use kiosk::shell::provisioning::{Folder, IDENTITY, ORDER_KEY, beyond, order_key};
 use kiosk::text::Text;
 
 use super::doctor;
@@ -112,6 +113,21 @@ pub enum Provision {
         /// The file.
         file: PathBuf,
     },
+    /// What root's unit does when the firmware leaves service: destroys what the firmware's own user cannot, by the signed order.
+    #[command(hide = true)]
+    Leave {
+        #[command(flatten)]
+        places: Places,
+        /// File of the question.
+        #[arg(long, value_name = "FILE", default_value = beyond::ASK)]
+        ask: PathBuf,
+        /// File of the answer.
+        #[arg(long, value_name = "FILE", default_value = beyond::ANSWER)]
+        answer: PathBuf,
+        /// The data partition.
+        #[arg(long, value_name = "DIR", default_value = "/data")]
+        data: PathBuf,
+    },
     /// Take this machine out of service for good, by an order that says so: keys and data are destroyed.
     Decommission {
         #[command(flatten)]
@@ -151,6 +167,27 @@ impl Provision {
                 Machine::open(&places)?.request(&text(&order)?, &out)
             }
             Self::Certificate { places, file } => Machine::open(&places)?.certificate(&file),
+            Self::Leave {
+                places,
+                ask,
+                answer,
+                data,
+            } => {
+                let root = beyond::Root {
+                    ask,
+                    answer,
+                    patience: Duration::ZERO,
+                };
+                let saved = Folder::open(&places.identity)?.saved()?;
+                let trusted = order_key(&places.order_key)?;
+                match beyond::serve(&root, &data, &trusted, &saved) {
+                    Ok(()) => Ok(Outcome::Well),
+                    Err(failure) => {
+                        tell(Step::Destroy, &failure);
+                        Ok(Outcome::Faulty)
+                    }
+                }
+            }
             Self::Decommission { places, order } => {
                 Machine::open(&places)?.follow(&text(&order)?, Step::Destroyed, false)
             }

@@ -6,7 +6,6 @@ use crate::audit::{Act, Name, Note, Outcome, Who};
 use crate::case::Private;
 use crate::domain::technician::{Answer, Ended, PaperStep, Place, Technician, Tool, Wish, slip};
 use crate::domain::visit::{State, Trigger};
-use crate::domain::world::Training;
 use crate::events::{EventId, FieldValue};
 use crate::pins::Beep;
 use crate::technician::Reason;
@@ -256,7 +255,7 @@ impl Kiosk {
     }
 
     /// Who is at the page, or was when something began.
-    fn actor(&self) -> Who {
+    pub(super) fn actor(&self) -> Who {
         self.signed_in.clone().unwrap_or(Who::Nobody)
     }
 
@@ -363,24 +362,15 @@ impl Kiosk {
     pub(super) fn door_of_technician(&mut self, open: bool) {
         let detail = Name::word(if open { "open" } else { "closed" });
         self.note(Note::done(self.actor(), Act::Door).of(detail));
+        if let Some(training) = &mut self.world.training {
+            training.shut |= !open;
+        }
         if !open && self.visit.state == State::Technician {
             let warn = self.world.idle.technician;
             if let Some(before) = self.now.checked_sub(warn) {
                 self.visit.last_touch = self.visit.last_touch.min(before);
             }
         }
-    }
-
-    fn begin_training(&mut self) {
-        let who = self.actor();
-        self.note(Note::done(who.clone(), Act::TrainingBegan));
-        self.log(EventId::TrainingBegan, Vec::new());
-        self.world.training = Some(Training {
-            until: self.now + self.world.machine.training,
-            who,
-            filed: 0,
-        });
-        self.visit.go(Trigger::End, &self.world, self.now);
     }
 
     /// Writes down in the audit log.

@@ -8,9 +8,9 @@ use std::time::Instant;
 
 use crate::audit::{Act, Name, Note};
 use crate::case::{Acceptance, Answer, Draft, FilingNumber, Key};
-use crate::domain::training::PRACTICE;
-use crate::domain::visit::State;
-use crate::domain::world::{Line, Moment};
+use crate::domain::training::{PRACTICE, QUIET};
+use crate::domain::visit::{State, Trigger};
+use crate::domain::world::{Line, Moment, Training};
 use crate::events::EventId;
 
 use super::{Claim, Committed, Effect, Event, Kiosk};
@@ -26,16 +26,41 @@ enum Fate {
 }
 
 impl Kiosk {
-    /// Ends training between visits, when its time is up or somebody has said so.
+    /// From the technician's page to the start page of a lesson.
+    pub(super) fn begin_training(&mut self) {
+        let who = self.actor();
+        self.note(Note::done(who.clone(), Act::TrainingBegan));
+        self.log(EventId::TrainingBegan, Vec::new());
+        self.world.training = Some(Training {
+            until: self.now + self.world.machine.training,
+            touched: self.now,
+            shut: false,
+            who,
+            filed: 0,
+        });
+        self.visit.go(Trigger::End, &self.world, self.now);
+    }
+
+    /// Ends training between visits: when the door was shut, nobody touches anything, or its time is up.
     pub(super) fn train(&mut self) {
-        let over = |until| self.now >= until;
-        if self
-            .world
-            .training
-            .as_ref()
-            .is_some_and(|training| over(training.until))
-        {
-            self.end_training("time");
+        let how = self.world.training.as_ref().and_then(|training| {
+            if training.shut {
+                return Some("door");
+            }
+            if self.now >= training.touched + QUIET {
+                return Some("silence");
+            }
+            (self.now >= training.until).then_some("time")
+        });
+        if let Some(how) = how {
+            self.end_training(how);
+        }
+    }
+
+    /// Somebody is learning.
+    pub(super) fn learns(&mut self) {
+        if let Some(training) = &mut self.world.training {
+            training.touched = self.now;
         }
     }
 
@@ -54,7 +79,7 @@ impl Kiosk {
     pub(super) fn training_by(&self) -> Option<Instant> {
         let waits = matches!(self.visit.state, State::Start | State::Closed);
         let training = self.world.training.as_ref().filter(|_| waits)?;
-        Some(training.until)
+        Some(training.until.min(training.touched + QUIET))
     }
 
     /// Keeps in what a lesson must not do.

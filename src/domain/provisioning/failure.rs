@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use super::Stays;
 use crate::order::NotAnOrder;
 use crate::text::Text;
 
@@ -11,6 +12,9 @@ pub enum Failure {
     /// The text is no order of this district.
     #[error(transparent)]
     Order(#[from] NotAnOrder),
+    /// It may not leave service.
+    #[error(transparent)]
+    Stays(#[from] Stays),
     /// Its day is over.
     #[error("the order expired")]
     OrderExpired,
@@ -143,6 +147,7 @@ impl Failure {
             | Self::Configuration(_)
             | Self::Undecided(_)
             | Self::CasesWait(_)
+            | Self::Stays(_)
             | Self::FirmwareRuns
             | Self::Disk(_)
             | Self::NoIdentity => Again::WhenTold,
@@ -154,6 +159,7 @@ impl Failure {
     pub fn word(&self) -> &'static str {
         match self {
             Self::Order(_) => "order",
+            Self::Stays(stays) => stays.word(),
             Self::OrderExpired => "orderExpired",
             Self::OrderUsed => "orderUsed",
             Self::OtherKey => "otherKey",
@@ -191,6 +197,7 @@ impl Failure {
         let t = Text::new;
         match self {
             Self::Order(fault) => fault.meaning(),
+            Self::Stays(stays) => stays.meaning(),
             Self::OrderExpired => t(
                 "工单已过期（有效期最长 24 小时）。",
                 "The work order has expired (it is good for 24 hours at most).",
@@ -365,6 +372,7 @@ impl Failure {
                 "检查打印机和纸，再点“重试”。",
                 "Look at printer and paper, then touch \"Again\".",
             ),
+            Self::Stays(stays) => stays.action(),
             Self::CasesWait(_) => t(
                 "等上传完成，或导出到U盘后再注销；必须丢弃时请后台签发强制注销工单。",
                 "Wait until they are sent or export them; to lose them, the desk must order it by force.",

@@ -3,6 +3,7 @@
 
 use std::time::{Duration, Instant};
 
+use super::leaving::{Stays, is_ordered};
 use super::step::{Check, Saved, Step};
 use super::{Again, Failure};
 use crate::case::PublicIdentity;
@@ -269,12 +270,12 @@ impl Journey {
     }
 
     fn done(&mut self, outcome: Outcome) -> Vec<Effect> {
-        if let (Outcome::Checked(checks), Step::Doctor) = (outcome, self.saved.step) {
+        if let (Outcome::Checked(checks), Step::Doctor) = (&outcome, self.saved.step) {
             let faults = checks
                 .iter()
                 .filter(|check| check.passed == Some(false))
                 .count();
-            self.saved.checks = checks;
+            self.saved.checks.clone_from(checks);
             if faults > 0 {
                 let now_halts = Halt {
                     step: Step::Doctor,
@@ -285,6 +286,9 @@ impl Journey {
                 self.halt = Some(now_halts);
                 return vec![Effect::Show];
             }
+        } else if let (Outcome::Checked(gone), Step::Destroy) = (outcome, self.saved.step) {
+            // What could not be destroyed stands on the slip and here; nothing more is to be done by itself.
+            self.saved.checks = gone;
         }
         self.advance()
     }
@@ -315,6 +319,7 @@ impl Journey {
                 self.saved = Saved {
                     step: Step::Destroyed,
                     last_issued_s,
+                    checks: std::mem::take(&mut self.saved.checks),
                     ..Saved::default()
                 };
             }
@@ -353,6 +358,17 @@ impl Journey {
     fn go(&mut self) -> Vec<Effect> {
         self.halt = None;
         if self.saved.step.is_end() {
+            return vec![Effect::Show];
+        }
+        // A file alone destroys nothing: the signed order is kept beside it, and was verified again.
+        if self.saved.step == Step::Destroy
+            && !is_ordered(self.order.as_ref(), &self.saved, self.key)
+        {
+            self.halt = Some(Halt {
+                step: Step::Destroy,
+                failure: Stays::NotOrdered.into(),
+                again_at: None,
+            });
             return vec![Effect::Show];
         }
         self.running = true;

@@ -2,12 +2,14 @@
 
 pub mod failure;
 pub mod journey;
+pub mod leaving;
 pub mod page;
 pub mod renewal;
 pub mod step;
 
 pub use failure::{Again, Failure};
 pub use journey::{Effect, Event, Halt, Journey, Outcome, Wall};
+pub use leaving::Stays;
 pub use step::{Check, Saved, Step};
 
 /// The first sixteen digits of a fingerprint in groups of four, as it is read out over the telephone.

@@ -1,6 +1,6 @@
 //! The page of a machine that is not in service yet: who it is, how it gets its order, where its steps stand, what is wrong.
 
-use super::{Journey, Step, grouped};
+use super::{Failure, Journey, Step, grouped};
 use crate::domain::page::{Body, Icon, Line, Page, PageKind, Progress, Tone};
 use crate::text::{Lang, Text};
 
@@ -31,6 +31,8 @@ pub struct Facts {
     pub lang: Lang,
     /// Its scanner.
     pub looks: Looks,
+    /// The disk does not keep how far it is.
+    pub unkept: bool,
 }
 
 /// What the code on the page holds: the desk makes an order for this machine alone with it.
@@ -95,6 +97,14 @@ pub fn page(journey: &Journey, facts: &Facts) -> Page {
         }
         _ => under_way(&mut page, journey, facts),
     }
+    if facts.unkept {
+        let failure = Failure::Disk(String::new());
+        page.heading = failure.meaning().get(facts.lang).to_owned();
+        page.lead = failure.action().get(facts.lang).to_owned();
+        page.banners = Vec::new();
+        page.primary = Some(say("重试", "Again"));
+        page.secondary = Vec::new();
+    }
     page
 }
 
@@ -108,6 +118,23 @@ fn waiting(page: &mut Page, journey: &Journey, facts: &Facts) {
         "开通要有后台签发的工单，任选一种方式：",
         "It needs a work order of the desk, in one of three ways:",
     );
+    let left = journey
+        .saved()
+        .checks
+        .iter()
+        .filter(|check| check.passed == Some(false));
+    if let (Step::Destroyed, [first, ..]) =
+        (journey.saved().step, left.collect::<Vec<_>>().as_slice())
+    {
+        page.banners = vec![(
+            Tone::Warning,
+            format!(
+                "{}: {}",
+                first.name.get(facts.lang),
+                first.found.get(facts.lang)
+            ),
+        )];
+    }
     if let Some(halt) = journey.halt() {
         let (meaning, action) = (halt.failure.meaning(), halt.failure.action());
         page.error = format!(
@@ -242,7 +269,7 @@ fn steps(journey: &Journey, lang: Lang) -> Body {
 mod tests {
     use super::*;
     use crate::case::MachineIdentity;
-    use crate::domain::provisioning::{Event, Failure, Saved, Wall};
+    use crate::domain::provisioning::{Event, Saved, Wall};
     use std::time::Instant;
 
     fn facts() -> Facts {

@@ -32,6 +32,10 @@ pub enum FetchFault {
 
 /// Something that happened.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[allow(
+    clippy::large_enum_variant,
+    reason = "one at a time, handed on and not kept"
+)]
 pub enum Event {
     /// The agent has started: what runs.
     Started(Running),

@@ -45,6 +45,7 @@ pub fn attributes(
         put("catalogue", &report.catalogue);
         put("service", &report.service);
         put("clock", &report.clock);
+        put("audit_head", &report.audit);
     }
     if let Some(last) = &kept.last {
         put(

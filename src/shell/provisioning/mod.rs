@@ -1,6 +1,7 @@
 //! Carries out what [`crate::domain::provisioning`] decides: keys and certificates on disk, enrolment by EST, the files that
 //! make a machine one of its site.
 
+pub mod beyond;
 pub mod contract;
 pub mod desk;
 mod destroy;

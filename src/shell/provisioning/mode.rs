@@ -1,5 +1,6 @@
 //! The firmware of a machine that is not in service yet: one loop over codes, sticks, touches and steps, one page.
 
+use std::collections::VecDeque;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
@@ -19,6 +20,8 @@ use crate::text::Lang;
 
 /// How long the last page stays before the firmware proper begins.
 const FAREWELL: Duration = Duration::from_secs(6);
+/// Pause before a disk that did not keep what must be kept is tried again.
+const KEEP_AGAIN: Duration = Duration::from_secs(5);
 /// Pause before ports are asked again that had no scanner.
 const SEARCH_AGAIN: Duration = Duration::from_secs(10);
 
@@ -68,6 +71,10 @@ pub struct Mode {
     on_stick: Option<String>,
     /// The code that was read last, and when.
     held: Option<(String, Instant)>,
+    /// What waits for the disk to keep what must be kept first.
+    left: VecDeque<Effect>,
+    /// When that is tried again.
+    keep_at: Instant,
 }
 
 /// What a machine that has been in service lacks, if its configuration is gone or a step is left: it is fetched again.
@@ -118,6 +125,8 @@ impl Mode {
             search_at: Instant::now(),
             on_stick: None,
             held: None,
+            left: VecDeque::new(),
+            keep_at: Instant::now(),
         })
     }
 
@@ -131,12 +140,13 @@ impl Mode {
     pub fn run(mut self, mut show: impl FnMut(Page)) -> bool {
         self.tell_begun();
         let effects = self.journey.begin();
-        let mut kept = self.perform(effects);
+        self.perform(effects);
         loop {
             self.look_around();
             self.facts.time = self.works.clock.hh_mm();
+            self.facts.unkept = !self.left.is_empty();
             show(page(&self.journey, &self.facts));
-            if self.journey.saved().step == Step::InService && kept {
+            if self.journey.saved().step == Step::InService && self.left.is_empty() {
                 std::thread::sleep(FAREWELL);
                 return true;
             }
@@ -153,6 +163,13 @@ impl Mode {
                 Ok(Heard::Step(event)) => Some(event),
                 Err(RecvTimeoutError::Timeout) => self.stick().or(Some(Event::Tick)),
             };
+            // Nothing further is done before what was done is kept.
+            if !self.left.is_empty() {
+                if event == Some(Event::Again) || self.keep_at <= Instant::now() {
+                    self.perform(Vec::new());
+                }
+                continue;
+            }
             if let Some(event) = event {
                 let is_text = matches!(event, Event::Text(_));
                 let effects = self
@@ -161,7 +178,7 @@ impl Mode {
                 if is_text && !effects.is_empty() {
                     self.tell_order(&effects);
                 }
-                kept &= self.perform(effects);
+                self.perform(effects);
             }
         }
     }
@@ -277,16 +294,16 @@ impl Mode {
         text.map(Event::Text)
     }
 
-    /// `false` when the disk does not keep what must be kept: then nothing further is done.
-    fn perform(&mut self, effects: Vec<Effect>) -> bool {
-        for effect in effects {
+    /// Does what is left of before, then `effects`; up to what the disk does not keep, which is tried again.
+    fn perform(&mut self, effects: Vec<Effect>) {
+        self.left.extend(effects);
+        while let Some(effect) = self.left.pop_front() {
             match effect {
                 Effect::Save(saved) => {
-                    if let Err(failure) = self.works.folder.save(&saved) {
-                        let _ = self
-                            .tell
-                            .send(Heard::Step(Event::Failed(saved.step, failure)));
-                        return false;
+                    if self.works.folder.save(&saved).is_err() {
+                        self.left.push_front(Effect::Save(saved));
+                        self.keep_at = Instant::now() + KEEP_AGAIN;
+                        return;
                     }
                 }
                 Effect::Do(step) => {
@@ -306,6 +323,5 @@ impl Mode {
                 Effect::Show => {}
             }
         }
-        true
     }
 }

@@ -4,7 +4,7 @@ use super::contract::Told;
 use crate::config::Config;
 use crate::domain::clock::Local;
 use crate::domain::provisioning::renewal::Term;
-use crate::domain::provisioning::{Failure, Saved};
+use crate::domain::provisioning::{Check, Failure, Saved};
 use crate::receipt::{Align, Block, Receipt, Size};
 use crate::shell::probe::Probe;
 use crate::wire::printer::Outcome as Printed;
@@ -85,19 +85,40 @@ pub fn acceptance(told: &Told, saved: &Saved, term: Term, replaced: Option<&str>
     Receipt { blocks }
 }
 
-/// The proof that keys and data are gone.
+/// What was lost because the order said so.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Lost {
+    /// Cases that the platform does not have.
+    pub cases: u64,
+    /// Entries of the audit log that nobody has.
+    pub entries: u64,
+}
+
+/// The proof of what is gone, and of what is not.
 #[must_use]
-pub fn destruction(told: &Told, lost: u64, heard: bool) -> Receipt {
+pub fn destruction(told: &Told, all: &[Check], lost: Lost, heard: bool) -> Receipt {
     let mut blocks = head("注销单", "DECOMMISSIONED", told);
     blocks.push(Block::Rule);
-    for what in ["本机证书和密钥", "办件数据及其密钥", "签名密钥、平台凭证"]
-    {
-        blocks.push(pair(what, "已销毁"));
+    for check in all {
+        let is_gone = check.passed == Some(true);
+        let verdict = if is_gone { "已销毁" } else { "未销毁" };
+        blocks.push(pair(&check.name.zh, verdict));
+        if !is_gone {
+            blocks.push(line(&check.found.zh, Size::Normal, false, Align::Left));
+        }
     }
-    if lost > 0 {
+    if all.iter().any(|check| check.passed != Some(true)) {
         blocks.push(Block::Notice {
-            text: format!("按强制注销工单丢弃未上传办件 {lost} 件"),
+            text: "未全部销毁，须人工销毁存储卡".into(),
         });
+    }
+    for (count, what) in [(lost.cases, "未上传办件"), (lost.entries, "未上传审计日志")]
+    {
+        if count > 0 {
+            blocks.push(Block::Notice {
+                text: format!("按强制注销工单丢弃{what} {count} 条"),
+            });
+        }
     }
     blocks.push(pair(
         "后台登记",

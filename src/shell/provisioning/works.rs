@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::beyond::Root;
 use super::contract::{CATALOGUE, CONFIGURATION, CONTENT, PLATFORM_CA, TOKEN, Told};
 use super::folder::Folder;
 use super::whole::write_whole;
@@ -12,7 +13,7 @@ use crate::case::hex::to_hex;
 use crate::config::{Config, Token};
 use crate::domain::provisioning::{Check, Failure, Outcome, Saved, Step, Wall};
 use crate::events::{EventId, FieldValue};
-use crate::order::{MachineId, Order, Task};
+use crate::order::{MachineId, Order};
 use crate::shell::clock::Clock;
 use crate::shell::journal::Journal;
 use crate::shell::runtime::CACHED_CATALOGUE;
@@ -35,6 +36,8 @@ pub struct Works {
     pub examine: Examine,
     /// Where it says what was done; never a password, a site's name or a reason in words.
     pub journal: Journal,
+    /// Who destroys what only root can; nobody on a system without such a unit.
+    pub root: Option<Root>,
 }
 
 impl Works {
@@ -118,13 +121,7 @@ impl Works {
             Step::Doctor => return Ok(Outcome::Checked((self.examine)(&self.config))),
             Step::Slip => self.accept(saved, order)?,
             Step::Destroy => {
-                let forced = order.is_some_and(|order| {
-                    order.task
-                        == Task::Decommission {
-                            with_waiting_cases: true,
-                        }
-                });
-                destroy::destroy(self, saved, forced)?;
+                return destroy::destroy(self, saved, order).map(Outcome::Checked);
             }
         }
         Ok(Outcome::Done)

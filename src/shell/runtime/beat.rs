@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
+use crate::audit::Anchor;
 use crate::config::Fleet;
 use crate::domain::kiosk::Kiosk;
 use crate::fleet::report::{Outbox, Report};
@@ -47,6 +48,7 @@ pub(super) struct Beat {
     turns: u64,
     began_boot_ms: u64,
     outbox: Option<Outbox>,
+    audit: String,
     last: Report,
 }
 
@@ -63,6 +65,7 @@ impl Beat {
             turns: 0,
             began_boot_ms: clock.boot_ms(),
             outbox: None,
+            audit: String::new(),
             last: Report::default(),
         }
     }
@@ -79,6 +82,13 @@ impl Beat {
     /// The outbox was counted.
     pub(super) fn outbox(&mut self, outbox: Option<Outbox>) {
         self.outbox = outbox;
+    }
+
+    /// The audit log ends here.
+    pub(super) fn audit(&mut self, end: Option<Anchor>) {
+        self.audit = end.map_or_else(String::new, |end| {
+            format!("{}:{}", end.seq, end.digest.hex())
+        });
     }
 
     /// Gives signs of life, when they are due; and what the agent wishes, when that is news.
@@ -140,6 +150,7 @@ impl Beat {
             began_boot_ms: self.began_boot_ms,
             answered_boot_ms,
             outbox: self.outbox,
+            audit: self.audit.clone(),
             clock: clock.class().word().into(),
             ..kiosk.report()
         }

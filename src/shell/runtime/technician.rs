@@ -10,7 +10,7 @@ use crate::domain::technician::{Ended, Facts};
 use crate::events::{EventId, FieldValue};
 use crate::fleet::request::{Request as Wanted, Want};
 use crate::fleet::standing::{Stage, Standing};
-use crate::shell::audit::AuditLog;
+use crate::shell::audit::{AuditLog, Hand};
 use crate::shell::carry::{self, Stick};
 use crate::shell::clock::Clock;
 use crate::shell::fleet::agent::standing_file;
@@ -27,6 +27,8 @@ use super::Loop;
 pub(super) struct Workshop {
     gate: Gatekeeper,
     audit: AuditLog,
+    /// Hands the log to the agent.
+    hand: Option<Hand>,
     switch: ServiceSwitch,
     /// What the switch said last.
     switched: Option<Reason>,
@@ -46,6 +48,13 @@ impl Workshop {
         let workshop = Self {
             gate: Gatekeeper::of(config, clock),
             audit: AuditLog::of(config),
+            hand: config
+                .fleet
+                .entries()
+                .filter(|_| config.fleet.audit.is_some())
+                .map(|entries| {
+                    Hand::start(AuditLog::of(config), entries, config.fleet.acknowledged())
+                }),
             switched: switch.read(),
             switch,
             stick: config.technician.stick_dir.clone(),
@@ -92,6 +101,9 @@ impl Workshop {
     fn note(&self, note: Note, clock: &Clock, journal: &Journal) {
         if self.audit.append(note, clock).is_err() {
             journal.event(EventId::AuditNotWritten, &[]);
+        }
+        if let Some(hand) = &self.hand {
+            hand.wake();
         }
     }
 
@@ -165,8 +177,14 @@ fn agent(
 }
 
 impl Loop {
-    pub(super) fn audit(&self, note: Note) {
+    pub(super) fn audit(&mut self, note: Note) {
         self.workshop.note(note, &self.clock, &self.journal);
+        self.tell_end();
+    }
+
+    /// Where the log ends, for the agent and the desk.
+    pub(super) fn tell_end(&mut self) {
+        self.beat.audit(self.workshop.audit.end());
     }
 
     pub(super) fn try_code(&mut self, question: u64, code: &Private) {
@@ -279,6 +297,7 @@ impl Loop {
 
     /// The switch may have been moved by a command.
     pub(super) fn look_at_switch(&mut self) {
+        self.tell_end();
         if let Some(event) = self.workshop.look_at_switch() {
             self.handle(event);
         }

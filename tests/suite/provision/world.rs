@@ -124,6 +124,7 @@ impl Blank {
             journal: Journal::memory(clock.clone()),
             clock,
             examine: Box::new(|_| vec![check(true)]),
+            root: None,
         };
         let mut key = [0; 8];
         key.copy_from_slice(&works.folder.pending_or_current().unwrap()[..8]);

@@ -92,7 +92,11 @@ fn a_whole_visit_leaves_no_trace_outside_and_every_page_and_paper_says_what_it_i
 #[test]
 fn it_ends_by_itself_but_never_within_a_visit() {
     let mut machine = training();
-    machine.wait(1790);
+    for _ in 0..3 {
+        machine.wait(590);
+        machine.touch(Intent::Touch);
+    }
+    machine.wait(18);
     machine.card(young());
     machine.expect(PageKind::Choose);
     for _ in 0..5 {
@@ -113,6 +117,49 @@ fn it_ends_by_itself_but_never_within_a_visit() {
         .iter()
         .filter(|effect| matches!(effect, Effect::Audit(note) if note.act == Act::TrainingEnded));
     assert_eq!(ends.count(), 1);
+}
+
+fn ended(machine: &Machine) -> Vec<String> {
+    let ends = machine.others.iter().filter_map(|effect| match effect {
+        Effect::Audit(note) if note.act == Act::TrainingEnded => note.detail.clone(),
+        _ => None,
+    });
+    ends.map(|detail| detail.to_string()).collect()
+}
+
+#[test]
+fn a_door_that_is_shut_ends_it_before_the_public_comes() {
+    let mut machine = training();
+    machine.give(Event::Door(false));
+    machine.expect(PageKind::Start);
+    assert!(machine.page.watermark.is_empty());
+    assert_eq!(ended(&machine), ["door"]);
+    machine.file(young(), &case());
+    machine.wait(5);
+    assert_eq!(machine.filed.len(), 1, "in earnest");
+    // Shut within a lesson: that ends as it began, and nothing after it is one.
+    let mut machine = training();
+    machine.card(young());
+    machine.expect(PageKind::Choose);
+    machine.give(Event::Door(false));
+    machine.expect(PageKind::Choose);
+    assert!(!machine.page.watermark.is_empty());
+    machine.touch(Intent::Leave);
+    machine.touch(Intent::OverlayLeave);
+    machine.expect(PageKind::Start);
+    assert!(machine.page.watermark.is_empty());
+    assert_eq!(ended(&machine), ["door"]);
+}
+
+#[test]
+fn ten_minutes_without_a_touch_end_it_where_no_door_tells() {
+    let mut machine = training();
+    machine.wait(599);
+    assert!(!machine.page.watermark.is_empty());
+    machine.wait(2);
+    machine.expect(PageKind::Closed);
+    assert!(machine.page.watermark.is_empty());
+    assert_eq!(ended(&machine), ["silence"]);
 }
 
 #[test]

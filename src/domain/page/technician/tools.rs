@@ -323,8 +323,8 @@ fn training(page: &mut Page, world: &World, say: Say) {
     page.body = Body::Paragraphs(vec![
         say.t("什么都不保存，什么都不上传，收件号是练习号。", "Nothing is kept, nothing is sent; numbers are for training only."),
         say.t(
-            &format!("{minutes} 分钟后自动结束，重新启动也结束；首页有“结束练习”。"),
-            &format!("It ends after {minutes} minutes or with a restart; the start page has a button to end it."),
+            &format!("关上机箱门、十分钟没人碰、满 {minutes} 分钟或重新启动，都自动结束；首页有“结束练习”。"),
+            &format!("It ends when the door is shut, after ten minutes without a touch, after {minutes} minutes, or with a restart; the start page has a button to end it."),
         ),
         say.t("原来等待上传的办件照常上传。", "Cases that wait from before are sent as usual."),
     ]);
