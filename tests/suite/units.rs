@@ -118,10 +118,10 @@ fn the_unit_that_has_the_network_has_no_citizens_data_and_no_device() {
     assert_eq!(values(&fleet, "PrivateDevices"), ["yes"]);
     assert_eq!(values(&fleet, "InaccessiblePaths"), ["-/var/lib/kiosk"]);
     assert_eq!(values(&fleet, "User"), ["kiosk-fleet"]);
-    // It renews the certificate, in the folder that it shares with the firmware.
+    // What it shares with the firmware: content packages, and the certificate that it renews.
     assert_eq!(
         values(&fleet, "ReadWritePaths"),
-        ["-/var/lib/kiosk-identity"]
+        ["-/data/content", "-/var/lib/kiosk-identity"]
     );
     assert!(values(&fleet, "SupplementaryGroups").contains(&"kiosk-identity"));
 }

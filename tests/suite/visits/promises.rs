@@ -382,6 +382,17 @@ fn hold_whatever_happens() {
     println!("{} filings, {} prints", filed.get(), copied.get());
 }
 
+/// A colon after 示范 on the search page, which the random visits came to: it is the person's own, not the page's.
+#[test]
+fn what_a_person_types_keeps_its_marks() {
+    let mut watched = Watched::new();
+    watched.take(Step::Card(false));
+    watched.take(Step::Touch(Intent::Secondary(0)));
+    watched.take(Step::Touch(Intent::Insert("示范".into())));
+    watched.take(Step::Touch(Intent::Key(':')));
+    assert!(format!("{:?}", watched.machine.page).contains("示范:"));
+}
+
 #[test]
 fn the_random_visits_go_all_the_way() {
     let mut watched = Watched::new();
