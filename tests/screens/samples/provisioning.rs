@@ -17,6 +17,7 @@ fn facts(lang: Lang, looks: Looks) -> Facts {
         phone: "0751-000 0000".into(),
         lang,
         looks,
+        unkept: false,
     }
 }
 
@@ -77,6 +78,16 @@ pub(super) fn all() -> Vec<(&'static str, Page)> {
         (
             "provisioning-unwell",
             page(&unwell, &facts(zh, Looks::Reading)),
+        ),
+        (
+            "provisioning-unkept",
+            page(
+                &journey(Step::Fetch),
+                &Facts {
+                    unkept: true,
+                    ..facts(zh, Looks::Reading)
+                },
+            ),
         ),
         (
             "provisioning-done",
