@@ -190,7 +190,7 @@ impl Update {
         matches!(
             effect,
             Effect::Fetch(_)
-                | Effect::Install(_)
+                | Effect::Install(..)
                 | Effect::MarkGood
                 | Effect::MarkBad
                 | Effect::KeepRunning

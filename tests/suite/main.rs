@@ -21,6 +21,7 @@ mod fleet;
 mod floors;
 #[cfg(feature = "sim")]
 mod fuzz_corpus;
+mod health;
 mod image_desk;
 #[cfg(feature = "sim")]
 mod kill_nine;

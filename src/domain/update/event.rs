@@ -136,8 +136,8 @@ pub enum Effect {
     Fetch(Order),
     /// Stop fetching.
     StopFetch,
-    /// Install what was fetched.
-    Install(Order),
+    /// Install what was fetched, the bundle of this [`Bundle::manifest`].
+    Install(Order, String),
     /// Mark the running slot good.
     MarkGood,
     /// Mark the running slot bad, so that the other one starts next.
@@ -148,7 +148,12 @@ pub enum Effect {
     Reboot,
     /// Throw away what was fetched.
     DropFiles,
-    /// Tell the server that a cancellation comes too late, or is for something unknown.
+    /// Tell the server that what it cancels is not done here; asked again where that is lost.
+    AcceptCancel {
+        /// Id of the cancellation.
+        stop: String,
+    },
+    /// Tell the server that a cancellation comes too late.
     RejectCancel {
         /// Id of the cancellation.
         stop: String,

@@ -97,6 +97,9 @@ pub struct Order {
 pub struct Bundle {
     /// Its version; empty where it says none.
     pub version: String,
+    /// SHA-256 of its manifest in hexadecimal digits, by which RAUC can be held to this very bundle; empty where it is not told.
+    #[serde(default)]
+    pub manifest: String,
     /// It allows itself to be put in the place of a newer one (`[meta.kiosk] allow-older=true` in a RAUC manifest).
     pub allow_older: bool,
 }

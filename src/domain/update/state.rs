@@ -16,6 +16,9 @@ pub struct Trial {
     pub from: Running,
     /// Version in the bundle.
     pub to: String,
+    /// [`Bundle::manifest`].
+    #[serde(default)]
+    pub manifest: String,
     /// Boot in which it was installed; another one is the proof of a restart.
     pub boot: String,
     /// How the machine was before; none when the firmware never said.

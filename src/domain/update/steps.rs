@@ -5,6 +5,7 @@ mod arriving;
 mod closing;
 mod installing;
 mod leaving;
+mod others;
 mod proving;
 
 use super::{Effect, Ended, Event, Now, Order, Outcome, Progress, State, Trial, Update};
@@ -18,6 +19,11 @@ pub(super) struct Step<'a> {
 
 impl Step<'_> {
     pub(super) fn take(&mut self, state: State, event: &Event) -> State {
+        if let Some(order) = state.order()
+            && self.is_of_another(order, event)
+        {
+            return state;
+        }
         match state {
             State::Idle | State::Confirming { .. } | State::Waiting { .. } => {
                 self.arriving(state, event)

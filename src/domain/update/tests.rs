@@ -137,7 +137,7 @@ impl Machine {
         assert_eq!(self.word(), "downloaded");
         let effects = self.handle(&Event::Tick);
         assert!(
-            matches!(effects.last(), Some(Effect::Install(_))),
+            matches!(effects.last(), Some(Effect::Install(..))),
             "{effects:?}"
         );
         self.installed(Ok(()));
@@ -157,7 +157,7 @@ impl Machine {
     pub(super) fn fetched(&mut self, version: &str) -> Vec<Effect> {
         let bundle = Bundle {
             version: version.into(),
-            allow_older: false,
+            ..Bundle::default()
         };
         self.handle(&Event::Fetched {
             action: "17".into(),

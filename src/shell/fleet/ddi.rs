@@ -242,6 +242,20 @@ impl Ddi {
         }
     }
 
+    /// Tells that nothing of the cancelled action is done here.
+    ///
+    /// # Errors
+    /// See [`DdiFault`].
+    pub async fn accept_cancel(&self, stop: &str) -> Result<(), DdiFault> {
+        let line = "nothing of it is done here";
+        self.feedback(
+            "cancelAction",
+            stop,
+            feedback(Execution::Closed, Finished::Success, line),
+        )
+        .await
+    }
+
     /// Tells that a cancellation comes too late.
     ///
     /// # Errors

@@ -33,6 +33,8 @@ pub enum From {
         ca: Option<String>,
         /// PEM files of the machine's certificate and key.
         identity: Option<(String, String)>,
+        /// [`Bundle::manifest`] of what was looked at, once it was: a server may give other bytes at the second call.
+        manifest: Option<String>,
     },
 }
 

@@ -48,7 +48,7 @@ impl Slots for FakeSlots {
         let version = version.ok_or("signature: no valid CMS")?.to_owned();
         Ok(Bundle {
             version,
-            allow_older: false,
+            ..Bundle::default()
         })
     }
 

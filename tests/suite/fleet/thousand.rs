@@ -85,7 +85,7 @@ impl Machine {
         for effect in effects {
             match effect {
                 Effect::Fetch(order) => self.due.push((at + 120_000, Due::Fetched(order.action))),
-                Effect::Install(order) => {
+                Effect::Install(order, _) => {
                     self.due.push((at + 60_000, Due::Installed(order.action)))
                 }
                 Effect::Reboot => self.due.push((at + 40_000, Due::Booted)),
@@ -127,6 +127,7 @@ impl Machine {
                 | Effect::Confirm { .. }
                 | Effect::StopFetch
                 | Effect::DropFiles
+                | Effect::AcceptCancel { .. }
                 | Effect::RejectCancel { .. } => {}
             }
         }
@@ -161,7 +162,7 @@ impl Machine {
                     action,
                     result: Ok(Bundle {
                         version: "2.0.0".into(),
-                        allow_older: false,
+                        ..Bundle::default()
                     }),
                 },
                 Due::Installed(action) => Event::Installed {

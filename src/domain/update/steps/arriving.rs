@@ -9,6 +9,12 @@ use super::Step;
 /// So often may a download end with the wrong bytes.
 const SPOILT_MOST: u32 = 3;
 
+/// So long a download may take while the machine runs, milliseconds: 150 MB at 1 kbit/s. A line that drips for longer is told.
+const DOWNLOAD_MS: u64 = 14 * 86_400_000;
+
+/// So long it may wait for room on the disk; nothing here makes any, so somebody has to look.
+const NO_ROOM_MS: u64 = 86_400_000;
+
 /// How an action ended is told again to a server that still offers it after this time.
 const TOLD_AGAIN_MS: u64 = 600_000;
 
@@ -52,9 +58,7 @@ impl Step<'_> {
                 Some(stop.clone()),
             ),
             (State::Confirming { .. }, Event::NothingOpen | Event::Gone { .. }) => State::Idle,
-            (State::Waiting { order, wait }, Event::NothingOpen) => {
-                self.unless_ours(State::Waiting { order, wait })
-            }
+            (State::Waiting { .. }, Event::NothingOpen) => self.off(),
             (State::Waiting { .. }, Event::Gone { .. }) => State::Idle,
             (
                 State::Waiting { order, mut wait },
@@ -131,14 +135,8 @@ impl Step<'_> {
         (older && !allowed).then(|| format!("{version} is older than {runs}, which runs"))
     }
 
-    /// The server has nothing open: an order of its own is off, one from a stick is not its business.
-    fn unless_ours(&mut self, state: State) -> State {
-        if state
-            .order()
-            .is_some_and(|order| order.origin == Origin::Stick)
-        {
-            return state;
-        }
+    /// The server wants to hear nothing more of it.
+    fn off(&mut self) -> State {
         self.out.push(Effect::StopFetch);
         self.out.push(Effect::DropFiles);
         State::Idle
@@ -174,10 +172,17 @@ impl Step<'_> {
                 },
                 Event::Offered(new),
             ) if new.action == order.action => {
-                if new.download == Handling::Skip && order.download != Handling::Skip {
+                let skips = |order: &Order| order.download == Handling::Skip;
+                if skips(new) && !skips(&order) {
                     self.out.push(Effect::StopFetch);
                     self.update.under_way = false;
                 }
+                // The server's pause is not the line's fault.
+                let wait = if skips(&order) {
+                    Patience::begin(self.now)
+                } else {
+                    wait
+                };
                 State::Downloading {
                     order: new.clone(),
                     spoilt,
@@ -207,14 +212,9 @@ impl Step<'_> {
                 )
             }
             (
-                state @ (State::Downloading { .. } | State::Downloaded { .. }),
-                Event::NothingOpen,
-            ) => self.unless_ours(state),
-            (State::Downloading { .. } | State::Downloaded { .. }, Event::Gone { .. }) => {
-                self.out.push(Effect::StopFetch);
-                self.out.push(Effect::DropFiles);
-                State::Idle
-            }
+                State::Downloading { .. } | State::Downloaded { .. },
+                Event::NothingOpen | Event::Gone { .. },
+            ) => self.off(),
             (
                 State::Downloading {
                     order,
@@ -224,6 +224,11 @@ impl Step<'_> {
                 Event::Tick | Event::Started(_) | Event::Reported(_),
             ) => {
                 wait.carry(self.now);
+                if order.download != Handling::Skip && wait.passed_ms(self.now) >= DOWNLOAD_MS {
+                    self.out.push(Effect::StopFetch);
+                    let why = "the download has not come to its end in two weeks";
+                    return self.close(&order, Outcome::Failed, why, None);
+                }
                 if self.is_free() && order.download != Handling::Skip {
                     self.out.push(Effect::Fetch(order.clone()));
                 }
@@ -288,6 +293,10 @@ impl Step<'_> {
                 "the hash of what came is wrong; once more".to_owned(),
             ),
             FetchFault::Again(why) => (spoilt, why.clone()),
+            FetchFault::NoRoom(missing) if wait.passed_ms(self.now) >= NO_ROOM_MS => {
+                let why = format!("no room on the disk for a day, {missing} bytes are missing");
+                return self.close(&order, Outcome::Failed, &why, None);
+            }
             FetchFault::NoRoom(missing) => (
                 spoilt,
                 format!("no room on the disk, {missing} bytes are missing"),

@@ -23,19 +23,20 @@ impl Step<'_> {
         let runs = &self.update.running;
         if order.kind == Kind::Os && !to.is_empty() && to == runs.version {
             // It runs already: an order given twice, or one whose record was lost. It still has to show that it is well.
-            let trial = self.trial(order, to);
+            let trial = self.trial(order, to, bundle.manifest);
             return self.begin_proof(trial, 1);
         }
         if !self.may_install(&order) {
             return State::Downloaded { order, bundle };
         }
-        let trial = self.trial(order, to);
+        let trial = self.trial(order, to, bundle.manifest);
         self.tell(
             &trial.order,
             Progress::Proceeding,
             "the installation begins",
         );
-        self.out.push(Effect::Install(trial.order.clone()));
+        self.out
+            .push(Effect::Install(trial.order.clone(), trial.manifest.clone()));
         State::Installing {
             trial,
             begun: 1,
@@ -43,13 +44,14 @@ impl Step<'_> {
         }
     }
 
-    fn trial(&self, order: Order, to: String) -> Trial {
+    fn trial(&self, order: Order, to: String, manifest: String) -> Trial {
         // Also of a report that is old by now: a firmware that fell silent was well or ill before.
         let before = self.update.report.as_ref().map(Before::of);
         Trial {
             order,
             from: self.update.running.clone(),
             to,
+            manifest,
             boot: self.now.boot.clone(),
             before,
         }
@@ -61,8 +63,9 @@ impl Step<'_> {
             _ if !self.is_free() => false,
             Handling::Skip => false,
             _ if !order.window => false,
-            // A stick is in somebody's hand, and forced is forced; a content package disturbs nobody.
-            Handling::Forced => true,
+            // Writing a slot makes a small board slow: never under somebody's hands, not even by force.
+            Handling::Forced => idle(),
+            // A stick is in somebody's hand; a content package disturbs nobody.
             Handling::Attempt if order.origin == Origin::Stick || order.kind == Kind::Content => {
                 idle()
             }
@@ -99,7 +102,8 @@ impl Step<'_> {
             }
             (State::Installing { trial, begun, stop }, Event::Tick | Event::Reported(_)) => {
                 if self.is_free() {
-                    self.out.push(Effect::Install(trial.order.clone()));
+                    self.out
+                        .push(Effect::Install(trial.order.clone(), trial.manifest.clone()));
                 }
                 State::Installing { trial, begun, stop }
             }
@@ -277,7 +281,8 @@ impl Step<'_> {
             );
         }
         trial.boot = self.now.boot.clone();
-        self.out.push(Effect::Install(trial.order.clone()));
+        self.out
+            .push(Effect::Install(trial.order.clone(), trial.manifest.clone()));
         State::Installing {
             trial,
             begun: begun + 1,

@@ -46,16 +46,6 @@ impl Step<'_> {
                 trial.order = new.clone();
                 State::StandingBy { trial, wait }
             }
-            // The server has no part in an order from a stick.
-            (
-                state @ (State::Installed { .. } | State::StandingBy { .. }),
-                Event::NothingOpen | Event::Gone { .. },
-            ) if state
-                .order()
-                .is_some_and(|order| order.origin == Origin::Stick) =>
-            {
-                state
-            }
             (
                 State::Installed { trial } | State::StandingBy { trial, .. },
                 Event::CancelAsked { stop, .. },

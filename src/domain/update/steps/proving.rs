@@ -15,6 +15,11 @@ impl Step<'_> {
     /// The new version runs: from now on it must prove itself.
     pub(super) fn begin_proof(&mut self, trial: Trial, boots: u32) -> State {
         self.update.watch = None;
+        let runs = &self.update.running.version;
+        if !runs.is_empty() && !trial.to.is_empty() && *runs != trial.to {
+            let why = format!("{runs} runs where {} was to be", trial.to);
+            return self.back(trial, &why);
+        }
         State::Proving {
             trial,
             boot: self.now.boot.clone(),

@@ -107,7 +107,7 @@ fn a_kill_in_every_state_goes_on_from_what_was_written_down() {
     m.kill();
     m.pass(10);
     assert_eq!(m.word(), "installing");
-    assert!(matches!(m.kill().as_slice(), [Effect::Install(_)]));
+    assert!(matches!(m.kill().as_slice(), [Effect::Install(..)]));
     m.installed(Ok(()));
     m.kill();
     m.pass(20);
@@ -140,6 +140,7 @@ fn a_power_cut_between_rauc_and_our_record_is_told_by_the_slot() {
                 order: order("17", "2.0.0"),
                 from: m.running.clone(),
                 to: "2.0.0".into(),
+                manifest: String::new(),
                 boot: "boot-1".into(),
                 before: None,
             };

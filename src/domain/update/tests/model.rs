@@ -96,7 +96,7 @@ impl World {
             match effect {
                 Effect::Fetch(order) => self.fetching = Some(order.action),
                 Effect::StopFetch | Effect::DropFiles => self.fetching = None,
-                Effect::Install(order) => {
+                Effect::Install(order, _) => {
                     assert!(
                         !self.in_b(),
                         "the slot that runs is never written in this world"
@@ -127,7 +127,10 @@ impl World {
                     }
                     self.closing = Some(ended.action);
                 }
-                Effect::Tell { .. } | Effect::Confirm { .. } | Effect::RejectCancel { .. } => {}
+                Effect::Tell { .. }
+                | Effect::Confirm { .. }
+                | Effect::AcceptCancel { .. }
+                | Effect::RejectCancel { .. } => {}
             }
         }
     }
@@ -224,7 +227,7 @@ impl World {
                     2 => Err(FetchFault::NoRoom(5)),
                     _ => Ok(Bundle {
                         version: "2.0.0".into(),
-                        allow_older: false,
+                        ..Bundle::default()
                     }),
                 };
                 self.answer(&Event::Fetched { action, result });

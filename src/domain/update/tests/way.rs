@@ -276,6 +276,7 @@ fn an_older_version_is_refused_by_the_servers_word_and_by_the_bundles() {
             result: Ok(Bundle {
                 version: "0.9.0".into(),
                 allow_older: signed,
+                ..Bundle::default()
             }),
         });
         assert_eq!(

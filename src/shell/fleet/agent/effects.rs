@@ -116,7 +116,7 @@ impl<S: Slots + 'static> Agent<S> {
                 }
             }
             Effect::DropFiles => drop(self.place.clear()),
-            Effect::Install(order) => self.begin_install(order),
+            Effect::Install(order, manifest) => self.begin_install(order, manifest),
             Effect::MarkGood => return Some(Event::MarkedGood(tools.slots.mark(Mark::Good).await)),
             Effect::MarkBad => return Some(Event::MarkedBad(tools.slots.mark(Mark::Bad).await)),
             Effect::KeepRunning => return Some(Event::Kept(tools.slots.mark(Mark::Active).await)),
@@ -125,6 +125,7 @@ impl<S: Slots + 'static> Agent<S> {
                 self.renew_wish();
                 let _ = tools.slots.reboot().await;
             }
+            Effect::AcceptCancel { stop } => drop(tools.ddi.accept_cancel(&stop).await),
             Effect::RejectCancel { stop, why } => drop(tools.ddi.reject_cancel(&stop, why).await),
             Effect::Close(ended) => {
                 let action = ended.action.clone();
@@ -160,10 +161,11 @@ impl<S: Slots + 'static> Agent<S> {
     }
 
     /// Not to be stopped: a slot that is half written is worse than one that is written and not used.
-    fn begin_install(&mut self, order: Order) {
+    fn begin_install(&mut self, order: Order, manifest: String) {
         let (tools, place, events) = (self.tools.clone(), self.place.clone(), self.events.clone());
         tokio::task::spawn_local(async move {
-            let result = match (order.kind, source(&tools, &place, &order)) {
+            let manifest = Some(manifest).filter(|hash| !hash.is_empty());
+            let result = match (order.kind, source(&tools, &place, &order, manifest)) {
                 (Kind::Os, from) => tools.slots.install(&from).await,
                 (Kind::Content, From::File(file)) => tools.content.install(Path::new(&file)),
                 (Kind::Content, From::Stream { .. }) => {
@@ -179,7 +181,7 @@ impl<S: Slots + 'static> Agent<S> {
 }
 
 /// Where an order's bytes are read from when they are installed.
-fn source<S>(tools: &Tools<S>, place: &Place, order: &Order) -> From {
+fn source<S>(tools: &Tools<S>, place: &Place, order: &Order, manifest: Option<String>) -> From {
     if order.origin == Origin::Stick {
         return From::File(order.source.href.clone());
     }
@@ -193,6 +195,7 @@ fn source<S>(tools: &Tools<S>, place: &Place, order: &Order) -> From {
                 headers: tools.ddi.headers_for(&order.source.href),
                 ca: fleet.ca_file.as_deref().map(name),
                 identity: identity.map(|id| (name(&id.certificate), name(&id.key))),
+                manifest,
             }
         }
         None => From::File(
@@ -210,7 +213,7 @@ async fn fetched<S: Slots>(
     place: &Place,
     order: &Order,
 ) -> Result<Bundle, FetchFault> {
-    let from = source(tools, place, order);
+    let from = source(tools, place, order, None);
     match &from {
         From::File(path) if order.origin == Origin::Stick => {
             if !Path::new(path).exists() {
@@ -230,7 +233,7 @@ async fn fetched<S: Slots>(
                 .map_err(FetchFault::Unfit)?;
             Ok(Bundle {
                 version,
-                allow_older: false,
+                ..Bundle::default()
             })
         }
         _ => tools.slots.inspect(&from).await.map_err(FetchFault::Unfit),

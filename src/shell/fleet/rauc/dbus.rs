@@ -160,11 +160,11 @@ impl Slots for Rauc {
             .iter()
             .find(|(_, status)| word(status, "state") == "booted");
         let (slot, status) = booted.ok_or("RAUC does not know which slot runs")?;
-        // A slot that was written in the factory has no bundle; the system itself knows what it is.
-        let version = Some(word(status, "bundle.version")).filter(|version| !version.is_empty());
+        // The system itself knows what it is; RAUC, what it once wrote there.
+        let version = image_version().filter(|version| !version.is_empty());
         Ok(Running {
             slot: slot.clone(),
-            version: version.or_else(image_version).unwrap_or_default(),
+            version: version.unwrap_or_else(|| word(status, "bundle.version")),
         })
     }
 
@@ -182,7 +182,7 @@ impl Slots for Rauc {
                 fits(&compatible, &proxy.compatible().await.map_err(text)?)?;
                 Ok(Bundle {
                     version,
-                    allow_older: false,
+                    ..Bundle::default()
                 })
             }
             Err(error) => Err(text(error)),
@@ -248,8 +248,10 @@ fn bundle(info: &BTreeMap<String, OwnedVariant>, own: &str) -> Result<Bundle, St
     fits(&word("compatible"), own)?;
     let meta: Option<BTreeMap<String, BTreeMap<String, String>>> = part(info, "meta");
     let allowed = meta.and_then(|meta| meta.get("kiosk")?.get("allow-older").cloned());
+    let manifest: Option<String> = part(info, "manifest-hash");
     Ok(Bundle {
         version: word("version"),
+        manifest: manifest.unwrap_or_default(),
         allow_older: allowed.as_deref() == Some("true"),
     })
 }
@@ -281,6 +283,7 @@ fn arguments(from: &From) -> (String, BTreeMap<&'static str, Variant<'_>>) {
             headers,
             ca,
             identity,
+            manifest,
         } => {
             if !headers.is_empty() {
                 args.insert("http-headers", Variant::from(headers.clone()));
@@ -291,6 +294,9 @@ fn arguments(from: &From) -> (String, BTreeMap<&'static str, Variant<'_>>) {
             if let Some((certificate, key)) = identity {
                 args.insert("tls-cert", Variant::from(certificate.as_str()));
                 args.insert("tls-key", Variant::from(key.as_str()));
+            }
+            if let Some(manifest) = manifest {
+                args.insert("require-manifest-hash", Variant::from(manifest.as_str()));
             }
             (url.clone(), args)
         }
@@ -323,6 +329,7 @@ mod tests {
         BTreeMap::from([
             ("update".to_owned(), wrapped(Variant::from(update))),
             ("meta".to_owned(), wrapped(Variant::from(meta))),
+            ("manifest-hash".to_owned(), wrapped(Variant::from("ab12"))),
         ])
     }
 
@@ -331,6 +338,7 @@ mod tests {
         for nested in [false, true] {
             let said = bundle(&info(nested), "kiosk-x").expect("understood");
             assert_eq!((said.version.as_str(), said.allow_older), ("2.0.0", true));
+            assert_eq!(said.manifest, "ab12");
             assert!(bundle(&info(nested), "kiosk-y").is_err(), "another board");
         }
     }
