@@ -19,8 +19,9 @@ START = 240
 class Run:
     """What the parts share: folders, the image, figures."""
 
-    def __init__(self, project, out, kiosk, firmware, work):
+    def __init__(self, project, out, kiosk, firmware, work, earlier=None):
         self.project, self.out, self.kiosk, self.firmware, self.work = project, out, kiosk, firmware, work
+        self.earlier, self.bundles = earlier, {}
         self.figures = {}
         self.disk = work / "qemu-x86_64" / "disk.img"
 
@@ -36,8 +37,22 @@ class Run:
             subprocess.run([IMAGE / "build", "qemu-x86_64", "--version", version, *firmware, *options], check=True, stdout=log, stderr=log)
         return round(time.monotonic() - began, 1)
 
+    def image(self, world):
+        """The image 0.1.0, built once, which knows the servers of `world`."""
+        if "image_s" in self.figures:
+            world.use_keys()
+            return
+        data = self.data()
+        world.keys(data)
+        self.figures["image_s"] = self.build("0.1.0", "--data", str(data))
+
     def bundle(self, version, firmware=None):
-        """A bundle of the same packages with another version, and perhaps another firmware."""
+        """A bundle of the same packages with another version, and perhaps another firmware; made once."""
+        if version not in self.bundles:
+            self.bundles[version] = self.new_bundle(version, firmware)
+        return self.bundles[version]
+
+    def new_bundle(self, version, firmware):
         out, began = self.work / f"qemu-x86_64-{version}", time.monotonic()
         options = ["--firmware", str(firmware)] if firmware else []
         self.build(version, "--base", str(self.work / "qemu-x86_64"), "--out", str(out), *options)
@@ -115,12 +130,10 @@ class Run:
 def life(run):
     """One machine from its first start through a visit without a line, an update whose power is cut, and a bad update."""
     lines = run.transcript()
-    data = run.data()
     world = World(run.kiosk, run.out, run.project / "board/laptop/cards")
     machine = None
     try:
-        world.keys(data)
-        run.figures["image_s"] = run.build("0.1.0", "--data", str(data))
+        run.image(world)
         good, broken = run.bundle("0.2.0"), run.bundle("0.3.0", firmware=run.broken_firmware())
         world.hawkbit("W0012")
         platform_ends = world.platform()
@@ -208,6 +221,11 @@ def closed(world, action):
     return said[-1] if said else ""
 
 
+def told_of(world, action, words):
+    """Whether the machine has said `words` of an action."""
+    return any(row.startswith(f"{action} ") and words in row for row in world.ask("feedback"))
+
+
 def cases_at(db):
     import sqlite3
     with sqlite3.connect(f"file:{db}?mode=ro", uri=True) as it:
@@ -243,18 +261,93 @@ def edit_command_line(run, disk, words):
     subprocess.run([*tools, "mcopy", "-o", "-i", esp, str(copy), "::grub/grub.cfg"], check=True)
 
 
+def choice(run):
+    """GRUB's choice is empty, as a cut of power while RAUC wrote it leaves it: the slot that was chosen starts, and the choice is whole again."""
+    lived = run.out / "life.img"
+    disk = lived if lived.exists() else run.copy_of_disk("choice.img")
+    esp, copy = f"{disk}@@1M", run.out / "grubenv"
+    tools = [str(TOOLS), "--shared", str(run.out)]
+    subprocess.run([*tools, "mcopy", "-n", "-o", "-i", esp, "::grub/grubenv", str(copy)], check=True)
+    first = re.search(r"^ORDER=(\w)", copy.read_text(), re.M)[1]
+    copy.write_bytes(b"")
+    subprocess.run([*tools, "mcopy", "-o", "-i", esp, str(copy), "::grub/grubenv"], check=True)
+    machine = Machine(disk, run.out)
+    try:
+        after = len(machine.told())
+        machine.wait(READY, START, after)
+        slot = running(machine)[0]
+        assert slot == first, f"it runs {slot}, chosen was {first}"
+        wait_for(lambda: f"ORDER={first}" in machine.run("cat /boot/efi/grub/grubenv"), "the choice is not made anew", 60)
+        wait_for(lambda: "'good'" in machine.run("rauc status --output-format=shell | grep -A9 booted | grep BOOT_STATUS"), "not marked good", 120)
+    finally:
+        machine.off()
+    return f"slot {first} started from the spare choice, which is whole again"
+
+
+def stream(run):
+    """An update of which RAUC fetches only what differs: of the version alone, and of another firmware."""
+    world = World(run.kiosk, run.out, run.project / "board/laptop/cards")
+    machine = None
+    try:
+        run.image(world)
+        bundles = [run.bundle("0.2.0")]
+        if run.earlier:
+            bundles.append(run.bundle("0.4.0", firmware=run.earlier))
+        disk = run.copy_of_disk("stream.img")
+        settings = (run.project / "board/qemu-x86_64/kiosk.toml").read_text()
+        edit_settings(run, disk, settings.replace("[updates]\n", '[updates]\nfetch = "stream"\n'))
+        world.hawkbit("W0012")
+        world.platform()
+        machine = run.power_on(disk, world, "stream_power_on_s")
+        told = []
+        for action, bundle in enumerate(bundles, 1):
+            before, began = int(world.ask("sent")[0]), time.monotonic()
+            version = bundle.stem.rpartition("-")[2]
+            world.ask(f"assign W0012 {version} {bundle}")
+            wait_for(lambda: told_of(world, action, "installed;") or closed(world, action), f"{version} was not installed", 900)
+            assert told_of(world, action, "installed;"), closed(world, action)
+            sent, size = int(world.ask("sent")[0]) - before, bundle.stat().st_size
+            share = round(100 * sent / size, 2)
+            run.figures[f"streamed_{version}_bytes"], run.figures[f"streamed_{version}_percent"] = sent, share
+            run.figures[f"streamed_{version}_s"] = round(time.monotonic() - began, 1)
+            told.append(f"{version}: {sent} of {size} bytes, {share} %")
+            # Whether an earlier firmware can live with later settings is not asked here.
+            if bundle == bundles[0]:
+                wait_for(lambda: closed(world, action), f"{version} was not confirmed", 900)
+                assert "success" in closed(world, action), closed(world, action)
+        return "; ".join(told)
+    finally:
+        if machine:
+            (run.out / "journal-stream.txt").write_text(last_words(machine))
+            machine.off()
+        world.end()
+
+
+def edit_data(run, disk, *commands):
+    """Commands of debugfs on the data partition."""
+    offset = subprocess.run(["partx", "--output", "START", "--noheadings", "--nr", "4", str(disk)],
+                            check=True, capture_output=True, text=True).stdout.strip()
+    part = run.out / "data.ext4"
+    subprocess.run(["dd", f"if={disk}", f"of={part}", "bs=512", f"skip={offset}", "conv=sparse", "status=none"], check=True)
+    for command in commands:
+        subprocess.run(["debugfs", "-w", "-R", command, str(part)], check=True, capture_output=True)
+    subprocess.run(["dd", f"if={part}", f"of={disk}", "bs=512", f"seek={offset}", "conv=notrunc", "status=none"], check=True)
+    part.unlink()
+
+
+def edit_settings(run, disk, new):
+    """Other settings than those of the image; they keep their owner and mode."""
+    path = run.out / "kiosk.toml"
+    path.write_text(new)
+    edit_data(run, disk, "rm settings/kiosk.toml", f"write {path} settings/kiosk.toml", "sif settings/kiosk.toml mode 0100640",
+              "sif settings/kiosk.toml uid 470", "sif settings/kiosk.toml gid 472")
+
+
 def rescue(run):
     """A machine whose settings are no settings: the page that says whom to call stands there."""
     disk = run.copy_of_disk("rescue.img")
-    offset = subprocess.run(["partx", "--output", "START", "--noheadings", "--nr", "4", str(disk)],
-                            check=True, capture_output=True, text=True).stdout.strip()
-    # The data partition is emptied: no settings at all.
+    edit_data(run, disk, "rm settings/kiosk.toml")
     machine = None
-    part = run.out / "data.ext4"
-    subprocess.run(["dd", f"if={disk}", f"of={part}", "bs=512", f"skip={offset}", "conv=sparse", "status=none"], check=True)
-    subprocess.run(["debugfs", "-w", "-R", "rm settings/kiosk.toml", str(part)], check=True, capture_output=True)
-    subprocess.run(["dd", f"if={part}", f"of={disk}", "bs=512", f"seek={offset}", "conv=notrunc", "status=none"], check=True)
-    part.unlink()
     try:
         machine = Machine(disk, run.out)
         after = len(machine.told())

@@ -75,6 +75,10 @@ class World:
             os.chmod(path, 0o600)
             os.chown(path, user, user)
 
+    def use_keys(self):
+        """Those of an earlier world in the same folder."""
+        self.server_key = self.folder / "tls" / "both.pem"
+
     def secured(self, address, plain):
         """TLS in front of a simulator."""
         front = f"OPENSSL-LISTEN:{self.servers[address]},bind=127.0.0.1,fork,reuseaddr,cert={self.server_key},verify=0"

@@ -4,6 +4,7 @@
 //! [`Server`] is the server without a socket, in whatever time it is told; [`Hawkbit`] puts it on a port of the loopback address.
 
 mod answers;
+mod file;
 mod http;
 mod rollout;
 mod server;

@@ -113,6 +113,7 @@ fn command(running: &Running, line: &str) -> anyhow::Result<String> {
             running.trouble(part, Trouble::parse(&rest.join(" ")).context("a trouble")?);
             "ok".into()
         }
+        ["sent"] => running.sent().to_string(),
         ["feedback"] => {
             let server = running.server();
             let lines = server.actions.values().flat_map(|action| {
@@ -121,6 +122,6 @@ fn command(running: &Running, line: &str) -> anyhow::Result<String> {
             });
             lines.collect::<Vec<_>>().join("\n")
         }
-        _ => "target ID [TOKEN] | assign ID VERSION FILE | cancel ACTION | fault PATHPART WORD… | feedback | behind --district: papers WORD | deny KEY | shown".into(),
+        _ => "target ID [TOKEN] | assign ID VERSION FILE | cancel ACTION | fault PATHPART WORD… | feedback | sent | behind --district: papers WORD | deny KEY | shown".into(),
     })
 }

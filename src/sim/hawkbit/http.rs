@@ -1,6 +1,7 @@
 //! The server on a port of the loopback address, and what may go wrong there.
 
 use std::net::{Ipv4Addr, SocketAddr};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -15,9 +16,9 @@ use futures_util::StreamExt as _;
 use serde_json::Value;
 use tokio::sync::oneshot;
 
+use super::file::file;
 use super::server::Server;
 use super::trouble::{CERTIFICATE_PAGE, Trouble};
-use crate::shell::fleet::fetch::ContentRange;
 use crate::sim::est::Gate;
 use crate::sim::est::net::Port;
 
@@ -26,6 +27,7 @@ struct Shared {
     server: Mutex<Server>,
     troubles: Mutex<Vec<(String, Trouble)>>,
     seen: Mutex<Vec<String>>,
+    sent: AtomicU64,
     tenant: String,
     address: String,
     gate: Option<Arc<Gate>>,
@@ -131,6 +133,12 @@ impl Hawkbit {
     /// Lets the next request whose path has `part` in it go wrong.
     pub fn trouble(&self, part: &str, trouble: Trouble) {
         lock(&self.shared.troubles).push((part.into(), trouble));
+    }
+
+    /// Bytes of artifacts that were sent so far.
+    #[must_use]
+    pub fn sent(&self) -> u64 {
+        self.shared.sent.load(Ordering::Relaxed)
     }
 
     /// Methods and paths that were asked for since the last call.
@@ -266,12 +274,11 @@ async fn told(
             let Some(artifact) = action.map(|action| action.artifact.clone()) else {
                 return StatusCode::NOT_FOUND.into_response();
             };
-            return file(
-                &artifact.bytes,
-                &artifact.sha256,
-                &headers,
-                trouble.filter(Trouble::is_of_files),
-            );
+            drop(server);
+            let trouble = trouble.filter(Trouble::is_of_files);
+            let (answer, length) = file(&artifact.bytes, &artifact.sha256, &headers, trouble);
+            shared.sent.fetch_add(length, Ordering::Relaxed);
+            return answer;
         }
         ("GET", [resource, action]) => server.resource(&target, resource, id(action), &base),
         ("POST", [resource, action, "feedback"]) => {
@@ -289,86 +296,4 @@ async fn told(
         value.to_string(),
     )
         .into_response()
-}
-
-/// A file by RFC 9110, 14: one range, `If-Range`, 206, 416.
-fn file(bytes: &[u8], mark: &str, headers: &HeaderMap, trouble: Option<Trouble>) -> Response {
-    let etag = format!("\"{}\"", mark.get(..16).unwrap_or(mark));
-    let text = |name| headers.get(name).and_then(|value| value.to_str().ok());
-    let fits = text(header::IF_RANGE).is_none_or(|given| given == etag);
-    let from = text(header::RANGE)
-        .filter(|_| fits && trouble != Some(Trouble::NoRanges))
-        .and_then(|range| {
-            range
-                .strip_prefix("bytes=")?
-                .strip_suffix('-')?
-                .parse::<usize>()
-                .ok()
-        });
-    let size = bytes.len();
-    let mut sent = bytes.to_vec();
-    match trouble {
-        Some(Trouble::Flipped) => sent.iter_mut().take(1).for_each(|byte| *byte ^= 1),
-        Some(Trouble::Replaced) => sent.iter_mut().for_each(|byte| *byte ^= 1),
-        _ => {}
-    }
-    let (status, range) = match from {
-        Some(from) if from >= size => (
-            StatusCode::RANGE_NOT_SATISFIABLE,
-            Some(format!("bytes */{size}")),
-        ),
-        Some(from) => {
-            sent.drain(..from);
-            let shown = if trouble == Some(Trouble::WrongRange) {
-                from.saturating_sub(1)
-            } else {
-                from
-            };
-            (
-                StatusCode::PARTIAL_CONTENT,
-                Some(format!("bytes {shown}-{}/{size}", size - 1)),
-            )
-        }
-        None => (StatusCode::OK, None),
-    };
-    debug_assert!(
-        range
-            .as_deref()
-            .is_none_or(|range| ContentRange::parse(range).is_some())
-    );
-    if status == StatusCode::RANGE_NOT_SATISFIABLE {
-        sent.clear();
-    }
-    let length = sent.len();
-    let body = match trouble {
-        Some(Trouble::Cut(after)) => {
-            sent.truncate(after);
-            cut(sent)
-        }
-        _ => Body::from(sent),
-    };
-    let mut response = Response::builder()
-        .status(status)
-        .header(header::ETAG, etag)
-        .header(header::CONTENT_LENGTH, length);
-    if let Some(range) = range {
-        response = response.header(header::CONTENT_RANGE, range);
-    }
-    response.body(body).unwrap_or_default()
-}
-
-/// A body that breaks off with an error, so that the connection is closed before its length is reached; a moment after its
-/// bytes, so that they have left.
-fn cut(bytes: Vec<u8>) -> Body {
-    let pieces = [
-        Ok(Bytes::from(bytes)),
-        Err(std::io::Error::from(std::io::ErrorKind::ConnectionReset)),
-    ];
-    let spaced = futures_util::stream::iter(pieces).then(|piece| async move {
-        if piece.is_err() {
-            tokio::time::sleep(Duration::from_millis(50)).await;
-        }
-        piece
-    });
-    Body::from_stream(spaced)
 }
