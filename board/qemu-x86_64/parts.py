@@ -166,9 +166,9 @@ def life(run):
         world.end()
 
 
-def last_words(machine):
+def last_words(machine, lines=400):
     try:
-        return machine.run("journalctl --no-pager -b -o short-monotonic | tail -n 400", 60)
+        return machine.run(f"journalctl --no-pager -b -o short-monotonic | tail -n {lines}", 60)
     except (OSError, RuntimeError, TimeoutError) as error:
         return f"no shell: {error}\n"
 
@@ -268,7 +268,9 @@ def choice(run):
     esp, copy = f"{disk}@@1M", run.out / "grubenv"
     tools = [str(TOOLS), "--shared", str(run.out)]
     subprocess.run([*tools, "mcopy", "-n", "-o", "-i", esp, "::grub/grubenv", str(copy)], check=True)
-    first = re.search(r"^ORDER=(\w)", copy.read_text(), re.M)[1]
+    kept = dict(re.findall(r"^(\w+)=(.*)$", copy.read_text(), re.M))
+    # The first that is not bad and has a try left, as GRUB chooses.
+    first = next(slot for slot in kept["ORDER"].split() if kept[f"{slot}_OK"] == "1" and kept[f"{slot}_TRY"] != "2")
     copy.write_bytes(b"")
     subprocess.run([*tools, "mcopy", "-o", "-i", esp, str(copy), "::grub/grubenv"], check=True)
     machine = Machine(disk, run.out)
@@ -277,7 +279,7 @@ def choice(run):
         machine.wait(READY, START, after)
         slot = running(machine)[0]
         assert slot == first, f"it runs {slot}, chosen was {first}"
-        wait_for(lambda: f"ORDER={first}" in machine.run("cat /boot/efi/grub/grubenv"), "the choice is not made anew", 60)
+        wait_for(lambda: "ORDER=" + kept["ORDER"] in machine.run("cat /boot/efi/grub/grubenv"), "the choice is not made anew", 60)
         wait_for(lambda: "'good'" in machine.run("rauc status --output-format=shell | grep -A9 booted | grep BOOT_STATUS"), "not marked good", 120)
     finally:
         machine.off()
@@ -318,7 +320,7 @@ def stream(run):
         return "; ".join(told)
     finally:
         if machine:
-            (run.out / "journal-stream.txt").write_text(last_words(machine))
+            (run.out / "journal-stream.txt").write_text(last_words(machine, 2000))
             machine.off()
         world.end()
 

@@ -109,10 +109,10 @@ class World:
         # A word it does not know is answered with how to use it: by that the end of the answer is seen.
         self.say(self.updates, f"{line}\nend")
         told = []
-        while not (row := self.updates.stdout.readline().decode().strip()).startswith("target ID"):
+        while not (row := self.updates.stdout.readline().decode()).startswith("target ID"):
             if not row:
                 raise RuntimeError("the update server ended")
-            told.append(row)
+            told.append(row.strip())
         return told
 
     def say(self, simulator, line):
